@@ -1,0 +1,145 @@
+//! Compiles the rule files under `rules/` into Rust statics, so that no rule is parsed at start-up.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+#[path = "src/rule_file.rs"]
+mod rule_file;
+
+use rule_file::{ProviderFile, StructuralFile, TokenEntry};
+
+fn main() {
+    println!("cargo:rerun-if-changed=rules");
+    println!("cargo:rerun-if-changed=src/rule_file.rs");
+    let mut out = String::new();
+    structural(&mut out);
+    tokens(&mut out);
+    let dir = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    fs::write(dir.join("rules.rs"), out).expect("OUT_DIR is writable");
+}
+
+/// The YAML files in a folder, sorted by name.
+fn yaml_files(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut files: Vec<_> =
+        entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "yaml")).collect();
+    files.sort();
+    files
+}
+
+fn read<T: serde::de::DeserializeOwned>(path: &Path) -> T {
+    println!("cargo:rerun-if-changed={}", path.display());
+    let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    serde_yaml::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// One static a structural rule, and the list of them.
+fn structural(out: &mut String) {
+    let mut names = Vec::new();
+    for family in ["ci", "docker", "files", "kubernetes"] {
+        for path in yaml_files(&Path::new("rules").join(family)) {
+            let rule: StructuralFile = read(&path);
+            let id = format!("{family}-{}", path.file_stem().unwrap_or_default().to_string_lossy());
+            let name = id.to_uppercase().replace('-', "_");
+            let meta = Meta {
+                id: &id,
+                family,
+                title: &rule.title,
+                severity: &rule.severity,
+                confidence: &rule.confidence,
+                why: &rule.why,
+                mend: &rule.mend,
+                references: &rule.references,
+            };
+            writeln!(out, "/// {}.\npub static {name}: Rule = {};", rule.title, meta.literal("None"))
+                .expect("a String grows");
+            names.push(name);
+        }
+    }
+    let list: String = names.iter().map(|n| format!("&{n}, ")).collect();
+    writeln!(out, "/// The structural rules.\npub static STRUCTURAL: &[&Rule] = &[{list}];").expect("a String grows");
+}
+
+/// The list of token rules.
+fn tokens(out: &mut String) {
+    out.push_str("/// The token rules.\npub static TOKENS: &[Rule] = &[\n");
+    for path in yaml_files(Path::new("rules/providers")) {
+        let file: ProviderFile = read(&path);
+        for rule in &file.rules {
+            let mut references = rule.references.clone();
+            references.extend(file.references.iter().cloned());
+            let or = |own: &str, shared: &str| if own.is_empty() { shared.to_owned() } else { own.to_owned() };
+            let meta = Meta {
+                id: &rule.id,
+                family: "providers",
+                title: &rule.title,
+                severity: &rule.severity,
+                confidence: &rule.confidence,
+                why: &or(&rule.why, &file.why),
+                mend: &or(&rule.mend, &file.mend),
+                references: &references,
+            };
+            writeln!(out, "{},", meta.literal(&token(rule))).expect("a String grows");
+        }
+    }
+    out.push_str("];\n");
+}
+
+fn token(rule: &TokenEntry) -> String {
+    let keywords: Vec<String> = rule.keywords.iter().map(|k| k.to_lowercase()).collect();
+    format!(
+        "Some(TokenRule {{ keywords: {}, pattern: {}, window: {}, min_entropy: {:?}, validate: {}, examples: {}, counterexamples: {} }})",
+        texts(&keywords),
+        text(&rule.pattern),
+        rule.window,
+        rule.min_entropy,
+        text(&rule.validate),
+        texts(&rule.examples),
+        texts(&rule.counterexamples),
+    )
+}
+
+/// What both kinds of rule say of themselves.
+struct Meta<'a> {
+    id: &'a str,
+    family: &'a str,
+    title: &'a str,
+    severity: &'a str,
+    confidence: &'a str,
+    why: &'a str,
+    mend: &'a str,
+    references: &'a [String],
+}
+
+impl Meta<'_> {
+    /// A `Rule { … }` literal.
+    fn literal(&self, token: &str) -> String {
+        format!(
+            "Rule {{ id: {}, family: {}, title: {}, severity: {}, confidence: {}, why: {}, mend: {}, references: {}, token: {token} }}",
+            text(self.id),
+            text(self.family),
+            text(self.title),
+            variant("Severity", self.severity, self.id),
+            variant("Confidence", self.confidence, self.id),
+            text(self.why.trim()),
+            text(self.mend.trim()),
+            texts(self.references),
+        )
+    }
+}
+
+fn text(text: &str) -> String {
+    format!("Cow::Borrowed({text:?})")
+}
+
+fn texts(list: &[String]) -> String {
+    format!("Cow::Borrowed(&[{}])", list.iter().map(|t| text(t)).collect::<Vec<_>>().join(", "))
+}
+
+/// `Severity::High` for `high`.
+fn variant(kind: &str, name: &str, id: &str) -> String {
+    let known = ["info", "low", "medium", "high", "critical"];
+    assert!(known.contains(&name), "{id}: {name} is no {}", kind.to_lowercase());
+    format!("{kind}::{}{}", name[..1].to_uppercase(), &name[1..])
+}

@@ -1,0 +1,147 @@
+//! The check stage: documents in, findings out.
+//!
+//! A structural check is one file that implements [`Check`] and one line in [`registry`]. One traversal of a tree
+//! serves all checks that apply to it: each key and value, name and value, or `NAME=value` is a [`Pair`].
+
+pub mod credential;
+mod pair;
+mod registry;
+
+use crate::model::{
+    Confidence, Document, Finding, Label, Neighbours, Origin, Place, Problem, Reader, Rule, Secret, Settings, Severity,
+    Span, SpanMap,
+};
+
+pub use pair::{Pair, Path, Shape};
+
+/// A structural check.
+pub trait Check: Sync {
+    /// Its rule: the file `rules/<family>/<name>.yaml` is the static `rules::<FAMILY>_<NAME>`.
+    fn rule(&self) -> &'static Rule;
+
+    /// Whether the check looks at this document at all.
+    fn applies(&self, doc: &Document<'_>) -> bool;
+
+    /// Looks at a name with its value, anywhere in a tree or a flat document.
+    fn pair(&self, _pair: &Pair<'_>, _cx: &mut Context<'_>) {}
+
+    /// Looks at the document as a whole; called once, before the pairs.
+    fn document(&self, _doc: &Document<'_>, _cx: &mut Context<'_>) {}
+}
+
+/// What a check found, in the document's own offsets.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The secret's bytes in the document's text.
+    pub span: Span,
+    /// The secret's text, decoded.
+    pub secret: Secret,
+    /// What it is, masked: `password, 14 characters`.
+    pub what: String,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// What it costs, where that differs from the rule's severity.
+    pub severity: Option<Severity>,
+    /// What gives it meaning, in the document's own offsets.
+    pub labels: Vec<(Span, String)>,
+    /// Where it stands in the document's structure; the enclosing structure is put before it.
+    pub structural_path: String,
+}
+
+/// What checks share while one blob is scanned: what they found, and the way to nested texts and neighbours.
+pub struct Context<'e> {
+    /// The blob.
+    pub origin: &'e Origin,
+    /// The settings of the run.
+    pub settings: &'e Settings,
+    /// The files beside the blob.
+    pub neighbours: &'e dyn Neighbours,
+    /// The parsers, for nested texts.
+    pub reader: &'e dyn Reader,
+    /// What was found so far, in offsets of the file.
+    pub findings: Vec<Finding>,
+    /// What went wrong so far.
+    pub problems: Vec<Problem>,
+}
+
+/// How deep texts may nest before a nested text is left alone.
+pub const MAX_DEPTH: u8 = 5;
+
+impl<'e> Context<'e> {
+    /// A context for one blob.
+    pub fn new(
+        origin: &'e Origin,
+        settings: &'e Settings,
+        neighbours: &'e dyn Neighbours,
+        reader: &'e dyn Reader,
+    ) -> Self {
+        Self { origin, settings, neighbours, reader, findings: Vec::new(), problems: Vec::new() }
+    }
+
+    /// Adds a finding of `rule` in `doc`.
+    ///
+    /// Spans of `found` count in the text of `doc`; they are led to the file here.
+    pub fn report(&mut self, rule: &'static Rule, doc: &Document<'_>, found: Found) {
+        let label = |(span, text): (Span, String)| Label { span: doc.map.to_file(span), text };
+        let structural_path = [doc.place.structure.as_str(), found.structural_path.as_str()]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ");
+        self.findings.push(Finding {
+            rule,
+            severity: found.severity.unwrap_or(rule.severity),
+            confidence: found.confidence,
+            origin: self.origin.clone(),
+            span: doc.map.to_file(found.span),
+            labels: found.labels.into_iter().map(label).collect(),
+            structural_path,
+            secret: found.secret,
+            what: found.what,
+            suppressed: None,
+            fingerprint: String::new(),
+        });
+    }
+
+    /// Parses and checks a text that stands inside `doc` and gives what was found in it, in offsets of the file; the
+    /// findings are not added to the context. `map` leads from `text` to `doc`'s text.
+    pub fn look_into(
+        &mut self,
+        doc: &Document<'_>,
+        text: &str,
+        map: SpanMap,
+        name: &str,
+        structure: &str,
+    ) -> Vec<Finding> {
+        if doc.place.depth >= MAX_DEPTH {
+            return Vec::new();
+        }
+        let place = Place {
+            path: doc.place.path.clone(),
+            name: name.to_owned(),
+            structure: structure.to_owned(),
+            depth: doc.place.depth + 1,
+        };
+        let before = self.findings.len();
+        let reader = self.reader;
+        reader.documents(text, map.within(&doc.map), place, &mut |inner| run(inner, self));
+        self.findings.split_off(before)
+    }
+}
+
+/// Runs every check that applies on `doc`, then on the texts nested in it.
+pub fn run(doc: &Document<'_>, cx: &mut Context<'_>) {
+    let checks: Vec<_> = registry::CHECKS.iter().filter(|check| check.applies(doc)).collect();
+    for check in &checks {
+        check.document(doc, cx);
+    }
+    pair::visit(doc, &mut |pair| {
+        for check in &checks {
+            check.pair(pair, cx);
+        }
+    });
+    for nested in cx.reader.nested(doc) {
+        let found = cx.look_into(doc, &nested.text, nested.map, &nested.name, "");
+        cx.findings.extend(found);
+    }
+}

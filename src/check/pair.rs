@@ -1,0 +1,251 @@
+//! One traversal of a document that gives every name with its value, in whatever shape the format puts them.
+
+use crate::encoding;
+use crate::model::{Body, Document, Kind, NodeId, Span, Step, Tree};
+
+/// How a format puts a name and a value together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// `key: value` in a mapping.
+    Entry,
+    /// A mapping with `name:` (or `key:`, `parameter:`) and `value:`; the pair's name is the text under `name`.
+    NameValue,
+    /// `NAME=value` as the item of a sequence.
+    Assignment,
+    /// Any other scalar item of a sequence; the pair's name is the key that the sequence stands under.
+    Item,
+    /// A line of a flat format.
+    Line,
+}
+
+/// A name with its value. Spans count in the document's text.
+pub struct Pair<'d> {
+    /// The document.
+    pub doc: &'d Document<'d>,
+    /// The shape it was found in.
+    pub shape: Shape,
+    /// The name.
+    pub name: &'d str,
+    /// The name's bytes.
+    pub name_span: Span,
+    /// The value, decoded.
+    pub value: &'d str,
+    /// The value's bytes, without quotes; for an assignment those behind the `=`.
+    pub value_span: Span,
+    /// The scalar that holds the value (for an assignment: the whole of it), in a tree.
+    pub node: Option<NodeId>,
+    /// Offset of `value` in the scalar's decoded text: behind the `=` of an assignment, else 0.
+    pub offset: usize,
+    /// The way from the root to the value (for [`Shape::NameValue`]: up to `value`), in a tree.
+    pub path: &'d Path<'d>,
+}
+
+impl Pair<'_> {
+    /// The bytes in the document's text of the stretch `start..end` of `value`.
+    pub fn span_of(&self, start: usize, end: usize) -> Span {
+        match (self.node, self.doc.tree()) {
+            (Some(node), Some(tree)) if tree.is_decoded(node) => {
+                encoding::scalar_map(tree, node).to_file(Span::new(start + self.offset, end + self.offset))
+            }
+            _ => Span::new(self.value_span.start + start, self.value_span.start + end),
+        }
+    }
+
+    /// Whether a template (`{{ … }}`) stands in the value.
+    pub fn is_templated(&self) -> bool {
+        self.doc.is_templated(self.value_span)
+    }
+}
+
+/// The way from the root of a tree to a node.
+pub struct Path<'t> {
+    tree: Option<&'t Tree<'t>>,
+    steps: Vec<Step>,
+}
+
+impl Path<'_> {
+    /// The steps, outermost first.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// The keys on the way, outermost first, items left out.
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::Key(key) => self.tree.and_then(|tree| tree.str(*key)),
+            Step::Item(_) => None,
+        })
+    }
+
+    /// Whether one of the keys on the way is `key`.
+    pub fn has_key(&self, key: &str) -> bool {
+        self.keys().any(|k| k == key)
+    }
+
+    /// As people write it: `spec.containers[0].env[2].value`, odd keys quoted: `data["app.yml"]`.
+    pub fn display(&self) -> String {
+        let mut out = String::new();
+        for step in &self.steps {
+            match step {
+                Step::Item(at) => out.push_str(&format!("[{at}]")),
+                Step::Key(key) => push_key(&mut out, self.tree.and_then(|tree| tree.str(*key)).unwrap_or("?")),
+            }
+        }
+        out
+    }
+}
+
+fn push_key(out: &mut String, key: &str) {
+    let plain = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '/'));
+    match (plain, out.is_empty()) {
+        (true, true) => out.push_str(key),
+        (true, false) => {
+            out.push('.');
+            out.push_str(key);
+        }
+        (false, _) => out.push_str(&format!("[{key:?}]")),
+    }
+}
+
+/// Calls `each` with every pair of the document, in document order. Aliases are followed with a budget, so that
+/// nested aliases (billion laughs) cost no more than a few times the document's size.
+pub fn visit(doc: &Document<'_>, each: &mut dyn FnMut(&Pair<'_>)) {
+    match &doc.body {
+        Body::Tree(tree) => {
+            let budget = tree.len() * 4 + 1000;
+            let mut visitor = Visitor { doc, tree, path: Path { tree: Some(tree), steps: Vec::new() }, budget, each };
+            if let Some(root) = tree.root() {
+                visitor.node(root, None);
+            }
+        }
+        Body::Entries(entries) => {
+            let path = Path { tree: None, steps: Vec::new() };
+            for entry in entries {
+                each(&Pair {
+                    doc,
+                    shape: Shape::Line,
+                    name: entry.name.of(doc.text),
+                    name_span: entry.name,
+                    value: entry.value.of(doc.text),
+                    value_span: entry.value,
+                    node: None,
+                    offset: 0,
+                    path: &path,
+                });
+            }
+        }
+        Body::Dockerfile(_) | Body::Text => {}
+    }
+}
+
+/// Keys whose text names the `value` beside them.
+const NAME_KEYS: [&str; 4] = ["name", "key", "parameter", "Name"];
+/// Keys that hold the value named by one of [`NAME_KEYS`].
+const VALUE_KEYS: [&str; 4] = ["value", "default", "Value", "defaultValue"];
+
+struct Visitor<'d, 'e> {
+    doc: &'d Document<'d>,
+    tree: &'d Tree<'d>,
+    path: Path<'d>,
+    budget: usize,
+    each: &'e mut dyn FnMut(&Pair<'_>),
+}
+
+impl Visitor<'_, '_> {
+    /// Visits a node; `key` is the nearest key above it.
+    fn node(&mut self, id: NodeId, key: Option<NodeId>) {
+        if self.budget == 0 {
+            return;
+        }
+        self.budget -= 1;
+        let id = self.tree.resolve(id);
+        match self.tree.kind(id) {
+            Kind::Mapping => self.mapping(id),
+            Kind::Sequence => self.sequence(id, key),
+            Kind::Scalar | Kind::Alias => {}
+        }
+    }
+
+    fn mapping(&mut self, id: NodeId) {
+        self.name_value(id);
+        for (key, value) in self.tree.entries(id) {
+            self.path.steps.push(Step::Key(key));
+            if let Some(text) = self.tree.str(value) {
+                self.give(Shape::Entry, key, value, text, 0);
+            } else {
+                self.node(value, Some(key));
+            }
+            self.path.steps.pop();
+        }
+    }
+
+    /// Gives the pair of a mapping that has both a name and a value under well-known keys.
+    fn name_value(&mut self, id: NodeId) {
+        let find = |keys: &[&str]| {
+            self.tree
+                .entries(id)
+                .find(|&(k, v)| self.tree.str(k).is_some_and(|k| keys.contains(&k)) && self.tree.str(v).is_some())
+        };
+        let (Some((_, name)), Some((value_key, value))) = (find(&NAME_KEYS), find(&VALUE_KEYS)) else { return };
+        let Some(text) = self.tree.str(value) else { return };
+        self.path.steps.push(Step::Key(value_key));
+        self.give(Shape::NameValue, name, value, text, 0);
+        self.path.steps.pop();
+    }
+
+    fn sequence(&mut self, id: NodeId, key: Option<NodeId>) {
+        for (at, item) in self.tree.items(id).enumerate() {
+            self.path.steps.push(Step::Item(at as u32));
+            match self.tree.str(item) {
+                Some(text) => self.item(item, text, key),
+                None => self.node(item, key),
+            }
+            self.path.steps.pop();
+        }
+    }
+
+    fn item(&mut self, item: NodeId, text: &str, key: Option<NodeId>) {
+        if let Some(at) = assignment(text) {
+            let span = self.tree.span(item);
+            let value_span = if self.tree.is_decoded(item) { span } else { Span::new(span.start + at + 1, span.end) };
+            let pair = Pair {
+                doc: self.doc,
+                shape: Shape::Assignment,
+                name: &text[..at],
+                name_span: if self.tree.is_decoded(item) { span } else { Span::new(span.start, span.start + at) },
+                value: &text[at + 1..],
+                value_span,
+                node: Some(item),
+                offset: at + 1,
+                path: &self.path,
+            };
+            (self.each)(&pair);
+        } else if let Some(key) = key {
+            self.give(Shape::Item, key, item, text, 0);
+        }
+    }
+
+    fn give(&mut self, shape: Shape, name: NodeId, value: NodeId, text: &str, offset: usize) {
+        let pair = Pair {
+            doc: self.doc,
+            shape,
+            name: self.tree.str(name).unwrap_or_default(),
+            name_span: self.tree.span(name),
+            value: text,
+            value_span: self.tree.span(value),
+            node: Some(value),
+            offset,
+            path: &self.path,
+        };
+        (self.each)(&pair);
+    }
+}
+
+/// Where the `=` of `NAME=value` stands, if the text is of that form.
+fn assignment(text: &str) -> Option<usize> {
+    let at = text.find('=')?;
+    let name = &text[..at];
+    let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '[' | ']'));
+    (starts_well && plain).then_some(at)
+}

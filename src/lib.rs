@@ -1,0 +1,10 @@
+//! tidewaiter finds secrets in Kubernetes manifests, Dockerfiles and the repositories around them.
+//!
+//! One way through: source → document → check → suppress → report. [`engine`] joins the stages.
+
+pub mod check;
+pub mod document;
+pub mod encoding;
+pub mod model;
+pub mod rule_file;
+pub mod rules;

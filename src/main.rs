@@ -1,0 +1,3 @@
+//! The `tidewaiter` program.
+
+fn main() {}

@@ -1,0 +1,92 @@
+//! What a source gives: bytes and where they came from, and a look at the files beside them.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// Where a blob came from, in words that the user knows.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Origin {
+    /// A file below the scanned root: its path relative to that root, `/`-separated.
+    File {
+        /// The path; bytes that are no UTF-8 are shown as U+FFFD.
+        path: String,
+    },
+    /// Standard input, under the name that the caller gave.
+    Stdin {
+        /// The name from `--stdin-path`.
+        path: String,
+    },
+    /// A file as the index holds it for the next commit.
+    Staged {
+        /// The path in the repository.
+        path: String,
+    },
+    /// A file as a commit introduced it.
+    Commit {
+        /// The commit's full id.
+        commit: String,
+        /// Author name and address.
+        author: String,
+        /// Author date, seconds since the Unix epoch.
+        time: i64,
+        /// The path in that commit.
+        path: String,
+    },
+}
+
+impl Origin {
+    /// The path, for recognition by name and for reports.
+    pub fn path(&self) -> &str {
+        match self {
+            Origin::File { path } | Origin::Stdin { path } | Origin::Staged { path } | Origin::Commit { path, .. } => {
+                path
+            }
+        }
+    }
+
+    /// The last component of the path.
+    pub fn file_name(&self) -> &str {
+        self.path().rsplit('/').next().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Commit { commit, path, .. } => write!(f, "{}:{path}", commit.get(..12).unwrap_or(commit)),
+            other => f.write_str(other.path()),
+        }
+    }
+}
+
+/// Bytes to scan, and where they came from.
+#[derive(Clone)]
+pub struct Blob<'a> {
+    /// Where the bytes came from.
+    pub origin: Origin,
+    /// The bytes as they stand in the file: spans count in these.
+    pub bytes: Cow<'a, [u8]>,
+}
+
+/// A look at the files beside a blob, in the same source (working tree, index or commit), for checks that join files.
+pub trait Neighbours: Sync {
+    /// The text of the file at `path` (relative to the scanned root), or `None` where there is no such readable file.
+    fn read(&self, path: &str) -> Option<Vec<u8>>;
+
+    /// The paths (relative to the scanned root) of the files below the folder `path`, at most `limit` of them; an
+    /// empty `path` is the root. Ignore files do not hide anything here: a Docker build sees ignored files too.
+    fn files_below(&self, path: &str, limit: usize) -> Vec<String>;
+}
+
+/// No files beside the blob: standard input.
+pub struct NoNeighbours;
+
+impl Neighbours for NoNeighbours {
+    fn read(&self, _: &str) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn files_below(&self, _: &str, _: usize) -> Vec<String> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,27 @@
+//! The nouns that every stage shares: blobs, spans, documents, rules, findings and the summary.
+
+mod blob;
+mod dockerfile;
+mod document;
+mod finding;
+mod reader;
+mod role;
+mod rule;
+mod secret;
+mod settings;
+mod span;
+mod summary;
+mod tree;
+
+pub use blob::{Blob, Neighbours, NoNeighbours, Origin};
+pub use dockerfile::Dockerfile;
+pub use document::{Body, Document, Entry, Place, Step};
+pub use finding::{Confidence, Finding, Label, Severity, Suppression};
+pub use reader::{Nested, Reader};
+pub use role::Role;
+pub use rule::{Rule, Texts, TokenRule};
+pub use secret::Secret;
+pub use settings::Settings;
+pub use span::{LineIndex, Span, SpanMap};
+pub use summary::{Problem, ProblemKind, Summary};
+pub use tree::{Kind, Node, NodeId, Style, Tree};

@@ -1,0 +1,36 @@
+//! What the user asked for: thresholds, rule choice and limits, from the configuration file and the command line.
+
+use super::{Confidence, Severity};
+
+/// The settings of a run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Only these rules run, if any is named (`--rule`); an id or a family.
+    pub only_rules: Vec<String>,
+    /// These rules do not run (`--exclude-rule`); an id or a family.
+    pub excluded_rules: Vec<String>,
+    /// Severity by rule id where the configuration changes it.
+    pub rule_levels: Vec<(String, Severity)>,
+    /// Findings below are dropped.
+    pub min_severity: Severity,
+    /// Findings below are dropped.
+    pub min_confidence: Confidence,
+    /// Names that the user counts as a credential's, beside the built-in word lists.
+    pub credential_names: Vec<String>,
+    /// Files larger are not read, in bytes.
+    pub max_file_size: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            only_rules: Vec::new(),
+            excluded_rules: Vec::new(),
+            rule_levels: Vec::new(),
+            min_severity: Severity::Info,
+            min_confidence: Confidence::Medium,
+            credential_names: Vec::new(),
+            max_file_size: 50 << 20,
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Byte spans, the maps that lead a span of a nested text back to the file it came from, and line numbers.
+
+use std::sync::Arc;
+
+/// A half-open range of byte offsets.
+///
+/// In a [`crate::model::Finding`] the offsets count from the start of the file that the user can open; in a
+/// [`crate::model::Document`] they count from the start of that document's own text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// Offset of the first byte.
+    pub start: usize,
+    /// Offset behind the last byte.
+    pub end: usize,
+}
+
+impl Span {
+    /// The span from `start` up to, not including, `end`.
+    pub const fn new(start: usize, end: usize) -> Self {
+        Self { start, end }
+    }
+
+    /// Length in bytes.
+    pub const fn len(self) -> usize {
+        self.end.saturating_sub(self.start)
+    }
+
+    /// Whether no byte lies in it.
+    pub const fn is_empty(self) -> bool {
+        self.end <= self.start
+    }
+
+    /// Whether `other` lies wholly inside.
+    pub const fn contains(self, other: Span) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
+    /// Whether the two share a byte.
+    pub const fn overlaps(self, other: Span) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+
+    /// The same range, counted from an origin that lies `by` bytes earlier.
+    pub const fn shift(self, by: usize) -> Span {
+        Span::new(self.start + by, self.end + by)
+    }
+
+    /// The part of `text` that the span covers, or the empty string where it doesn't lie on its char boundaries.
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.start..self.end).unwrap_or_default()
+    }
+}
+
+/// How a stretch of a nested text corresponds to the text around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Piece {
+    /// Where the stretch starts in the nested text.
+    inner: usize,
+    /// Where it starts in the outer text.
+    outer: usize,
+    /// Bytes it takes in the outer text.
+    outer_len: usize,
+    /// Bytes it takes in the nested text.
+    inner_len: usize,
+}
+
+/// Leads spans of a nested text (a block scalar, a decoded base64 value, a document in a stream) back to the bytes
+/// of the outermost file.
+///
+/// Stretches of equal length map byte for byte; stretches whose length changed (an escape, base64) map in
+/// proportion, rounded outwards, so that the mapped span always covers what it stands for.
+#[derive(Clone, Debug, Default)]
+pub struct SpanMap {
+    pieces: Vec<Piece>,
+    parent: Option<Arc<SpanMap>>,
+}
+
+impl SpanMap {
+    /// Maps a text that is the file itself, or stands in it unchanged from byte `offset` on.
+    pub fn at(offset: usize) -> Self {
+        let piece = Piece { inner: 0, outer: offset, outer_len: usize::MAX / 4, inner_len: usize::MAX / 4 };
+        Self { pieces: vec![piece], parent: None }
+    }
+
+    /// An empty map to which [`SpanMap::push`] adds the stretches in order.
+    pub fn builder() -> Self {
+        Self::default()
+    }
+
+    /// Maps the whole of a nested text of `inner_len` bytes onto `outer` (in proportion when the lengths differ).
+    pub fn whole(inner_len: usize, outer: Span) -> Self {
+        let mut map = Self::default();
+        map.push(inner_len, outer);
+        map
+    }
+
+    /// Appends the next `inner_len` bytes of the nested text, which stand at `outer`.
+    pub fn push(&mut self, inner_len: usize, outer: Span) {
+        let inner = self.pieces.last().map_or(0, |p| p.inner + p.inner_len);
+        if let Some(last) = self.pieces.last_mut() {
+            let same_rate = last.inner_len == last.outer_len && inner_len == outer.len();
+            if same_rate && last.outer + last.outer_len == outer.start {
+                last.inner_len += inner_len;
+                last.outer_len += inner_len;
+                return;
+            }
+        }
+        self.pieces.push(Piece { inner, outer: outer.start, outer_len: outer.len(), inner_len });
+    }
+
+    /// The same map inside a text that `parent` maps further out.
+    pub fn within(mut self, parent: &Arc<SpanMap>) -> Self {
+        self.parent = Some(match self.parent.take() {
+            Some(old) => Arc::new((*old).clone().within(parent)),
+            None => Arc::clone(parent),
+        });
+        self
+    }
+
+    /// The bytes of the outermost file that `span` stands for.
+    pub fn to_file(&self, span: Span) -> Span {
+        let start = self.outer_start(span.start);
+        let end = if span.is_empty() { start } else { self.outer_end(span.end).max(start) };
+        let out = Span::new(start, end);
+        match &self.parent {
+            Some(parent) => parent.to_file(out),
+            None => out,
+        }
+    }
+
+    /// The stretch that holds the nested text's byte `at`.
+    fn piece(&self, at: usize) -> Option<&Piece> {
+        let next = self.pieces.partition_point(|p| p.inner <= at);
+        self.pieces.get(next.saturating_sub(1))
+    }
+
+    fn outer_start(&self, at: usize) -> usize {
+        let Some(p) = self.piece(at) else { return 0 };
+        let into = at.saturating_sub(p.inner).min(p.inner_len);
+        if p.inner_len == p.outer_len {
+            return p.outer + into;
+        }
+        p.outer + scale_down(into, p.outer_len, p.inner_len)
+    }
+
+    fn outer_end(&self, end: usize) -> usize {
+        let Some(p) = self.piece(end.saturating_sub(1)) else { return 0 };
+        let into = end.saturating_sub(p.inner).min(p.inner_len);
+        if p.inner_len == p.outer_len {
+            return p.outer + into;
+        }
+        p.outer + scale_up(into, p.outer_len, p.inner_len)
+    }
+}
+
+fn scale_down(into: usize, outer: usize, inner: usize) -> usize {
+    if inner == 0 { 0 } else { (into as u128 * outer as u128 / inner as u128) as usize }
+}
+
+fn scale_up(into: usize, outer: usize, inner: usize) -> usize {
+    if inner == 0 { outer } else { ((into as u128 * outer as u128).div_ceil(inner as u128)) as usize }
+}
+
+/// The line starts of a file, to turn byte offsets into the lines and columns that people use.
+#[derive(Clone, Debug)]
+pub struct LineIndex {
+    starts: Vec<usize>,
+}
+
+impl LineIndex {
+    /// Finds the line starts of `bytes` (a line ends with `\n`).
+    pub fn new(bytes: &[u8]) -> Self {
+        let starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|at| at + 1)).collect();
+        Self { starts }
+    }
+
+    /// The line (counted from 1) and the column (counted from 1, in characters) of the byte at `offset` in `bytes`.
+    pub fn position(&self, bytes: &[u8], offset: usize) -> (usize, usize) {
+        let offset = offset.min(bytes.len());
+        let line = self.starts.partition_point(|&s| s <= offset).max(1);
+        let start = self.starts[line - 1];
+        let column = String::from_utf8_lossy(&bytes[start..offset]).chars().count() + 1;
+        (line, column)
+    }
+
+    /// The byte range of `line` (counted from 1) in a file of `len` bytes, its line end included.
+    pub fn line(&self, line: usize, len: usize) -> Span {
+        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or(len);
+        Span::new(start, self.starts.get(line).copied().unwrap_or(len))
+    }
+}

@@ -1,0 +1,49 @@
+//! What a run did: counts, and everything that was not scanned or not scanned whole.
+
+use std::time::Duration;
+
+/// How a problem bears on the result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ProblemKind {
+    /// The blob was scanned, but not in the best way (a document that does not parse was read line by line).
+    Degraded,
+    /// Left out on purpose and no part of a scan (a FIFO, a socket); said, and no reason to fail.
+    Skipped,
+    /// Something was not scanned: the run is incomplete and can't end as clean.
+    Incomplete,
+}
+
+/// One thing that did not go as it should, at one path.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// The path, relative to the scanned root.
+    pub path: String,
+    /// How it bears on the result.
+    pub kind: ProblemKind,
+    /// What happened, in a sentence without a full stop; never holds text of the file.
+    pub message: String,
+}
+
+/// What a run did.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// Blobs scanned.
+    pub files: usize,
+    /// Bytes of those blobs.
+    pub bytes: u64,
+    /// Blobs recognised as binary and not searched as documents.
+    pub binary: usize,
+    /// What went wrong, sorted by path.
+    pub problems: Vec<Problem>,
+    /// Exceptions (inline comments, allowlist entries, baseline entries) that matched nothing: `path:line: text`.
+    pub unused: Vec<String>,
+    /// Wall time of the run.
+    pub elapsed: Duration,
+}
+
+impl Summary {
+    /// Whether something was not scanned.
+    pub fn is_incomplete(&self) -> bool {
+        self.problems.iter().any(|p| p.kind == ProblemKind::Incomplete)
+    }
+}
