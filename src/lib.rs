@@ -3,8 +3,11 @@
 //! One way through: source → document → check → suppress → report. [`engine`] joins the stages.
 
 pub mod check;
+pub mod cli;
 pub mod document;
 pub mod encoding;
+pub mod engine;
 pub mod model;
 pub mod rule_file;
 pub mod rules;
+pub mod source;

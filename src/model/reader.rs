@@ -15,7 +15,7 @@ pub struct Nested {
 }
 
 /// Turns texts into documents; the engine hands the document stage to the checks as one of these.
-pub trait Reader: Sync {
+pub trait Reader {
     /// Parses `text` and gives each document to `sink` (a YAML stream has several).
     fn documents(&self, text: &str, map: SpanMap, place: Place, sink: &mut dyn FnMut(&Document<'_>));
 

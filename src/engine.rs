@@ -1,0 +1,184 @@
+//! Joins the stages, and is the only one that knows about threads: source → document → check → suppress → [`Run`].
+
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use rayon::prelude::*;
+
+use crate::model::{
+    Document, Finding, Neighbours, Nested, NoNeighbours, Origin, Place, Problem, ProblemKind, Reader, Run, Settings,
+    SpanMap, Summary,
+};
+use crate::source::text;
+use crate::source::tree::{self, FoundFile, TreeNeighbours, TreeOptions};
+use crate::{check, document};
+
+/// Why a run could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A path that was to be scanned does not exist.
+    #[error("{0}: no such file or folder")]
+    NotFound(PathBuf),
+    /// The threads could not be started.
+    #[error("can't start the scan's threads")]
+    Threads,
+}
+
+/// How far a run has come; read by the progress bar.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Blobs to scan, once known.
+    pub total: AtomicUsize,
+    /// Blobs done.
+    pub done: AtomicUsize,
+}
+
+/// Scans blobs.
+pub struct Engine {
+    settings: Settings,
+    threads: usize,
+}
+
+/// What came of one blob.
+#[derive(Default)]
+struct Scanned {
+    findings: Vec<Finding>,
+    problems: Vec<Problem>,
+    source: Option<(Origin, Arc<[u8]>)>,
+    bytes: u64,
+    binary: bool,
+}
+
+impl Engine {
+    /// An engine with these settings that uses `threads` threads (0: as many as the machine has cores).
+    pub fn new(settings: Settings, threads: usize) -> Self {
+        Self { settings, threads }
+    }
+
+    /// Scans files and folders.
+    ///
+    /// # Errors
+    /// A path that does not exist; threads that can't be started. All else is a problem in the summary.
+    pub fn scan_tree(&self, options: &TreeOptions, progress: &Progress) -> Result<Run, Error> {
+        let start = Instant::now();
+        let tree = tree::walk(options).map_err(Error::NotFound)?;
+        progress.total.store(tree.files.len(), Ordering::Relaxed);
+        let neighbours = TreeNeighbours { root: &tree.root };
+        let scan = |file: &FoundFile| {
+            let scanned = self.scan_file(file, &neighbours);
+            progress.done.fetch_add(1, Ordering::Relaxed);
+            scanned
+        };
+        let scanned: Vec<Scanned> = match tree.files.as_slice() {
+            [only] => vec![scan(only)],
+            files => {
+                let pool =
+                    rayon::ThreadPoolBuilder::new().num_threads(self.threads).build().map_err(|_| Error::Threads)?;
+                pool.install(|| files.par_iter().map(scan).collect())
+            }
+        };
+        Ok(assemble(scanned, tree.problems, start))
+    }
+
+    /// Scans one text that comes from no file, under the name `path`.
+    pub fn scan_bytes(&self, path: &str, bytes: &[u8]) -> Run {
+        let start = Instant::now();
+        let origin = Origin::Stdin { path: path.to_owned() };
+        assemble(vec![self.scan_blob(origin, bytes, &NoNeighbours)], Vec::new(), start)
+    }
+
+    fn scan_file(&self, file: &FoundFile, neighbours: &dyn Neighbours) -> Scanned {
+        thread_local! {
+            static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+        }
+        BUFFER.with_borrow_mut(|buffer| {
+            let scanned = match tree::read(&file.path, self.settings.max_file_size, buffer) {
+                Ok(()) => self.scan_blob(Origin::File { path: file.shown.clone() }, buffer, neighbours),
+                Err(message) => failed(&file.shown, message),
+            };
+            // A large file's buffer is not worth keeping for the small ones that follow.
+            if buffer.capacity() > 4 << 20 {
+                *buffer = Vec::new();
+            }
+            scanned
+        })
+    }
+
+    /// Scans one blob. A panic in it is a problem of that blob alone.
+    fn scan_blob(&self, origin: Origin, bytes: &[u8], neighbours: &dyn Neighbours) -> Scanned {
+        let path = origin.path().to_owned();
+        catch_unwind(AssertUnwindSafe(|| self.scan_blob_inner(origin, bytes, neighbours)))
+            .unwrap_or_else(|_| failed(&path, "an internal error stopped its scan; please report it".to_owned()))
+    }
+
+    fn scan_blob_inner(&self, origin: Origin, bytes: &[u8], neighbours: &dyn Neighbours) -> Scanned {
+        let mut scanned = Scanned { bytes: bytes.len() as u64, ..Scanned::default() };
+        let structured = document::is_structured_name(origin.path());
+        if text::is_binary(bytes) && !structured {
+            scanned.binary = true;
+            return scanned;
+        }
+        let decoded = text::decode(bytes);
+        if let (Some(message), true) = (&decoded.note, structured) {
+            let path = origin.path().to_owned();
+            scanned.problems.push(Problem { path, kind: ProblemKind::Degraded, message: message.clone() });
+        }
+        let place = Place { path: origin.path().to_owned(), ..Place::default() };
+        let reader = Documents::default();
+        let mut cx = check::Context::new(&origin, &self.settings, neighbours, &reader);
+        reader.documents(&decoded.text, decoded.map, place, &mut |doc| check::run(doc, &mut cx));
+        scanned.findings = std::mem::take(&mut cx.findings);
+        scanned.problems.append(&mut cx.problems);
+        drop(cx);
+        scanned.problems.append(&mut reader.problems.into_inner());
+        scanned.findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
+        if !scanned.findings.is_empty() {
+            scanned.source = Some((origin, bytes.into()));
+        }
+        scanned
+    }
+}
+
+/// The document stage, as the checks get it.
+#[derive(Default)]
+struct Documents {
+    problems: RefCell<Vec<Problem>>,
+}
+
+impl Reader for Documents {
+    fn documents(&self, text: &str, map: SpanMap, place: Place, sink: &mut dyn FnMut(&Document<'_>)) {
+        let mut problems = Vec::new();
+        document::read(text, map, place, &mut problems, sink);
+        self.problems.borrow_mut().append(&mut problems);
+    }
+
+    fn nested(&self, doc: &Document<'_>) -> Vec<Nested> {
+        document::nested(doc)
+    }
+}
+
+fn failed(path: &str, message: String) -> Scanned {
+    let problem = Problem { path: path.to_owned(), kind: ProblemKind::Incomplete, message };
+    Scanned { problems: vec![problem], ..Scanned::default() }
+}
+
+fn assemble(scanned: Vec<Scanned>, problems: Vec<Problem>, start: Instant) -> Run {
+    let mut run = Run { summary: Summary { problems, ..Summary::default() }, ..Run::default() };
+    for mut blob in scanned {
+        run.summary.files += 1;
+        run.summary.bytes += blob.bytes;
+        run.summary.binary += usize::from(blob.binary);
+        run.summary.problems.append(&mut blob.problems);
+        run.findings.append(&mut blob.findings);
+        run.sources.extend(blob.source);
+    }
+    run.findings.sort_by(|a, b| (&a.origin, a.span, &a.rule.id).cmp(&(&b.origin, b.span, &b.rule.id)));
+    run.sources.sort_by(|a, b| a.0.cmp(&b.0));
+    run.summary.problems.sort();
+    run.summary.elapsed = start.elapsed();
+    run
+}

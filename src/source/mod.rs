@@ -1,0 +1,4 @@
+//! The source stage: where bytes come from, and what they are before anyone asks what they mean.
+
+pub mod text;
+pub mod tree;

@@ -1,0 +1,264 @@
+//! Files and folders: the parallel walk that finds what to scan, reading, and a look at a file's neighbours.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::fs::{self, File, FileType};
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
+use std::sync::mpsc;
+
+use ignore::{DirEntry, WalkBuilder, WalkState};
+
+use crate::model::{Neighbours, Problem, ProblemKind};
+
+/// Name of the file that lists what not to scan, in gitignore syntax.
+pub const IGNORE_FILE: &str = ".tidewaiterignore";
+
+/// What to walk.
+#[derive(Clone, Debug, Default)]
+pub struct TreeOptions {
+    /// Files and folders; none means the current folder.
+    pub paths: Vec<PathBuf>,
+    /// Scan what `.gitignore` and [`IGNORE_FILE`] leave out, too.
+    pub no_ignore: bool,
+    /// Threads of the walk; 0 lets it choose.
+    pub threads: usize,
+}
+
+/// A file to scan.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FoundFile {
+    /// Its path relative to [`Tree::root`], `/`-separated, for reports and recognition.
+    pub shown: String,
+    /// The path to open.
+    pub path: PathBuf,
+}
+
+/// What a walk found.
+#[derive(Debug)]
+pub struct Tree {
+    /// The folder that shown paths are relative to.
+    pub root: PathBuf,
+    /// The files, sorted by path.
+    pub files: Vec<FoundFile>,
+    /// What could not be walked, and what is neither file nor folder.
+    pub problems: Vec<Problem>,
+}
+
+/// Walks the paths.
+///
+/// Shown paths are relative to the folder, where exactly one folder is walked, else to the current folder.
+///
+/// # Errors
+/// The first path that does not exist.
+pub fn walk(options: &TreeOptions) -> Result<Tree, PathBuf> {
+    let current = [PathBuf::from(".")];
+    let paths = if options.paths.is_empty() { &current[..] } else { &options.paths[..] };
+    if let Some(missing) = paths.iter().find(|path| fs::symlink_metadata(path).is_err()) {
+        return Err(missing.clone());
+    }
+    let root = match paths {
+        [only] if only.is_dir() => only.clone(),
+        _ => PathBuf::new(),
+    };
+    let mut tree = Tree { root, files: Vec::new(), problems: Vec::new() };
+    collect(&builder(paths, options), &mut tree);
+    tree.files.sort_unstable();
+    if paths.len() > 1 {
+        let mut seen = HashSet::new();
+        tree.files.retain(|file| seen.insert(fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone())));
+    }
+    tree.problems.sort();
+    tree.problems.dedup();
+    Ok(tree)
+}
+
+fn builder(paths: &[PathBuf], options: &TreeOptions) -> WalkBuilder {
+    let mut builder = WalkBuilder::new(&paths[0]);
+    for path in &paths[1..] {
+        builder.add(path);
+    }
+    let respect = !options.no_ignore;
+    builder
+        .hidden(false)
+        .ignore(false)
+        .parents(respect)
+        .git_ignore(respect)
+        .git_exclude(respect)
+        .git_global(respect)
+        .follow_links(false)
+        .threads(options.threads)
+        .filter_entry(|entry| entry.file_name() != OsStr::new(".git"));
+    if respect {
+        builder.add_custom_ignore_filename(IGNORE_FILE);
+    }
+    builder
+}
+
+fn collect(builder: &WalkBuilder, tree: &mut Tree) {
+    let (sender, receiver) = mpsc::channel();
+    let root = tree.root.clone();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            // This thread owns the only sender, so that the receiver ends when the walk does.
+            let sender = sender;
+            builder.build_parallel().run(|| {
+                let sender = sender.clone();
+                let root = &root;
+                Box::new(move |entry| {
+                    let _ = sender.send(classify(entry, root));
+                    WalkState::Continue
+                })
+            });
+        });
+        for found in receiver.into_iter().flatten() {
+            match found {
+                Ok(file) => tree.files.push(file),
+                Err(problem) => tree.problems.push(problem),
+            }
+        }
+    });
+}
+
+/// A file to scan, a problem to report, or nothing (a folder, a link).
+fn classify(entry: Result<DirEntry, ignore::Error>, root: &Path) -> Option<Result<FoundFile, Problem>> {
+    let entry = match entry {
+        Ok(entry) => entry,
+        Err(error) => return Some(Err(walk_problem(&error, root))),
+    };
+    let mut kind = entry.file_type()?;
+    let named = entry.depth() == 0;
+    if named && kind.is_symlink() {
+        kind = fs::metadata(entry.path()).ok()?.file_type();
+    }
+    if kind.is_dir() || kind.is_symlink() {
+        return None;
+    }
+    let shown = shown(entry.path(), root);
+    if kind.is_file() {
+        return Some(Ok(FoundFile { shown, path: entry.into_path() }));
+    }
+    let outcome = if named { ProblemKind::Incomplete } else { ProblemKind::Skipped };
+    Some(Err(Problem { path: shown, kind: outcome, message: format!("{}, not scanned", special(kind)) }))
+}
+
+#[cfg(unix)]
+fn special(kind: FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt;
+    match () {
+        () if kind.is_fifo() => "a FIFO",
+        () if kind.is_socket() => "a socket",
+        () if kind.is_block_device() || kind.is_char_device() => "a device",
+        () => "a special file",
+    }
+}
+
+#[cfg(not(unix))]
+fn special(_: FileType) -> &'static str {
+    "a special file"
+}
+
+fn walk_problem(error: &ignore::Error, root: &Path) -> Problem {
+    let path = error_path(error).map(|path| shown(path, root)).unwrap_or_default();
+    let message = match error.io_error() {
+        Some(io) => format!("can't be read: {}", io.kind()),
+        None => "can't be walked".to_owned(),
+    };
+    let kind = if error.io_error().is_some() { ProblemKind::Incomplete } else { ProblemKind::Degraded };
+    Problem { path, kind, message }
+}
+
+fn error_path(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => error_path(err),
+        ignore::Error::Partial(all) => all.iter().find_map(error_path),
+        _ => None,
+    }
+}
+
+/// The path relative to `root`, `/`-separated, without `./`.
+fn shown(path: &Path, root: &Path) -> String {
+    let relative = path.strip_prefix(root).unwrap_or(path);
+    let relative = if relative.as_os_str().is_empty() { path } else { relative };
+    let mut out = String::new();
+    for part in relative.components() {
+        match part {
+            Component::CurDir => continue,
+            Component::RootDir => {
+                out.push('/');
+                continue;
+            }
+            _ => {}
+        }
+        if !out.is_empty() && !out.ends_with('/') {
+            out.push('/');
+        }
+        out.push_str(&part.as_os_str().to_string_lossy());
+    }
+    out
+}
+
+/// Reads a file into `buffer` (emptied first).
+///
+/// # Errors
+/// A sentence, without a full stop, that says why the file was not read: too large, gone, not permitted, or it changed
+/// while it was read.
+pub fn read(path: &Path, limit: u64, buffer: &mut Vec<u8>) -> Result<(), String> {
+    buffer.clear();
+    let said = |error: std::io::Error| format!("can't be read: {}", error.kind());
+    let file = File::open(path).map_err(said)?;
+    let size = file.metadata().map_err(said)?.len();
+    if size > limit {
+        return Err(too_large(Some(size), limit));
+    }
+    buffer.try_reserve_exact(size as usize + 1).map_err(|_| "does not fit in memory".to_owned())?;
+    // One byte past the limit tells a file that grew from one that fits.
+    file.take(limit + 1).read_to_end(buffer).map_err(said)?;
+    match buffer.len() as u64 {
+        read if read > limit => Err(too_large(None, limit)),
+        read if read < size => Err(format!("shrank from {size} to {read} bytes while it was read")),
+        _ => Ok(()),
+    }
+}
+
+/// What to say of a blob over the size limit; both in bytes.
+pub fn too_large(size: Option<u64>, limit: u64) -> String {
+    let size = size.map(|size| format!(" ({size} bytes)")).unwrap_or_default();
+    format!("larger than --max-file-size of {limit} bytes{size}, not scanned")
+}
+
+/// The files beside a scanned file in the working tree.
+pub struct TreeNeighbours<'a> {
+    /// The folder that paths are relative to.
+    pub root: &'a Path,
+}
+
+/// Neighbours larger than this are not opened.
+const NEIGHBOUR_LIMIT: u64 = 1 << 20;
+
+impl Neighbours for TreeNeighbours<'_> {
+    fn read(&self, path: &str) -> Option<Vec<u8>> {
+        let path = self.root.join(path);
+        fs::symlink_metadata(&path).ok().filter(|meta| meta.is_file())?;
+        let mut buffer = Vec::new();
+        read(&path, NEIGHBOUR_LIMIT, &mut buffer).ok()?;
+        Some(buffer)
+    }
+
+    fn files_below(&self, path: &str, limit: usize) -> Vec<String> {
+        let folder =
+            if path.is_empty() && self.root.as_os_str().is_empty() { PathBuf::from(".") } else { self.root.join(path) };
+        WalkBuilder::new(folder)
+            .standard_filters(false)
+            .filter_entry(|entry| {
+                entry.file_name() != OsStr::new(".git") && entry.file_name() != OsStr::new("node_modules")
+            })
+            .build()
+            .flatten()
+            .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
+            .take(limit)
+            .map(|entry| shown(entry.path(), self.root))
+            .collect()
+    }
+}
