@@ -10,4 +10,5 @@ pub mod engine;
 pub mod model;
 pub mod rule_file;
 pub mod rules;
+pub mod shell;
 pub mod source;

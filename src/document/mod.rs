@@ -1,5 +1,7 @@
 //! The document stage: bytes in, documents (trees, Dockerfiles, flat entries, plain text) with spans out.
 
+pub mod flat;
+
 use std::sync::Arc;
 
 use crate::model::{Body, Document, Nested, Place, Problem, Role, SpanMap};

@@ -1,0 +1,74 @@
+//! Credentials in command lines: Dockerfile `RUN`/`CMD`, container `command`/`args`, CI scripts, shell files.
+//!
+//! Two ways in, one for each way a command line is written down: [`script`] takes shell text, [`argv`] takes a list of
+//! words (the exec form), whose `sh -c SCRIPT` it reads as shell text again. What a flag or a word holds is said by the
+//! tables in `table`; whether it is a credential is said by the classifier ([`super::credential`]).
+
+mod candidates;
+mod table;
+
+use std::ops::Range;
+
+use super::credential::{self, Judgement};
+use crate::model::Secret;
+use candidates::Candidate;
+
+/// A stretch of a command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct At {
+    /// The word, counted from 0, for [`argv`]; always 0 for [`script`].
+    pub word: usize,
+    /// Bytes of that word, or of the script's text.
+    pub range: Range<usize>,
+}
+
+/// A credential in a command line.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    /// The secret's own bytes, without quotes and flag.
+    pub at: At,
+    /// The flag, the variable's name or the program that gives it meaning.
+    pub label: Option<At>,
+    /// The secret, quotes and escapes removed.
+    pub secret: Secret,
+    /// How sure, how grave, and what it is (its `secret` range counts in the value that was judged: use `at`).
+    pub judgement: Judgement,
+}
+
+/// Gives the credentials in shell text: a `RUN` instruction's, a CI step's, a whole script. Ranges are bytes of `text`;
+/// line continuations and comments between them may still stand in it.
+pub fn script(text: &str, sink: &mut dyn FnMut(Credential)) {
+    candidates::in_script(text, &mut |candidate| judge(candidate, &|range| At { word: 0, range }, sink));
+}
+
+/// Gives the credentials in a command line that is a list of words: exec form, `command` and `args` joined.
+pub fn argv(words: &[&str], sink: &mut dyn FnMut(Credential)) {
+    let starts: Vec<usize> = words
+        .iter()
+        .scan(0, |next, word| {
+            let start = *next;
+            *next += word.len() + 1;
+            Some(start)
+        })
+        .collect();
+    let locate = |range: Range<usize>| {
+        let word = starts.partition_point(|&start| start <= range.start).saturating_sub(1);
+        let (start, len) = (starts[word], words[word].len());
+        At { word, range: range.start - start..(range.end - start).min(len) }
+    };
+    candidates::in_argv(words, &starts, &mut |candidate| judge(candidate, &locate, sink));
+}
+
+fn judge(candidate: Candidate<'_>, locate: &dyn Fn(Range<usize>) -> At, sink: &mut dyn FnMut(Credential)) {
+    let Some(judgement) = credential::judge(candidate.name, candidate.value, candidate.setting) else { return };
+    let Some(secret) = candidate.value.get(judgement.secret.clone()) else { return };
+    if candidate.is_dynamic(judgement.secret.clone()) {
+        return;
+    }
+    sink(Credential {
+        at: locate(candidate.locate(judgement.secret.clone())),
+        label: candidate.label.clone().map(locate),
+        secret: Secret::new(secret),
+        judgement,
+    });
+}

@@ -1,0 +1,348 @@
+//! The scanner: one pass over the bytes, a command given as soon as it ends.
+
+use memchr::{memchr, memmem};
+
+use super::{Command, Word, WordBuilder};
+use crate::model::Span;
+
+/// How deep substitutions (`$(… $(…))`) are read as commands of their own.
+const MAX_DEPTH: u8 = 4;
+
+/// Words that stand before a command without being one.
+const RESERVED: [&str; 11] = ["if", "then", "elif", "else", "while", "until", "do", "{", "}", "!", "time"];
+
+/// Gives every simple command of `text` to `each`, in the order in which they end: a substitution's commands come
+/// before the one that holds them. Takes any text; spans are bytes of `text` and lie on char boundaries.
+pub fn commands<'a>(text: &'a str, each: &mut dyn FnMut(Command<'a>)) {
+    Scanner::new(text, Span::new(0, text.len()), 0, each).run();
+}
+
+struct Scanner<'a, 'e> {
+    text: &'a str,
+    bytes: &'a [u8],
+    at: usize,
+    end: usize,
+    depth: u8,
+    command: Command<'a>,
+    /// Delimiters of here-documents whose bodies start on the next line.
+    pending: Vec<Delimiter>,
+    /// Whether a line continuation is the last thing that was read.
+    continued: bool,
+    each: &'e mut dyn FnMut(Command<'a>),
+}
+
+/// The word that ends a here-document.
+struct Delimiter {
+    word: String,
+    /// `<<-`: tabs before the lines do not count.
+    strip_tabs: bool,
+}
+
+impl<'a, 'e> Scanner<'a, 'e> {
+    fn new(text: &'a str, part: Span, depth: u8, each: &'e mut dyn FnMut(Command<'a>)) -> Self {
+        let (bytes, command) = (text.as_bytes(), Command::default());
+        let (at, end) = (part.start, part.end);
+        Self { text, bytes, at, end, depth, command, pending: Vec::new(), continued: false, each }
+    }
+
+    fn peek(&self, ahead: usize) -> Option<u8> {
+        let at = self.at + ahead;
+        if at < self.end { self.bytes.get(at).copied() } else { None }
+    }
+
+    fn run(&mut self) {
+        while let Some(byte) = self.peek(0) {
+            let continued = std::mem::take(&mut self.continued);
+            match byte {
+                b'\n' => self.line_end(),
+                b' ' | b'\t' | b'\r' => {
+                    self.at += 1;
+                    self.continued = continued;
+                }
+                b'#' => self.comment(continued),
+                b';' | b'&' | b'(' | b')' => {
+                    self.at += 1;
+                    self.finish(false);
+                }
+                b'|' => self.pipe(),
+                b'<' | b'>' => self.redirection(),
+                b'\\' if self.line_continuation() => self.continued = true,
+                _ => self.word(),
+            }
+        }
+        self.bodies();
+        self.finish(false);
+    }
+
+    /// Ends the command; `piped` says that the next one reads what it writes.
+    fn finish(&mut self, piped: bool) {
+        let next = Command { piped, ..Command::default() };
+        let command = std::mem::replace(&mut self.command, next);
+        if !command.is_empty() {
+            (self.each)(command);
+        }
+    }
+
+    fn line_end(&mut self) {
+        self.at += 1;
+        self.bodies();
+        // `… |` at a line's end goes on behind it.
+        let piped = self.command.is_empty() && self.command.piped;
+        self.finish(piped);
+    }
+
+    /// Skips a comment. One that follows a line continuation does not end the command: so Dockerfiles have it.
+    fn comment(&mut self, continued: bool) {
+        let rest = &self.bytes[self.at..self.end];
+        let line = memchr(b'\n', rest).unwrap_or(rest.len());
+        self.at += line;
+        if continued && self.at < self.end {
+            self.at += 1;
+            self.continued = true;
+        }
+    }
+
+    fn pipe(&mut self) {
+        self.at += 1;
+        if self.peek(0) == Some(b'|') {
+            self.at += 1;
+            return self.finish(false);
+        }
+        if self.peek(0) == Some(b'&') {
+            self.at += 1;
+        }
+        self.finish(true);
+    }
+
+    /// Skips `\` with the line end behind it (blanks between, as Docker allows).
+    fn line_continuation(&mut self) -> bool {
+        let rest = &self.bytes[self.at + 1..self.end];
+        let blanks = rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r')).count();
+        let ends = rest.get(blanks) == Some(&b'\n');
+        if ends {
+            self.at += blanks + 2;
+        }
+        ends
+    }
+
+    fn redirection(&mut self) {
+        let rest = &self.bytes[self.at..self.end];
+        if rest.starts_with(b"<<<") {
+            self.at += 3;
+            self.skip_blanks();
+            let input = self.read_word();
+            self.command.input = (!input.span.is_empty()).then_some(input);
+        } else if rest.starts_with(b"<<") {
+            self.heredoc();
+        } else {
+            // `<`, `>`, `>>`, `>|`, `>&2`; behind it the file, which is no word of the command.
+            self.at += 1;
+            while matches!(self.peek(0), Some(b'>' | b'|' | b'&' | b'<')) {
+                self.at += 1;
+            }
+            self.skip_blanks();
+            self.read_word();
+        }
+    }
+
+    fn heredoc(&mut self) {
+        self.at += 2;
+        let strip_tabs = self.peek(0) == Some(b'-');
+        self.at += usize::from(strip_tabs);
+        self.skip_blanks();
+        let word = self.read_word().value.into_owned();
+        if !word.is_empty() {
+            self.pending.push(Delimiter { word, strip_tabs });
+        }
+    }
+
+    /// Takes the bodies of the here-documents announced on the line that has just ended.
+    fn bodies(&mut self) {
+        for delimiter in std::mem::take(&mut self.pending) {
+            let start = self.at;
+            let mut body_end = self.end;
+            while self.at < self.end {
+                let line_start = self.at;
+                let rest = &self.bytes[self.at..self.end];
+                let line = &rest[..memchr(b'\n', rest).unwrap_or(rest.len())];
+                self.at = (self.at + line.len() + 1).min(self.end);
+                let line = line.strip_suffix(b"\r").unwrap_or(line);
+                let tabs = if delimiter.strip_tabs { line.iter().take_while(|b| **b == b'\t').count() } else { 0 };
+                if &line[tabs..] == delimiter.word.as_bytes() {
+                    body_end = line_start;
+                    break;
+                }
+            }
+            self.command.heredocs.push(Span::new(start, body_end));
+        }
+    }
+
+    fn skip_blanks(&mut self) {
+        while matches!(self.peek(0), Some(b' ' | b'\t')) {
+            self.at += 1;
+        }
+    }
+
+    fn word(&mut self) {
+        let start = self.at;
+        let word = self.read_word();
+        if self.at == start {
+            // A byte that no rule takes; nothing is lost by passing it.
+            self.at += 1;
+            return;
+        }
+        let first = self.command.words.is_empty();
+        let redirects = matches!(self.peek(0), Some(b'<' | b'>')) && word.value.bytes().all(|b| b.is_ascii_digit());
+        if redirects || (first && self.command.assignments.is_empty() && RESERVED.contains(&&*word.value)) {
+            return;
+        }
+        if first && assignment(&word).is_some() {
+            self.command.assignments.push(word);
+        } else {
+            self.command.words.push(word);
+        }
+    }
+
+    /// Reads up to the next blank or operator that is not quoted.
+    fn read_word(&mut self) -> Word<'a> {
+        let mut word = WordBuilder::new(self.text, self.at);
+        while let Some(byte) = self.peek(0) {
+            match byte {
+                b' ' | b'\t' | b'\r' | b'\n' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')' => break,
+                b'\'' => self.single_quoted(&mut word),
+                b'"' => self.double_quoted(&mut word),
+                b'\\' => self.escape(&mut word),
+                b'$' | b'`' => self.expansion(&mut word, false),
+                _ => self.plain(&mut word),
+            }
+        }
+        word.finish(self.at)
+    }
+
+    fn plain(&mut self, word: &mut WordBuilder<'a>) {
+        let rest = &self.bytes[self.at..self.end];
+        let special = |b: &u8| {
+            matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')')
+                || matches!(b, b'\'' | b'"' | b'\\' | b'$' | b'`')
+        };
+        let len = rest.iter().position(special).unwrap_or(rest.len()).max(1);
+        word.push(Span::new(self.at, self.at + len));
+        self.at += len;
+    }
+
+    fn single_quoted(&mut self, word: &mut WordBuilder<'a>) {
+        let rest = &self.bytes[self.at + 1..self.end];
+        let len = memchr(b'\'', rest).unwrap_or(rest.len());
+        word.push(Span::new(self.at + 1, self.at + 1 + len));
+        self.at = (self.at + len + 2).min(self.end);
+    }
+
+    fn double_quoted(&mut self, word: &mut WordBuilder<'a>) {
+        self.at += 1;
+        while let Some(byte) = self.peek(0) {
+            match byte {
+                b'"' => {
+                    self.at += 1;
+                    return;
+                }
+                b'\\' if matches!(self.peek(1), Some(b'"' | b'\\' | b'$' | b'`' | b'\n')) => self.escape(word),
+                b'$' | b'`' => self.expansion(word, true),
+                _ => {
+                    let rest = &self.bytes[self.at..self.end];
+                    let stop = |b: &u8| matches!(b, b'"' | b'\\' | b'$' | b'`');
+                    let len = 1 + rest[1..].iter().position(stop).unwrap_or(rest.len() - 1);
+                    word.push(Span::new(self.at, self.at + len));
+                    self.at += len;
+                }
+            }
+        }
+    }
+
+    fn escape(&mut self, word: &mut WordBuilder<'a>) {
+        if self.line_continuation() {
+            return;
+        }
+        let next = self.text[self.at + 1..self.end].chars().next();
+        let len = next.map_or(0, char::len_utf8);
+        word.push(Span::new(self.at + 1, self.at + 1 + len));
+        self.at += 1 + len;
+    }
+
+    /// `$NAME`, `${…}`, `$(…)`, backquotes; a `$` that starts none of them stands for itself.
+    fn expansion(&mut self, word: &mut WordBuilder<'a>, quoted: bool) {
+        let start = self.at;
+        let rest = &self.bytes[start..self.end];
+        let len = match (rest[0], rest.get(1)) {
+            (b'`', _) => 2 + closing_backquote(&rest[1..]),
+            (_, Some(b'(')) => 2 + closing(&rest[2..], b'(', b')'),
+            (_, Some(b'{')) => 2 + closing(&rest[2..], b'{', b'}'),
+            (_, Some(b'\'' | b'"')) if !quoted => {
+                // `$'…'`: the quotes do the rest.
+                self.at += 1;
+                return;
+            }
+            (_, Some(b)) if b.is_ascii_alphabetic() || *b == b'_' => {
+                1 + rest[1..].iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count()
+            }
+            (_, Some(b'0'..=b'9' | b'@' | b'*' | b'#' | b'?' | b'$' | b'!')) => 2,
+            _ => {
+                word.push(Span::new(start, start + 1));
+                self.at += 1;
+                return;
+            }
+        };
+        self.at = (start + len).min(self.end);
+        word.push_dynamic(Span::new(start, self.at));
+        let inner = match (rest[0], rest.get(1)) {
+            (b'`', _) => Span::new(start + 1, self.at.saturating_sub(1)),
+            (_, Some(b'(')) => Span::new(start + 2, self.at.saturating_sub(1)),
+            _ => return,
+        };
+        if self.depth < MAX_DEPTH && inner.start < inner.end && self.text.is_char_boundary(inner.end) {
+            Scanner::new(self.text, inner, self.depth + 1, &mut *self.each).run();
+        }
+    }
+}
+
+/// Bytes of `rest` up to and with the `close` that balances an `open` before it; all of them where none does.
+fn closing(rest: &[u8], open: u8, close: u8) -> usize {
+    let (mut level, mut at, mut quoted) = (1usize, 0, false);
+    while at < rest.len() {
+        match rest[at] {
+            b'\\' => at += 1,
+            b'"' => quoted = !quoted,
+            b'\'' if !quoted => at += 1 + memchr(b'\'', &rest[at + 1..]).unwrap_or(0),
+            b if b == open => level += 1,
+            b if b == close => {
+                level -= 1;
+                if level == 0 {
+                    return at + 1;
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    rest.len()
+}
+
+fn closing_backquote(rest: &[u8]) -> usize {
+    let mut from = 0;
+    while let Some(at) = memchr(b'`', &rest[from..]) {
+        let at = from + at;
+        if at == 0 || rest[at - 1] != b'\\' {
+            return at;
+        }
+        from = at + 1;
+    }
+    rest.len()
+}
+
+/// Where the `=` of `NAME=value` stands in the word's value, if the word is an assignment.
+pub(super) fn assignment(word: &Word<'_>) -> Option<usize> {
+    let at = memmem::find(word.value.as_bytes(), b"=")?;
+    let name = word.value[..at].strip_suffix('+').unwrap_or(&word.value[..at]);
+    let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    (starts_well && plain && !word.is_dynamic(0..at)).then_some(at)
+}
