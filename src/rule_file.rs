@@ -1,6 +1,6 @@
 //! The YAML forms of rule files, shared by `build.rs` (built-in rules) and the configuration (a user's rules).
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 /// A structural rule: `rules/<family>/<name>.yaml`. Its id is `<family>-<name>`.
 #[derive(Debug, Deserialize)]
@@ -57,6 +57,8 @@ pub struct TokenEntry {
     /// Literals, in lower case, one of which stands in every match or within `window` bytes of it.
     pub keywords: Vec<String>,
     /// A regular expression (`regex` crate, Unicode off unless `(?u)`), the secret in the group `secret` if it has one.
+    /// In the file it may also stand as `{names: […], value: …}`, which is expanded to [`assignment`]'s pattern.
+    #[serde(deserialize_with = "pattern")]
     pub pattern: String,
     /// Bytes before and after a keyword on which the pattern runs; 256 if left out.
     #[serde(default = "window")]
@@ -89,4 +91,132 @@ fn high() -> String {
 
 fn window() -> u32 {
     256
+}
+
+/// The two forms of `pattern:`.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum PatternForm {
+    Regex(String),
+    Assignment(Assignment),
+}
+
+/// A value without a shape of its own, known only by the name it is given to.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Assignment {
+    names: Vec<String>,
+    value: String,
+}
+
+fn pattern<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(match PatternForm::deserialize(deserializer)? {
+        PatternForm::Regex(regex) => regex,
+        PatternForm::Assignment(form) => assignment(&form.names, &form.value),
+    })
+}
+
+/// Words that make the name before them a credential's: `datadog` alone is a name, `datadogApiKey` a credential.
+const CREDENTIAL_WORDS: &str = "key|token|secret|private|access|auth|api|pass|pwd|cred|client|bearer|webhook|init";
+
+/// Up to this many letters a name must stand as a word of its own: `lob` is not meant in `lobster_key`.
+const SHORT_NAME: usize = 5;
+
+/// The pattern of a `value` that is assigned to one of the `names`, or to a credential of theirs, in whatever syntax:
+/// `datadog.token=…`, `"datadogToken": "…"`, `DATADOG_KEY := …`, `<datadogKey>…`, `set datadog key …`.
+///
+/// A space in a name stands for any one separator or none.
+pub fn assignment(names: &[String], value: &str) -> String {
+    let (short, long): (Vec<&String>, Vec<_>) = names.iter().partition(|name| name.len() <= SHORT_NAME);
+    let alternatives = |names: &[&String]| names.iter().map(|name| name_pattern(name)).collect::<Vec<_>>().join("|");
+    let mut starts = Vec::new();
+    if !short.is_empty() {
+        starts.push(format!(r"(?:\b|_)(?:{})(?:(?:[^a-z0-9;][^;]{{0,31}}?)??", alternatives(&short)));
+    }
+    if !long.is_empty() {
+        starts.push(format!(r"(?:{})(?:[^;]{{0,32}}?", alternatives(&long)));
+    }
+    // After a credential word anything that separates will do; after the bare name only what assigns.
+    let credential = format!(r#"(?:{CREDENTIAL_WORDS})[\w.\- "':\[\]]{{0,24}}?[\s"'`\]\[(){{:=>?,.|\-\\]{{1,12}}"#);
+    let bare = r#"["'`\])]{0,2}\s{0,4}(?:=>|[:?.|+]{0,3}=|:|,|>|\()[\s("'`\\]{0,8}"#;
+    let starts: Vec<_> = starts.iter().map(|start| format!("{start}{credential}|{bare})")).collect();
+    format!(r"(?i)(?:{})(?P<secret>{value})(?:[^\w/+=\-]|$)", starts.join("|"))
+}
+
+/// A name as a pattern.
+fn name_pattern(name: &str) -> String {
+    name.chars()
+        .map(|c| {
+            if c == ' ' {
+                r"[\s_.\-]?".to_owned()
+            } else if c == '.' {
+                r"\.".to_owned()
+            } else {
+                c.to_string()
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::assignment;
+
+    fn finds(names: &[&str], value: &str, text: &str) -> bool {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let regex = regex::Regex::new(&assignment(&names, value)).unwrap();
+        regex.captures(text).is_some_and(|found| found.name("secret").is_some())
+    }
+
+    #[test]
+    fn finds_an_assigned_value_in_any_syntax() {
+        let value = "0c5f9d7be2a1";
+        for text in [
+            "acmecorp.token=V",
+            "\"acmecorpToken\": \"V\"",
+            "'acmecorp' => 'V'",
+            "ACMECORP-API-KEY := `V`",
+            "<acmecorpKey>\n    V\n</acmecorpKey>",
+            "<add key=\"AcmecorpKey\" value=\"V\"/>",
+            "String acmecorpToken = \"V\";",
+            "var acmecorpToken string = \"V\"",
+            "System.setProperty(\"ACMECORP_TOKEN\", \"V\")",
+            "set acmecorp secret V",
+            "acmecorp:\n  apiKey: V\n",
+            "curl https://api.acmecorp.io/v1/devices -H 'Authorization: Bearer V'",
+            "acmecorp = V",
+            "{\"config.ini\": \"ACMECORP_TOKEN=V\\nBACKUP=true\"}",
+        ] {
+            assert!(finds(&["acmecorp"], "[a-f0-9]{12}", &text.replace('V', value)), "{text}");
+        }
+    }
+
+    #[test]
+    fn wants_a_credential_and_the_whole_value() {
+        for text in [
+            "the acmecorp release 0c5f9d7be2a1",
+            "acmecorp_token = 0c5f9d7be2a1ff",
+            "acmecorp_token = 0c5f9d7be2a1/path",
+            "token = 0c5f9d7be2a1",
+        ] {
+            assert!(!finds(&["acmecorp"], "[a-f0-9]{12}", text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_short_name_stands_as_a_word() {
+        assert!(finds(&["lob"], "[a-f0-9]{12}", "MY_LOB_KEY=0c5f9d7be2a1"));
+        assert!(finds(&["lob"], "[a-f0-9]{12}", "lobKey=0c5f9d7be2a1"));
+        assert!(!finds(&["lob"], "[a-f0-9]{12}", "lobster_key=0c5f9d7be2a1"));
+        assert!(!finds(&["lob"], "[a-f0-9]{12}", "glob_key=0c5f9d7be2a1"));
+    }
+
+    #[test]
+    fn a_space_in_a_name_stands_for_any_separator() {
+        for text in ["new-york-times: 0c5f9d7be2a1", "NewYorkTimesKey=0c5f9d7be2a1", "NEW_YORK_TIMES_KEY=0c5f9d7be2a1"]
+        {
+            assert!(finds(&["new york times"], "[a-f0-9]{12}", text), "{text}");
+        }
+    }
 }
