@@ -1,0 +1,37 @@
+//! Runs the built program, for the other subjects.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// The root of the checkout.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The built program, without colour or a configuration from outside.
+pub fn tidewaiter(args: &[&str], folder: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tidewaiter"));
+    command.args(args).current_dir(folder).stdin(Stdio::null()).env_remove("GIT_DIR").env_remove("GIT_INDEX_FILE");
+    command.output().expect("the built program starts")
+}
+
+/// Runs the program with `--format json` and gives its report and exit code.
+pub fn report(args: &[&str], folder: &Path) -> (Value, i32) {
+    let args: Vec<&str> = args.iter().copied().chain(["--format", "json"]).collect();
+    let output = tidewaiter(&args, folder);
+    let report = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("no JSON report: {error}\n{}\n{}", text(&output.stdout), text(&output.stderr)));
+    (report, output.status.code().unwrap_or(-1))
+}
+
+/// The findings of a report.
+pub fn findings(report: &Value) -> &[Value] {
+    report["findings"].as_array().map_or(&[], Vec::as_slice)
+}
+
+/// Bytes as text.
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}

@@ -1,0 +1,164 @@
+//! Bad input: each gets a clear message, costs nothing else its result, and never ends as clean in silence.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::program::{findings, report, text, tidewaiter};
+
+const SECRET: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  password: kestrel-Harbour-71\n";
+
+/// A folder with one good Secret in it and whatever `make` adds.
+fn folder(make: impl FnOnce(&Path)) -> TempDir {
+    let folder = TempDir::new().expect("a temporary folder");
+    fs::write(folder.path().join("good.yaml"), SECRET).expect("writable");
+    make(folder.path());
+    folder
+}
+
+fn problems(report: &Value) -> Vec<(String, String)> {
+    let list = report["summary"]["problems"].as_array().cloned().unwrap_or_default();
+    list.iter()
+        .map(|p| (p["path"].as_str().unwrap_or("").to_owned(), p["message"].as_str().unwrap_or("").to_owned()))
+        .collect()
+}
+
+/// Scans the folder; the good Secret must be found whatever stands beside it. Gives the problems of the other file.
+fn beside_good(make: impl FnOnce(&Path)) -> (Value, Vec<(String, String)>) {
+    let folder = folder(make);
+    let (report, code) = report(&["scan", "."], folder.path());
+    assert_eq!(code, 1, "{report}");
+    assert!(findings(&report).iter().any(|f| f["path"] == "good.yaml" && f["line"] == 5), "{report}");
+    let problems = problems(&report);
+    (report, problems)
+}
+
+fn write(name: &str, content: impl AsRef<[u8]>) -> impl FnOnce(&Path) {
+    move |folder| fs::write(folder.join(name), content).expect("writable")
+}
+
+#[test]
+fn a_path_that_does_not_exist_ends_with_2() {
+    let folder = folder(|_| {});
+    let output = tidewaiter(&["scan", "nowhere"], folder.path());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("nowhere"));
+}
+
+#[test]
+fn a_broken_document_does_not_hide_its_neighbours() {
+    let broken = format!("{SECRET}---\na: [1, 2\nb: }}\npassword: mill-93-Osprey\n---\n{SECRET}");
+    let (report, problems) = beside_good(write("broken.yaml", broken));
+    let lines: Vec<u64> =
+        findings(&report).iter().filter(|f| f["path"] == "broken.yaml").filter_map(|f| f["line"].as_u64()).collect();
+    assert!(lines.contains(&5) && lines.contains(&9) && lines.contains(&15), "{lines:?}");
+    assert!(problems.iter().any(|(path, _)| path == "broken.yaml"), "{problems:?}");
+}
+
+#[test]
+fn alias_bombs_cost_nothing() {
+    let mut bomb = "a0: &a0 [password, password]\n".to_owned();
+    for level in 1..40 {
+        bomb += &format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 10].join(", "));
+    }
+    beside_good(write("bomb.yaml", bomb));
+}
+
+#[test]
+fn deep_nesting_is_said() {
+    for (name, text) in [
+        ("deep.json", "[".repeat(10_000) + "\"password\"" + &"]".repeat(10_000)),
+        ("deep.yaml", "a: ".to_owned() + &"[".repeat(10_000) + "password" + &"]".repeat(10_000)),
+        ("deeper.json", "{\"password\":".repeat(10_000) + "\"kestrel-Harbour-72\"" + &"}".repeat(10_000)),
+        ("blocks.yaml", (0..10_000).map(|depth| " ".repeat(depth % 2000) + "password:\n").collect()),
+    ] {
+        let (report, problems) = beside_good(write(name, text));
+        assert!(problems.iter().any(|(path, _)| path == name), "{name}: {report}");
+    }
+}
+
+#[test]
+fn a_manifest_with_invalid_utf8_or_a_nul_is_scanned_and_said() {
+    for (name, byte) in [("latin.yaml", 0xE9), ("nul.yaml", 0)] {
+        let mut bytes = b"# caf".to_vec();
+        bytes.push(byte);
+        bytes.extend(b"\n");
+        bytes.extend(SECRET.as_bytes());
+        let (report, problems) = beside_good(write(name, bytes));
+        assert!(findings(&report).iter().any(|f| f["path"] == name && f["line"] == 6), "{report}");
+        assert!(problems.iter().any(|(path, _)| path == name), "{problems:?}");
+    }
+}
+
+#[test]
+fn a_file_over_the_size_limit_is_named_and_not_clean() {
+    let folder = TempDir::new().expect("a temporary folder");
+    fs::write(folder.path().join("large.yaml"), "a: b\n".repeat(1000)).expect("writable");
+    let (report, code) = report(&["scan", ".", "--max-file-size", "1KiB"], folder.path());
+    assert_eq!(code, 2);
+    assert!(problems(&report).iter().any(|(path, why)| path == "large.yaml" && why.contains("larger")));
+    let output = tidewaiter(&["scan", ".", "--max-file-size", "1KiB", "--allow-incomplete"], folder.path());
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_in_a_loop_and_a_fifo_do_not_hang() {
+    let (_, problems) = beside_good(|folder| {
+        std::os::unix::fs::symlink(folder, folder.join("loop")).expect("a link");
+        let made = std::process::Command::new("mkfifo").arg(folder.join("pipe")).status();
+        assert!(made.is_ok_and(|status| status.success()));
+    });
+    assert_eq!(problems.iter().map(|(path, _)| path.as_str()).collect::<Vec<_>>(), ["pipe"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_is_no_panic() {
+    use std::process::{Command, Stdio};
+    let folder = folder(|_| {});
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tidewaiter"))
+        .args(["scan", "."])
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the built program starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert!(matches!(output.status.code(), Some(1 | 2)), "{:?}", output.status);
+    assert!(!text(&output.stderr).contains("panicked"));
+}
+
+#[test]
+fn a_dockerfile_that_ends_early_is_scanned_and_said() {
+    for end in ["RUN echo a \\\n", "RUN <<EOF\necho a\n", "RUN [\"a\", \\"] {
+        let dockerfile = format!("FROM alpine\nENV DB_PASSWORD=kestrel-Harbour-72\n{end}");
+        let (report, _) = beside_good(write("Dockerfile", dockerfile));
+        assert!(findings(&report).iter().any(|f| f["path"] == "Dockerfile" && f["line"] == 2), "{report}");
+    }
+}
+
+#[test]
+fn a_long_line_takes_time_in_proportion() {
+    let line = format!("{{\"a\": \"{}\", \"password\": \"kestrel-Harbour-72\"}}", "x".repeat(20 << 20));
+    let (report, _) = beside_good(write("long.json", line));
+    assert!(findings(&report).iter().any(|f| f["path"] == "long.json"), "{}", report["summary"]);
+}
+
+#[test]
+fn undecoded_text_under_data_is_a_finding() {
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata:\n  password: kestrel-Harbour_71!\n";
+    let (report, _) = beside_good(write("undecoded.yaml", secret));
+    assert!(findings(&report).iter().any(|f| f["path"] == "undecoded.yaml" && f["line"] == 5), "{report}");
+}
+
+#[test]
+fn utf16_is_decoded_and_spans_hold() {
+    let wide: Vec<u8> = [0xFF, 0xFE].into_iter().chain(SECRET.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let (report, _) = beside_good(write("wide.yaml", wide));
+    let found = findings(&report).iter().find(|f| f["path"] == "wide.yaml").cloned().unwrap_or_default();
+    assert_eq!(found["start_byte"], 2 + 2 * SECRET.find("kestrel").unwrap_or(0) as u64);
+}
