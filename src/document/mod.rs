@@ -1,5 +1,6 @@
 //! The document stage: bytes in, documents (trees, Dockerfiles, flat entries, plain text) with spans out.
 
+pub mod dockerfile;
 pub mod flat;
 
 use std::sync::Arc;

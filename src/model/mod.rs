@@ -15,7 +15,9 @@ mod summary;
 mod tree;
 
 pub use blob::{Blob, Neighbours, NoNeighbours, Origin};
-pub use dockerfile::Dockerfile;
+pub use dockerfile::{
+    Args, Assignment, Dockerfile, Flag, Heredoc, Instruction, Joined, Keyword, Reach, Reference, Stage, Word,
+};
 pub use document::{Body, Document, Entry, Place, Step};
 pub use finding::{Confidence, Finding, Label, Severity, Suppression};
 pub use reader::{Nested, Reader};
