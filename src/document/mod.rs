@@ -2,6 +2,7 @@
 
 pub mod dockerfile;
 pub mod flat;
+pub mod recognise;
 
 use std::sync::Arc;
 

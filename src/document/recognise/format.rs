@@ -1,0 +1,348 @@
+//! Which parser a text is for. Costs a look at the name and at the first lines, never a pass over the text.
+
+use super::extension;
+use crate::model::Place;
+
+/// A format that has a parser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// JSON, one value or one a line.
+    Json,
+    /// YAML, perhaps with Go templates in it.
+    Yaml,
+    /// A Dockerfile.
+    Dockerfile,
+    /// Names with values, line by line.
+    Flat(Flat),
+    /// A shell script.
+    Shell,
+    /// Anything else.
+    Text,
+}
+
+/// A family of flat formats, each read by one file in `document/flat/`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flat {
+    /// `.env` files: shell assignments without a shell.
+    Dotenv,
+    /// Java properties.
+    Properties,
+    /// Sections and `name = value`: INI, `.npmrc`, `.pypirc`, systemd units, git configuration.
+    Ini,
+    /// TOML.
+    Toml,
+    /// HashiCorp's configuration language.
+    Hcl,
+    /// `.netrc`.
+    Netrc,
+    /// `.pgpass`: colons between host, port, database, user and password.
+    Pgpass,
+    /// XML that holds configuration.
+    Xml,
+}
+
+/// How much of a text is looked at, in bytes.
+const HEAD: usize = 4096;
+
+/// Recognises the format of `text`, which stands at `place`.
+pub fn format(text: &str, place: &Place) -> Format {
+    let name = bare_name(place.file_name());
+    let head = head(text);
+    if let Some(format) = by_sure_sign(head) {
+        return format;
+    }
+    match by_name(name).or_else(|| by_path(place)) {
+        Some(Format::Json) if !looks_like_json(head) => by_content(head),
+        // A JSON document in a `.yaml` file goes through the YAML parser as well, but not as fast.
+        Some(Format::Yaml) if looks_like_json(head) && place.depth == 0 && is_whole_json(text) => Format::Json,
+        // A nested text under a name without extension (`config`, `run.sh` aside) says little by it.
+        Some(format) => format,
+        None => by_content(head),
+    }
+}
+
+/// What the first bytes settle whatever the name is.
+fn by_sure_sign(head: &str) -> Option<Format> {
+    let line = head.strip_prefix("#!").map(|rest| rest.lines().next().unwrap_or_default())?;
+    let program = line.split(['/', ' ']).rfind(|part| !part.is_empty() && !part.starts_with('-')).unwrap_or_default();
+    let shell = matches!(program, "sh" | "bash" | "zsh" | "ksh" | "dash" | "ash" | "busybox");
+    Some(if shell { Format::Shell } else { Format::Text })
+}
+
+/// Endings that say what happens to a file and hide what it is: `values.yaml.tmpl`, `.env.example`.
+const WRAPPERS: [&str; 16] = [
+    ".tmpl",
+    ".tpl",
+    ".template",
+    ".gotmpl",
+    ".j2",
+    ".jinja",
+    ".jinja2",
+    ".erb",
+    ".dist",
+    ".example",
+    ".sample",
+    ".bak",
+    ".old",
+    ".orig",
+    ".in",
+    ".disabled",
+];
+
+fn bare_name(mut name: &str) -> &str {
+    while let Some(inner) = WRAPPERS.iter().find_map(|wrapper| name.strip_suffix(wrapper)).filter(|n| !n.is_empty()) {
+        name = inner;
+    }
+    name
+}
+
+fn by_name(name: &str) -> Option<Format> {
+    if let Some(format) = by_whole_name(name) {
+        return Some(format);
+    }
+    let lower = extension(name).to_ascii_lowercase();
+    Some(match lower.as_str() {
+        "yaml" | "yml" => Format::Yaml,
+        "json" | "jsonc" | "json5" | "tfstate" | "ipynb" | "webmanifest" | "geojson" | "avsc" | "har" => Format::Json,
+        "dockerfile" | "containerfile" => Format::Dockerfile,
+        "env" => Format::Flat(Flat::Dotenv),
+        "properties" => Format::Flat(Flat::Properties),
+        "ini" | "cfg" | "cnf" | "conf" | "service" | "desktop" | "inf" | "reg" => Format::Flat(Flat::Ini),
+        "toml" => Format::Flat(Flat::Toml),
+        "tf" | "tfvars" | "hcl" | "nomad" => Format::Flat(Flat::Hcl),
+        "xml" | "config" | "pom" | "csproj" | "props" | "targets" | "plist" | "settings" => Format::Flat(Flat::Xml),
+        "sh" | "bash" | "zsh" | "ksh" | "ash" => Format::Shell,
+        "" => return None,
+        other if SOURCES.contains(&other) => Format::Text,
+        _ => return None,
+    })
+}
+
+/// Extensions of texts whose lines look like other formats and are none.
+const SOURCES: [&str; 62] = [
+    "md", "markdown", "rst", "adoc", "txt", "go", "py", "rb", "rs", "c", "h", "cc", "cpp", "hpp", "cs", "java", "kt",
+    "scala", "groovy", "js", "mjs", "cjs", "jsx", "ts", "tsx", "vue", "svelte", "php", "pl", "pm", "lua", "swift", "m",
+    "r", "jl", "ex", "exs", "erl", "hs", "ml", "clj", "dart", "sql", "html", "htm", "css", "scss", "less", "svg",
+    "proto", "graphql", "csv", "tsv", "log", "diff", "patch", "ps1", "bat", "cmd", "tex", "rego", "jsonnet",
+];
+
+fn by_whole_name(name: &str) -> Option<Format> {
+    let flat = match name {
+        ".npmrc" | ".yarnrc" | ".pypirc" | "pip.conf" | ".gitconfig" | ".s3cfg" | ".boto" | ".my.cnf" | ".condarc"
+        | ".buckconfig" | ".hgrc" | ".mylogin.cnf" | ".passwd-s3fs" | "credentials" | ".editorconfig" | ".gemrc" => {
+            Flat::Ini
+        }
+        ".netrc" | "_netrc" | ".authinfo" => Flat::Netrc,
+        ".pgpass" | "pgpass.conf" => Flat::Pgpass,
+        "Pipfile" | "Cargo.lock" | "poetry.lock" | "uv.lock" => Flat::Toml,
+        ".terraform.lock.hcl" | ".terraformrc" | "terraform.rc" => Flat::Hcl,
+        ".envrc" => Flat::Dotenv,
+        ".bashrc" | ".bash_profile" | ".profile" | ".zshrc" | ".zshenv" | ".bash_aliases" | ".bash_history"
+        | ".zsh_history" | ".ash_history" => return Some(Format::Shell),
+        ".git-credentials" | "Makefile" | "Jenkinsfile" | "Vagrantfile" | "Rakefile" | "Gemfile" => {
+            return Some(Format::Text);
+        }
+        ".dockercfg" | ".dockerconfigjson" => return Some(Format::Json),
+        _ if is_dockerfile_name(name) => return Some(Format::Dockerfile),
+        _ if name == ".env" || name.starts_with(".env.") || name.starts_with(".env-") || name.ends_with("_env") => {
+            Flat::Dotenv
+        }
+        _ => return None,
+    };
+    Some(Format::Flat(flat))
+}
+
+/// `Dockerfile`, `Containerfile`, `Dockerfile.dev`, `Dockerfile-dev`, `dev.Dockerfile` in any case.
+fn is_dockerfile_name(name: &str) -> bool {
+    ["dockerfile", "containerfile"].iter().any(|stem| {
+        let starts = name.get(..stem.len()).is_some_and(|start| start.eq_ignore_ascii_case(stem));
+        let behind = name.get(stem.len()..).unwrap_or_default();
+        let source = SOURCES.contains(&extension(behind)) || behind.ends_with(".dockerignore");
+        starts && !source && (behind.is_empty() || behind.starts_with(['.', '-', '_']))
+    })
+}
+
+/// Folders whose files have a format by their place.
+fn by_path(place: &Place) -> Option<Format> {
+    let ends = |tail: &str| place.name.is_empty() && place.path.ends_with(tail);
+    if ends(".aws/credentials") || ends(".aws/config") || ends(".git/config") {
+        return Some(Format::Flat(Flat::Ini));
+    }
+    if ends(".kube/config") {
+        return Some(Format::Yaml);
+    }
+    ends(".docker/config.json").then_some(Format::Json)
+}
+
+/// The first bytes of a text, without byte order mark and blank start.
+fn head(text: &str) -> &str {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut end = text.len().min(HEAD);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text[..end].trim_start()
+}
+
+/// `{` with a name or its end behind it, `[` with a JSON value: neither a template nor an INI section.
+fn looks_like_json(head: &str) -> bool {
+    let mut chars = head.chars().filter(|c| !c.is_whitespace());
+    match (chars.next(), chars.next()) {
+        (Some('{'), Some('"' | '}')) => true,
+        (Some('['), Some('{' | '[' | '"' | ']')) => true,
+        (Some('{' | '['), Some('/')) => true,
+        _ => false,
+    }
+}
+
+fn is_whole_json(text: &str) -> bool {
+    text.trim_end().ends_with(['}', ']'])
+}
+
+/// The format of a text whose name says nothing.
+fn by_content(head: &str) -> Format {
+    if looks_like_json(head) {
+        return Format::Json;
+    }
+    if head.starts_with("<?xml") {
+        return Format::Flat(Flat::Xml);
+    }
+    let mut lines = head.lines().map(str::trim_end).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let Some(first) = lines.next() else { return Format::Text };
+    if is_first_instruction(first) {
+        let next = lines.next();
+        return if next.is_none_or(is_instruction) { Format::Dockerfile } else { Format::Text };
+    }
+    if first == "---" || is_manifest(head) {
+        return Format::Yaml;
+    }
+    by_lines(head)
+}
+
+/// Whether a line can start a Dockerfile: `FROM image` or `ARG NAME` with at most what those allow behind.
+fn is_first_instruction(line: &str) -> bool {
+    let mut words = line.split_ascii_whitespace();
+    let (keyword, count) = (words.next().unwrap_or_default(), line.split_ascii_whitespace().count());
+    match keyword {
+        "FROM" => matches!(count, 2..=5) && !line.ends_with([';', ',']),
+        "ARG" => count == 2,
+        _ => false,
+    }
+}
+
+fn is_instruction(line: &str) -> bool {
+    const WORDS: [&str; 18] = [
+        "FROM",
+        "ARG",
+        "RUN",
+        "CMD",
+        "LABEL",
+        "MAINTAINER",
+        "EXPOSE",
+        "ENV",
+        "ADD",
+        "COPY",
+        "ENTRYPOINT",
+        "VOLUME",
+        "USER",
+        "WORKDIR",
+        "ONBUILD",
+        "STOPSIGNAL",
+        "HEALTHCHECK",
+        "SHELL",
+    ];
+    WORDS.contains(&line.split_ascii_whitespace().next().unwrap_or_default())
+}
+
+fn is_manifest(head: &str) -> bool {
+    let has = |key: &str| head.starts_with(key) || head.contains(&format!("\n{key}"));
+    has("apiVersion: ") && has("kind: ")
+}
+
+/// What most of the first lines are: `key: value`, `NAME=value`, `[section]`.
+fn by_lines(head: &str) -> Format {
+    let (mut yaml, mut assigned, mut sections, mut other) = (0, 0, 0, 0);
+    for line in head.lines().take(40).map(str::trim) {
+        match line.as_bytes() {
+            [] | [b'#' | b';', ..] => {}
+            [b'[', .., b']'] => sections += 1,
+            _ if is_name_before(line, '=') => assigned += 1,
+            _ if is_name_before(line, ':') || line.starts_with("- ") => yaml += 1,
+            _ => other += 1,
+        }
+    }
+    let known = yaml + assigned + sections;
+    if known == 0 || other * 4 > known {
+        return Format::Text;
+    }
+    if yaml > assigned {
+        return if sections > 0 || yaml < 2 { Format::Text } else { Format::Yaml };
+    }
+    match sections {
+        0 => Format::Flat(Flat::Dotenv),
+        _ => Format::Flat(Flat::Ini),
+    }
+}
+
+/// Whether the line starts with a single word and `mark`.
+fn is_name_before(line: &str, mark: char) -> bool {
+    let Some((name, value)) = line.split_once(mark) else { return false };
+    let name = name.strip_prefix("export ").unwrap_or(name).trim_end();
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/');
+    let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '.'));
+    starts_well && name.bytes().all(plain) && (mark == '=' || value.is_empty() || value.starts_with(' '))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(path: &str, text: &str) -> Format {
+        format(text, &Place { path: path.to_owned(), ..Place::default() })
+    }
+
+    #[test]
+    fn names_choose_the_parser() {
+        for (path, expected) in [
+            ("a/Dockerfile", Format::Dockerfile),
+            ("Dockerfile.dev", Format::Dockerfile),
+            ("web.Dockerfile", Format::Dockerfile),
+            ("api.dockerfile", Format::Dockerfile),
+            ("Containerfile", Format::Dockerfile),
+            ("Dockerfile.md", Format::Text),
+            ("Dockerfile.dockerignore", Format::Text),
+            (".env.production", Format::Flat(Flat::Dotenv)),
+            ("app.env.example", Format::Flat(Flat::Dotenv)),
+            ("values.yaml.gotmpl", Format::Yaml),
+            ("home/.aws/credentials", Format::Flat(Flat::Ini)),
+            ("pom.xml", Format::Flat(Flat::Xml)),
+            ("main.tf", Format::Flat(Flat::Hcl)),
+            ("deploy.sh", Format::Shell),
+            ("README.md", Format::Text),
+        ] {
+            assert_eq!(of(path, "x"), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn content_decides_where_the_name_says_nothing() {
+        assert_eq!(of("build", "# syntax=docker/dockerfile:1\nARG V=1\nFROM alpine:$V AS base\n"), Format::Dockerfile);
+        assert_eq!(of("x", "{\"a\": 1}"), Format::Json);
+        assert_eq!(of("x", "kind: Secret\napiVersion: v1\n"), Format::Yaml);
+        assert_eq!(of("x", "A=b\nexport C=d\n"), Format::Flat(Flat::Dotenv));
+        assert_eq!(of("x", "[db]\nuser = x\n"), Format::Flat(Flat::Ini));
+        assert_eq!(of("run", "#!/usr/bin/env bash\nset -e\n"), Format::Shell);
+        assert_eq!(of("run", "#!/usr/bin/python3\nimport os\n"), Format::Text);
+        assert_eq!(of("x.json", "# no json\nA=b\n"), Format::Flat(Flat::Dotenv));
+    }
+
+    #[test]
+    fn prose_and_source_are_text() {
+        assert_eq!(of("LICENSE", "Copyright: all\n\nPermission is hereby granted, free of charge\n"), Format::Text);
+        assert_eq!(of("x", "FROM here on, all is well: you know.\nAnd so it goes.\n"), Format::Text);
+        assert_eq!(of("query", "FROM users;\nSELECT 1\n"), Format::Text);
+        assert_eq!(of("NOTES.txt", "key: value\nother: value\n"), Format::Text);
+        assert_eq!(of("x", "{{ if .Values.a }}\nhello\n"), Format::Text);
+        assert_eq!(of("x", ""), Format::Text);
+    }
+}

@@ -1,0 +1,12 @@
+//! Recognition: what format a text is in, and what a document is for. Content decides first, the name second.
+
+mod format;
+mod role;
+
+pub use format::{Flat, Format, format};
+pub use role::{role, role_by_name};
+
+/// The extension of a file name, or the empty string; `.env` has the extension `env`.
+fn extension(name: &str) -> &str {
+    name.rsplit_once('.').map_or("", |(_, extension)| extension)
+}

@@ -1,0 +1,294 @@
+//! What a document is for: one pass over the root's keys, then the name.
+
+use super::extension;
+use crate::model::{NodeId, Place, Role, Tree};
+
+/// The role of a parsed document.
+pub fn role(tree: &Tree<'_>, place: &Place) -> Role {
+    let by_name = role_by_name(place);
+    let Some(root) = tree.root() else { return by_name };
+    if matches!(by_name, Role::LockFile) {
+        return by_name;
+    }
+    if tree.is_sequence(root) {
+        return if is_playbook(tree, root) { Role::Ansible } else { by_name };
+    }
+    let keys = Keys::read(tree, root);
+    resource(tree, &keys).or_else(|| by_shape(tree, &keys)).unwrap_or(by_name)
+}
+
+/// The role that the name alone tells; [`Role::Other`] if it tells nothing.
+pub fn role_by_name(place: &Place) -> Role {
+    let name = place.file_name();
+    if is_lock_file(name) {
+        return Role::LockFile;
+    }
+    let (stem, extension) = (name.split('.').next().unwrap_or_default(), extension(name));
+    let nested = !place.name.is_empty();
+    let is_yaml = matches!(extension, "yaml" | "yml");
+    // A nested text has no folder: the file's does not say what the text is.
+    let below = |folder: &str| !nested && (place.path.starts_with(folder) || has_folder(&place.path, folder));
+    match extension {
+        "tfstate" => return Role::TerraformState,
+        "json" if name.ends_with(".schema.json") || name.contains("openapi") || name.contains("swagger") => {
+            return Role::Schema;
+        }
+        "json" if name == "config.json" && below(".docker/") => return Role::DockerConfig,
+        _ if matches!(name, ".dockercfg" | ".dockerconfigjson") => return Role::DockerConfig,
+        _ if matches!(name, "kubeconfig" | "kubeconfig.yaml") || (name == "config" && below(".kube/")) => {
+            return Role::Kubeconfig;
+        }
+        _ if !is_yaml => return Role::Other,
+        _ => {}
+    }
+    if below(".github/workflows/") || matches!(name, "action.yml" | "action.yaml") {
+        Role::GithubActions
+    } else if name.ends_with(".gitlab-ci.yml") || name.ends_with(".gitlab-ci.yaml") {
+        Role::GitlabCi
+    } else if below(".circleci/") {
+        Role::CircleCi
+    } else if stem.starts_with("azure-pipelines") || below(".azure-pipelines/") {
+        Role::AzurePipelines
+    } else if stem == "kustomization" {
+        Role::Kustomization
+    } else if stem.starts_with("docker-compose") || stem == "compose" || stem.starts_with("compose-") {
+        Role::Compose
+    } else if is_values_name(name) {
+        Role::HelmValues
+    } else if ["group_vars/", "host_vars/", "playbooks/"].into_iter().any(below) {
+        Role::Ansible
+    } else {
+        Role::Other
+    }
+}
+
+fn has_folder(path: &str, folder: &str) -> bool {
+    path.match_indices(folder).any(|(at, _)| at > 0 && path.as_bytes()[at - 1] == b'/')
+}
+
+/// `values.yaml`, `values-prod.yaml`, `values.dev.yaml`, `prod-values.yaml`, `values_x.yml`.
+fn is_values_name(name: &str) -> bool {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let behind = stem.strip_prefix("values");
+    behind.is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_', '.']))
+        || ["-values", "_values", ".values"].iter().any(|end| stem.ends_with(end))
+}
+
+/// Lists of versions and digests that tools write. From the package managers' documentation.
+fn is_lock_file(name: &str) -> bool {
+    const NAMES: [&str; 26] = [
+        "package-lock.json",
+        "npm-shrinkwrap.json",
+        "yarn.lock",
+        "pnpm-lock.yaml",
+        "bun.lock",
+        "deno.lock",
+        "Cargo.lock",
+        "go.sum",
+        "go.work.sum",
+        "poetry.lock",
+        "uv.lock",
+        "pdm.lock",
+        "Pipfile.lock",
+        "Chart.lock",
+        "requirements.lock",
+        "composer.lock",
+        "Gemfile.lock",
+        "mix.lock",
+        "pubspec.lock",
+        "Podfile.lock",
+        "flake.lock",
+        "packages.lock.json",
+        "gradle.lockfile",
+        ".terraform.lock.hcl",
+        "jsonnetfile.lock.json",
+        "conan.lock",
+    ];
+    NAMES.contains(&name)
+}
+
+/// The root's keys that tell roles apart, found in one pass.
+#[derive(Default)]
+struct Keys {
+    api_version: Option<NodeId>,
+    kind: Option<NodeId>,
+    metadata: Option<NodeId>,
+    services: Option<NodeId>,
+    jobs: Option<NodeId>,
+    steps: Option<NodeId>,
+    stages: Option<NodeId>,
+    runs: Option<NodeId>,
+    auths: Option<NodeId>,
+    schema: Option<NodeId>,
+    properties: Option<NodeId>,
+    resources: Option<NodeId>,
+    script: Option<NodeId>,
+    /// The first mapping under the root whose role-telling keys are looked at (a GitLab job, a `.dockercfg` registry).
+    first_mapping: Option<(NodeId, NodeId)>,
+    seen: u32,
+}
+
+/// Keys of which only the presence counts; their bit in [`Keys::seen`] is their place here.
+const MARKS: [&str; 18] = [
+    "on",
+    "true",
+    "workflows",
+    "orbs",
+    "executors",
+    "trigger",
+    "pool",
+    "pr",
+    "clusters",
+    "users",
+    "contexts",
+    "openapi",
+    "swagger",
+    "lockfileVersion",
+    "terraform_version",
+    "serial",
+    "patches",
+    "before_script",
+];
+
+impl Keys {
+    fn read(tree: &Tree<'_>, root: NodeId) -> Self {
+        let mut keys = Self::default();
+        for (key, value) in tree.entries(root) {
+            let Some(name) = tree.str(key) else { continue };
+            if let Some(place) = keys.slot(name) {
+                *place = Some(value);
+            } else if let Some(at) = MARKS.iter().position(|mark| *mark == name) {
+                keys.seen |= 1 << at;
+            } else if keys.first_mapping.is_none() && tree.is_mapping(value) {
+                keys.first_mapping = Some((key, value));
+            }
+        }
+        keys
+    }
+
+    fn slot(&mut self, name: &str) -> Option<&mut Option<NodeId>> {
+        Some(match name {
+            "apiVersion" => &mut self.api_version,
+            "kind" => &mut self.kind,
+            "metadata" => &mut self.metadata,
+            "services" => &mut self.services,
+            "jobs" => &mut self.jobs,
+            "steps" => &mut self.steps,
+            "stages" => &mut self.stages,
+            "runs" => &mut self.runs,
+            "auths" => &mut self.auths,
+            "$schema" => &mut self.schema,
+            "properties" | "definitions" | "$defs" => &mut self.properties,
+            "resources" => &mut self.resources,
+            "script" => &mut self.script,
+            _ => return None,
+        })
+    }
+
+    fn has(&self, mark: &str) -> bool {
+        MARKS.iter().position(|m| *m == mark).is_some_and(|at| self.seen & (1 << at) != 0)
+    }
+
+    fn has_any(&self, marks: &[&str]) -> bool {
+        marks.iter().any(|mark| self.has(mark))
+    }
+}
+
+/// A Kubernetes resource, or one of the files of that shape.
+fn resource(tree: &Tree<'_>, keys: &Keys) -> Option<Role> {
+    let text = |node: Option<NodeId>| node.and_then(|node| tree.str(node)).unwrap_or_default();
+    let (api_version, kind) = (text(keys.api_version), text(keys.kind));
+    let config = kind == "Config" && keys.has_any(&["clusters", "users", "contexts"]);
+    if config || (keys.has("clusters") && keys.has("users") && keys.has("contexts")) {
+        return Some(Role::Kubeconfig);
+    }
+    if kind.is_empty() || !kind.starts_with(|c: char| c.is_ascii_uppercase() || c == '{') {
+        return None;
+    }
+    match kind {
+        "Kustomization" | "Component" if api_version.starts_with("kustomize.config.k8s.io/") => {
+            return Some(Role::Kustomization);
+        }
+        "Kustomization" if api_version.is_empty() => return Some(Role::Kustomization),
+        "CustomResourceDefinition" => return Some(Role::Schema),
+        _ if api_version.is_empty() && keys.metadata.is_none() => return None,
+        _ => {}
+    }
+    let name = keys.metadata.and_then(|metadata| tree.str_at(metadata, &["name"])).unwrap_or_default();
+    Some(Role::Resource { api_version: api_version.to_owned(), kind: kind.to_owned(), name: name.to_owned() })
+}
+
+/// The roles that the root's shape tells.
+fn by_shape(tree: &Tree<'_>, keys: &Keys) -> Option<Role> {
+    if keys.auths.is_some_and(|auths| tree.is_mapping(auths)) || is_dockercfg(tree, keys) {
+        return Some(Role::DockerConfig);
+    }
+    if keys.has("lockfileVersion") {
+        return Some(Role::LockFile);
+    }
+    if keys.has("terraform_version") && (keys.resources.is_some() || keys.has("serial")) {
+        return Some(Role::TerraformState);
+    }
+    if keys.has_any(&["openapi", "swagger"]) || is_schema(tree, keys) {
+        return Some(Role::Schema);
+    }
+    if keys.services.is_some_and(|services| is_compose(tree, services)) {
+        return Some(Role::Compose);
+    }
+    ci(tree, keys)
+}
+
+fn ci(tree: &Tree<'_>, keys: &Keys) -> Option<Role> {
+    let jobs = keys.jobs.is_some_and(|jobs| tree.is_mapping(jobs));
+    if (jobs && keys.has_any(&["on", "true"])) || keys.runs.is_some_and(|runs| tree.get(runs, "using").is_some()) {
+        return Some(Role::GithubActions);
+    }
+    if keys.has_any(&["workflows", "orbs", "executors"]) && (jobs || keys.has("orbs")) {
+        return Some(Role::CircleCi);
+    }
+    let pipeline = keys.steps.is_some() || keys.jobs.is_some() || keys.stages.is_some();
+    let work = [keys.steps, keys.jobs, keys.stages]
+        .into_iter()
+        .flatten()
+        .any(|node| tree.items(node).next().is_some_and(|item| tree.is_mapping(item)));
+    if pipeline && work && keys.has_any(&["trigger", "pool", "pr"]) {
+        return Some(Role::AzurePipelines);
+    }
+    let job = keys.first_mapping.is_some_and(|(_, job)| tree.get(job, "script").is_some());
+    let stages = keys.stages.is_some_and(|stages| tree.is_sequence(stages)) || keys.has("before_script");
+    (job && stages).then_some(Role::GitlabCi)
+}
+
+/// Whether a service has an image or is built.
+fn is_compose(tree: &Tree<'_>, services: NodeId) -> bool {
+    tree.entries(services)
+        .take(50)
+        .any(|(_, service)| tree.entries(service).any(|(key, _)| matches!(tree.str(key), Some("image" | "build"))))
+}
+
+/// The old form of a registry configuration: registries at the root, each with `auth`.
+fn is_dockercfg(tree: &Tree<'_>, keys: &Keys) -> bool {
+    keys.first_mapping.is_some_and(|(key, registry)| {
+        tree.str(key).is_some_and(|key| key.contains('.')) && tree.get(registry, "auth").is_some()
+    })
+}
+
+fn is_schema(tree: &Tree<'_>, keys: &Keys) -> bool {
+    let declared = keys.schema.and_then(|schema| tree.str(schema)).is_some_and(|uri| uri.contains("json-schema.org"));
+    declared
+        || keys.properties.is_some_and(|properties| {
+            keys.has("$schema")
+                || tree
+                    .entries(properties)
+                    .take(3)
+                    .any(|(_, property)| tree.get(property, "type").is_some() || tree.get(property, "$ref").is_some())
+        })
+}
+
+/// A list of plays: each has hosts, and tasks, roles or variables.
+fn is_playbook(tree: &Tree<'_>, root: NodeId) -> bool {
+    tree.items(root).take(5).any(|play| {
+        tree.get(play, "hosts").is_some()
+            && ["tasks", "roles", "vars", "vars_files"].iter().any(|key| tree.get(play, key).is_some())
+    })
+}
