@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -11,8 +11,10 @@ use rayon::prelude::*;
 
 use crate::model::{
     Document, Finding, Neighbours, Nested, NoNeighbours, Origin, Place, Problem, ProblemKind, Reader, Run, Settings,
-    SpanMap, Summary,
+    Span, SpanMap, Summary,
 };
+use crate::source::git::staged::{Staged, StagedFile};
+use crate::source::git::{GitError, Snapshot};
 use crate::source::text;
 use crate::source::tree::{self, FoundFile, TreeNeighbours, TreeOptions};
 use crate::{check, document};
@@ -26,6 +28,9 @@ pub enum Error {
     /// The threads could not be started.
     #[error("can't start the scan's threads")]
     Threads,
+    /// The repository could not be read.
+    #[error(transparent)]
+    Git(#[from] GitError),
 }
 
 /// How far a run has come; read by the progress bar.
@@ -75,13 +80,55 @@ impl Engine {
         };
         let scanned: Vec<Scanned> = match tree.files.as_slice() {
             [only] => vec![scan(only)],
-            files => {
-                let pool =
-                    rayon::ThreadPoolBuilder::new().num_threads(self.threads).build().map_err(|_| Error::Threads)?;
-                pool.install(|| files.par_iter().map(scan).collect())
-            }
+            files => self.pool()?.install(|| files.par_iter().map(scan).collect()),
         };
         Ok(assemble(scanned, tree.problems, start))
+    }
+
+    /// Scans what the index of the repository at `path` holds for the next commit, and keeps what lies on its changed
+    /// lines.
+    ///
+    /// # Errors
+    /// No repository, or one whose index or HEAD can't be read.
+    pub fn scan_staged(&self, path: &Path, progress: &Progress) -> Result<Run, Error> {
+        let start = Instant::now();
+        let staged = Staged::open(path)?;
+        progress.total.store(staged.files.len(), Ordering::Relaxed);
+        let neighbours = Snapshot::of_index(path);
+        let scan = |(file, read): (&StagedFile, Result<(Vec<u8>, Vec<Span>), String>)| {
+            let scanned = match read {
+                Ok((bytes, changed)) => self.scan_changes(file, &bytes, &changed, &neighbours),
+                Err(message) => failed(&file.path, message),
+            };
+            progress.done.fetch_add(1, Ordering::Relaxed);
+            scanned
+        };
+        let mut scanned = Vec::new();
+        // Blobs are read on this thread, as a repository handle belongs to one; a commit is rarely large enough for
+        // more threads to pay.
+        for chunk in staged.files.chunks(256) {
+            let read = chunk.iter().map(|file| (file, staged.read(file)));
+            if chunk.len() < 16 {
+                scanned.extend(read.map(scan));
+            } else {
+                let read: Vec<_> = read.collect();
+                scanned.extend(self.pool()?.install(|| read.into_par_iter().map(scan).collect::<Vec<_>>()));
+            }
+        }
+        Ok(assemble(scanned, staged.problems, start))
+    }
+
+    fn scan_changes(&self, file: &StagedFile, bytes: &[u8], changed: &[Span], neighbours: &dyn Neighbours) -> Scanned {
+        if bytes.len() as u64 > self.settings.max_file_size {
+            return failed(&file.path, tree::too_large(Some(bytes.len() as u64), self.settings.max_file_size));
+        }
+        let mut scanned = self.scan_blob(Origin::Staged { path: file.path.clone() }, bytes, neighbours);
+        scanned.findings.retain(|finding| changed.iter().any(|span| span.overlaps(finding.span)));
+        scanned
+    }
+
+    fn pool(&self) -> Result<rayon::ThreadPool, Error> {
+        rayon::ThreadPoolBuilder::new().num_threads(self.threads).build().map_err(|_| Error::Threads)
     }
 
     /// Scans one text that comes from no file, under the name `path`.

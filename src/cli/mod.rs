@@ -1,6 +1,7 @@
 //! The command line: arguments into a call of the engine, one file a subcommand.
 
 mod scan;
+mod staged;
 
 use std::process::ExitCode;
 
@@ -18,11 +19,14 @@ struct Cli {
 enum Command {
     /// Scan files and folders
     Scan(scan::Args),
+    /// Scan what is staged for the next commit
+    Staged(staged::Args),
 }
 
 /// Runs the program with the process's arguments.
 pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Scan(args) => scan::run(&args),
+        Command::Staged(args) => staged::run(&args),
     }
 }

@@ -1,4 +1,5 @@
 //! The source stage: where bytes come from, and what they are before anyone asks what they mean.
 
+pub mod git;
 pub mod text;
 pub mod tree;

@@ -1,0 +1,115 @@
+//! Git repositories, read through libgit2 without its network code. Nothing that a repository's configuration names
+//! (hooks, filters, fsmonitor, textconv, ssh commands) is ever run.
+
+pub mod staged;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock};
+
+use git2::{ErrorClass, ErrorCode, Oid, Repository, RepositoryOpenFlags};
+
+use crate::model::Neighbours;
+
+/// Why a repository or something in it could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    /// No repository at the path or above it.
+    #[error("{0} is not in a git repository")]
+    NotARepository(PathBuf),
+    /// The repository belongs to another user, and git's `safe.directory` does not list it.
+    #[error(
+        "the repository at {0} belongs to another user; if you trust it, allow it with:\n  \
+         git config --global --add safe.directory {0}"
+    )]
+    Unsafe(PathBuf),
+    /// Any other trouble, in libgit2's words.
+    #[error("git: {0}")]
+    Other(String),
+}
+
+impl From<git2::Error> for GitError {
+    fn from(error: git2::Error) -> Self {
+        let hint = match (error.class(), error.code()) {
+            (ErrorClass::Index, ErrorCode::Locked) => "; another git process seems to be running",
+            _ => "",
+        };
+        GitError::Other(format!("{}{hint}", error.message()))
+    }
+}
+
+/// Opens the repository that `path` lies in. Where `path` is the current folder, `GIT_DIR` and `GIT_INDEX_FILE` are
+/// followed, as git sets them in hooks.
+///
+/// # Errors
+/// No repository, one of another user, or one that libgit2 can't open (SHA-256 object names, unknown extensions).
+pub fn open(path: &Path) -> Result<Repository, GitError> {
+    let here = path.as_os_str().is_empty() || path == Path::new(".");
+    let opened = if here {
+        Repository::open_from_env()
+    } else {
+        Repository::open_ext(path, RepositoryOpenFlags::empty(), std::iter::empty::<&Path>())
+    };
+    opened.map_err(|error| {
+        let shown = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        match error.code() {
+            ErrorCode::NotFound => GitError::NotARepository(shown),
+            ErrorCode::Owner => GitError::Unsafe(shown),
+            _ => GitError::from(error),
+        }
+    })
+}
+
+/// The files of the index, for checks that look beside a blob. Read when the first check asks.
+pub struct Snapshot {
+    path: PathBuf,
+    loaded: OnceLock<Option<Loaded>>,
+}
+
+/// Sorted paths with the ids of their blobs, and the repository to read them from.
+struct Loaded {
+    files: Vec<(String, Oid)>,
+    repository: Mutex<Repository>,
+}
+
+/// Neighbours larger than this, in bytes, are not opened.
+const NEIGHBOUR_LIMIT: usize = 1 << 20;
+
+impl Snapshot {
+    /// The index of the repository at `path`.
+    pub fn of_index(path: &Path) -> Self {
+        Self { path: path.to_owned(), loaded: OnceLock::new() }
+    }
+
+    fn loaded(&self) -> Option<&Loaded> {
+        self.loaded.get_or_init(|| Loaded::from_index(&self.path)).as_ref()
+    }
+}
+
+impl Loaded {
+    fn from_index(path: &Path) -> Option<Self> {
+        let repository = open(path).ok()?;
+        let index = repository.index().ok()?;
+        let mut files: Vec<_> =
+            index.iter().map(|entry| (String::from_utf8_lossy(&entry.path).into_owned(), entry.id)).collect();
+        files.sort();
+        Some(Self { files, repository: Mutex::new(repository) })
+    }
+}
+
+impl Neighbours for Snapshot {
+    fn read(&self, path: &str) -> Option<Vec<u8>> {
+        let loaded = self.loaded()?;
+        let at = loaded.files.binary_search_by(|(known, _)| known.as_str().cmp(path)).ok()?;
+        let repository = loaded.repository.lock().ok()?;
+        let blob = repository.find_blob(loaded.files[at].1).ok()?;
+        (blob.size() <= NEIGHBOUR_LIMIT).then(|| blob.content().to_vec())
+    }
+
+    fn files_below(&self, path: &str, limit: usize) -> Vec<String> {
+        let Some(loaded) = self.loaded() else { return Vec::new() };
+        let prefix = if path.is_empty() { String::new() } else { format!("{}/", path.trim_end_matches('/')) };
+        let first = loaded.files.partition_point(|(known, _)| known.as_str() < prefix.as_str());
+        let below = loaded.files[first..].iter().take_while(|(known, _)| known.starts_with(&prefix));
+        below.take(limit).map(|(known, _)| known.clone()).collect()
+    }
+}
