@@ -346,3 +346,90 @@ pub(super) fn assignment(word: &Word<'_>) -> Option<usize> {
     let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     (starts_well && plain && !word.is_dynamic(0..at)).then_some(at)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Vec<Vec<String>> {
+        let mut out = Vec::new();
+        commands(text, &mut |command| {
+            let words = command.assignments.iter().chain(&command.words);
+            out.push(words.map(|word| word.value.to_string()).collect());
+        });
+        out
+    }
+
+    #[test]
+    fn operators_and_line_ends_end_commands() {
+        assert_eq!(
+            of("a b && c || d; e | f & g\nh # i\n(j)"),
+            [vec!["a", "b"], vec!["c"], vec!["d"], vec!["e"], vec!["f"], vec!["g"], vec!["h"], vec!["j"]]
+        );
+        assert_eq!(of("if a; then b; fi"), [vec!["a"], vec!["b"], vec!["fi"]]);
+    }
+
+    #[test]
+    fn quotes_and_escapes_are_undone_and_remembered() {
+        let mut seen = 0;
+        let text = "X=1 p'a b'\"c\\\"d$E\"\\ f ''";
+        commands(text, &mut |command| {
+            seen += 1;
+            assert_eq!(command.assignments[0].value, "X=1");
+            let word = &command.words[0];
+            assert_eq!(word.value, "pa bc\"d$E f");
+            assert_eq!(word.span_of(1..4).of(text), "a b");
+            assert_eq!(word.span_of(4..6).of(text), "c\\\"");
+            assert!(word.is_dynamic(0..9) && !word.is_dynamic(0..7));
+            assert_eq!(command.words[1].value, "");
+        });
+        assert_eq!(seen, 1);
+    }
+
+    #[test]
+    fn continuations_and_comments_between_them_do_not_end_a_command() {
+        assert_eq!(of("a \\\n  # why\n  b \\  \r\n c\\\nd"), [vec!["a", "b", "cd"]]);
+    }
+
+    #[test]
+    fn redirections_are_no_words() {
+        assert_eq!(of("a >f b 2>&1 <in >>out c"), [vec!["a", "b", "c"]]);
+    }
+
+    #[test]
+    fn bodies_of_here_documents_belong_to_their_command() {
+        let text = "cat <<A <<-'B'\none\nA\n\ttwo\n\tB\nnext";
+        let mut bodies = Vec::new();
+        commands(text, &mut |command| bodies.extend(command.heredocs.iter().map(|b| b.of(text).to_owned())));
+        assert_eq!(bodies, ["one\n", "\ttwo\n"]);
+        assert_eq!(of(text).last(), Some(&vec!["next".to_owned()]));
+    }
+
+    #[test]
+    fn substitutions_are_commands_of_their_own() {
+        assert_eq!(
+            of("a \"$(b \"it's\" $(c))\" `d e`"),
+            [vec!["c"], vec!["b", "it's", "$(c)"], vec!["d", "e"], vec!["a", "$(b \"it's\" $(c))", "`d e`"]]
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_taken_and_words_stand_inside_it(
+            text in "([a-z $\"'`<>\\\\|;&(){}=#\n\r\t-]|\\$\\(|<<|é|EOF){0,80}"
+        ) {
+            commands(&text, &mut |command| {
+                for word in command.words.iter().chain(&command.assignments).chain(&command.input) {
+                    assert!(text.get(word.span.start..word.span.end).is_some());
+                    for (at, c) in word.value.char_indices() {
+                        let span = word.span_of(at..at + c.len_utf8());
+                        assert!(text[span.start..span.end].contains(c));
+                    }
+                }
+                for body in &command.heredocs {
+                    assert!(text.get(body.start..body.end).is_some());
+                }
+            });
+        }
+    }
+}

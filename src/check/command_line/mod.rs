@@ -6,6 +6,7 @@
 
 mod candidates;
 mod table;
+mod value;
 
 use std::ops::Range;
 

@@ -3,36 +3,305 @@
 //! Only what the generic reading of long flags (`--password=…`, judged by the flag's name) can't know stands here:
 //! short flags, positional secrets, and values with an inner form. From the programs' manuals.
 
-/// What a flag's value is.
+/// What a value on a command line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Holds {
+pub(super) enum Holds {
     /// A password or token, judged under this name.
     Credential(&'static str),
-    /// `user:password`.
-    UserPassword,
-    /// `user%password` (Samba).
-    UserPercentPassword,
+    /// A user, this mark, and a password.
+    UserAnd(char),
     /// `name=value`, or several with commas between.
     Assignments,
+    /// The same, as the values of a Kubernetes Secret.
+    SecretAssignments,
+    /// Judged under the word before it.
+    NamedBefore,
     /// `Name: value`, an HTTP header.
     Header,
     /// OpenSSL's `pass:SECRET`.
     PassPhrase,
-    /// `name:value:…` with the password named `password` (GNU parted forms); judged as text.
-    Script,
+    /// Nothing secret, although its name might say so.
+    Nothing,
 }
 
 /// A flag of some programs.
 #[derive(Debug)]
-pub struct Flag {
+pub(super) struct Flag {
     /// The programs; empty: any.
     pub programs: &'static [&'static str],
     /// The flag as written, with its dashes.
     pub flag: &'static str,
-    /// Whether the value may stand in the same word without `=` (`-pSECRET`).
-    pub glued: bool,
-    /// Whether the value may be the next word (`-p SECRET`).
-    pub apart: bool,
+    /// Where its value may stand, beside `flag=value`.
+    pub value: Value,
     /// What it holds.
     pub holds: Holds,
 }
+
+/// Where a flag's value stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Value {
+    /// In the same word, right behind the flag: `-pSECRET`.
+    Glued,
+    /// In the next word.
+    Next,
+    /// Either.
+    Both,
+}
+
+const fn flag(programs: &'static [&'static str], flag: &'static str, value: Value, holds: Holds) -> Flag {
+    Flag { programs, flag, value, holds }
+}
+
+const PASSWORD: Holds = Holds::Credential("password");
+const TOKEN: Holds = Holds::Credential("token");
+
+const MYSQL: &[&str] = &[
+    "mysql",
+    "mysqldump",
+    "mysqladmin",
+    "mysqlimport",
+    "mysqlshow",
+    "mysqlcheck",
+    "mysqlslap",
+    "mysqlpump",
+    "mysqlbinlog",
+    "mysqlsh",
+    "mysql_upgrade",
+    "mysql_config_editor",
+    "mariadb",
+    "mariadb-dump",
+    "mariadb-admin",
+    "mariadb-import",
+    "mariadb-check",
+    "mariadb-backup",
+    "mydumper",
+    "myloader",
+];
+const MONGO: &[&str] = &[
+    "mongo",
+    "mongosh",
+    "mongodump",
+    "mongorestore",
+    "mongoexport",
+    "mongoimport",
+    "mongostat",
+    "mongotop",
+    "mongofiles",
+];
+const LOGIN: &[&str] = &[
+    "docker",
+    "podman",
+    "buildah",
+    "nerdctl",
+    "helm",
+    "oras",
+    "crane",
+    "regctl",
+    "az",
+    "oc",
+    "cf",
+    "ibmcloud",
+    "argocd",
+    "cosign",
+    "werf",
+    "img",
+    "kubectl",
+    "rancher",
+    "openstack",
+];
+const CURL: &[&str] = &["curl", "curlie"];
+const CONTAINERS: &[&str] = &["docker", "podman", "nerdctl", "docker-compose", "buildah"];
+const LDAP: &[&str] = &["ldapsearch", "ldapadd", "ldapmodify", "ldapdelete", "ldapwhoami", "ldappasswd", "ldapcompare"];
+const JAVA_KEYS: &[&str] = &["keytool", "jarsigner", "apksigner"];
+const SAMBA: &[&str] = &["smbclient", "rpcclient", "smbget", "net", "wmic", "winexe", "smbmap"];
+
+/// Flags with their meaning; the first that fits is taken.
+pub(super) static FLAGS: &[Flag] = &[
+    flag(MYSQL, "-p", Value::Glued, PASSWORD),
+    flag(MONGO, "-p", Value::Both, PASSWORD),
+    flag(&["redis-cli", "valkey-cli", "keydb-cli"], "-a", Value::Both, PASSWORD),
+    flag(&["sshpass"], "-p", Value::Both, PASSWORD),
+    flag(LOGIN, "-p", Value::Next, PASSWORD),
+    flag(&["sqlcmd", "bcp", "osql", "isql", "tsql"], "-P", Value::Both, PASSWORD),
+    flag(
+        &["cqlsh", "nodetool", "rabbitmqadmin", "influx", "etcdctl", "mosquitto_sub", "clickhouse-client"],
+        "-p",
+        Value::Both,
+        PASSWORD,
+    ),
+    flag(&["nodetool"], "-pw", Value::Next, PASSWORD),
+    flag(&["mosquitto_pub", "mosquitto_sub"], "-P", Value::Both, PASSWORD),
+    flag(&["cypher-shell"], "-p", Value::Next, PASSWORD),
+    flag(LDAP, "-w", Value::Both, PASSWORD),
+    flag(SAMBA, "-U", Value::Both, Holds::UserAnd('%')),
+    flag(&["7z", "7za", "7zz", "rar", "unrar"], "-p", Value::Glued, PASSWORD),
+    flag(&["zip", "unzip", "ipmitool"], "-P", Value::Both, PASSWORD),
+    flag(JAVA_KEYS, "-storepass", Value::Next, PASSWORD),
+    flag(JAVA_KEYS, "-keypass", Value::Next, PASSWORD),
+    flag(JAVA_KEYS, "-srcstorepass", Value::Next, PASSWORD),
+    flag(JAVA_KEYS, "-deststorepass", Value::Next, PASSWORD),
+    flag(JAVA_KEYS, "-srckeypass", Value::Next, PASSWORD),
+    flag(JAVA_KEYS, "-destkeypass", Value::Next, PASSWORD),
+    flag(&["openssl"], "-passin", Value::Next, Holds::PassPhrase),
+    flag(&["openssl"], "-passout", Value::Next, Holds::PassPhrase),
+    flag(&["openssl"], "-pass", Value::Next, Holds::PassPhrase),
+    flag(&["openssl"], "-password", Value::Next, Holds::PassPhrase),
+    flag(&["openssl"], "-k", Value::Next, PASSWORD),
+    flag(&["ssh-keygen"], "-N", Value::Next, PASSWORD),
+    flag(&["ssh-keygen"], "-P", Value::Next, PASSWORD),
+    flag(&["useradd", "usermod", "adduser"], "-p", Value::Next, PASSWORD),
+    flag(&["security"], "-p", Value::Next, PASSWORD),
+    flag(&["xfreerdp"], "/p", Value::Next, PASSWORD),
+    flag(&["ansible-vault", "nuget", "dotnet"], "-p", Value::Next, PASSWORD),
+    flag(&["nuget"], "-ApiKey", Value::Next, TOKEN),
+    flag(&["dotnet"], "-k", Value::Next, TOKEN),
+    flag(&["http", "https", "xh"], "-a", Value::Next, Holds::UserAnd(':')),
+    flag(&["http", "https", "xh"], "--auth", Value::Next, Holds::UserAnd(':')),
+    flag(&["ab"], "-A", Value::Next, Holds::UserAnd(':')),
+    flag(&["skopeo", "podman", "buildah"], "--creds", Value::Next, Holds::UserAnd(':')),
+    flag(&["skopeo"], "--src-creds", Value::Next, Holds::UserAnd(':')),
+    flag(&["skopeo"], "--dest-creds", Value::Next, Holds::UserAnd(':')),
+    flag(&["lftp"], "-u", Value::Next, Holds::UserAnd(',')),
+    flag(&["influx"], "-t", Value::Next, TOKEN),
+    flag(&["vault"], "-token", Value::Next, TOKEN),
+    flag(&["ngrok"], "--authtoken", Value::Next, TOKEN),
+    flag(CURL, "-u", Value::Both, Holds::UserAnd(':')),
+    flag(CURL, "-U", Value::Both, Holds::UserAnd(':')),
+    flag(CURL, "--user", Value::Next, Holds::UserAnd(':')),
+    flag(CURL, "--proxy-user", Value::Next, Holds::UserAnd(':')),
+    flag(CURL, "-b", Value::Next, Holds::Assignments),
+    flag(CURL, "-d", Value::Next, Holds::Assignments),
+    flag(CURL, "--data", Value::Next, Holds::Assignments),
+    flag(CURL, "--data-raw", Value::Next, Holds::Assignments),
+    flag(CURL, "--data-urlencode", Value::Next, Holds::Assignments),
+    flag(CURL, "-F", Value::Next, Holds::Assignments),
+    flag(CURL, "-H", Value::Both, Holds::Header),
+    flag(&["wget", "http", "xh", "hey", "wrk", "ab", "grpcurl", "websocat"], "-H", Value::Next, Holds::Header),
+    flag(&[], "--header", Value::Next, Holds::Header),
+    flag(&["git"], "http.extraheader", Value::Next, Holds::Header),
+    flag(&["git"], "http.extraHeader", Value::Next, Holds::Header),
+    flag(CONTAINERS, "-e", Value::Both, Holds::Assignments),
+    flag(&["mount", "mount.cifs"], "-o", Value::Next, Holds::Assignments),
+    flag(&["kubectl", "oc"], "--from-literal", Value::Next, Holds::SecretAssignments),
+    flag(&["helm", "argocd", "flux"], "--set", Value::Next, Holds::Assignments),
+    flag(&["helm"], "--set-string", Value::Next, Holds::Assignments),
+    flag(&["helm"], "--set-literal", Value::Next, Holds::Assignments),
+    flag(&["argocd"], "-p", Value::Next, Holds::Assignments),
+    flag(&["terraform", "tofu"], "-var", Value::Next, Holds::Assignments),
+    flag(&["java", "mvn", "gradle", "gradlew", "mvnw", "sbt"], "-D", Value::Glued, Holds::Assignments),
+    flag(&["gradle", "gradlew"], "-P", Value::Glued, Holds::Assignments),
+    flag(&[], "--password-stdin", Value::Glued, Holds::Nothing),
+    flag(&["kubectl", "oc"], "--token-ttl", Value::Next, Holds::Nothing),
+];
+
+/// A value that is known by its place among a program's words.
+#[derive(Debug)]
+pub(super) struct Positional {
+    /// The program and the words that follow it, in order; flags between them do not count.
+    pub words: &'static [&'static str],
+    /// Which word behind those holds the value, counted from 0, flags left out.
+    pub at: usize,
+    /// What it holds.
+    pub holds: Holds,
+}
+
+const fn at(words: &'static [&'static str], at: usize, holds: Holds) -> Positional {
+    Positional { words, at, holds }
+}
+
+/// Positional values with their meaning.
+pub(super) static POSITIONALS: &[Positional] = &[
+    at(&["htpasswd"], 2, PASSWORD),
+    at(&["mkpasswd"], 0, PASSWORD),
+    at(&["openssl", "passwd"], 0, PASSWORD),
+    at(&["wpa_passphrase"], 1, PASSWORD),
+    at(&["x11vnc"], 0, PASSWORD),
+    at(&["aws", "configure", "set"], 1, Holds::NamedBefore),
+    at(&["npm", "config", "set"], 1, Holds::NamedBefore),
+    at(&["pnpm", "config", "set"], 1, Holds::NamedBefore),
+    at(&["yarn", "config", "set"], 1, Holds::NamedBefore),
+    at(&["pip", "config", "set"], 1, Holds::NamedBefore),
+    at(&["gcloud", "config", "set"], 1, Holds::NamedBefore),
+    at(&["git", "config"], 1, Holds::NamedBefore),
+    at(&["setx"], 1, Holds::NamedBefore),
+    at(&["setenv"], 1, Holds::NamedBefore),
+    at(&["redis-cli", "auth"], 0, PASSWORD),
+    at(&["redis-cli", "AUTH"], 0, PASSWORD),
+    at(&["vault", "login"], 0, TOKEN),
+    at(&["vault", "operator", "unseal"], 0, Holds::Credential("unseal_key")),
+    at(&["rabbitmqctl", "add_user"], 1, PASSWORD),
+    at(&["rabbitmqctl", "change_password"], 1, PASSWORD),
+    at(&["mc", "alias", "set"], 3, Holds::Credential("secret_key")),
+    at(&["mc", "config", "host", "add"], 3, Holds::Credential("secret_key")),
+    at(&["mc", "admin", "user", "add"], 2, Holds::Credential("secret_key")),
+    at(&["composer", "config", "github-oauth.github.com"], 0, TOKEN),
+    at(&["composer", "config", "gitlab-token.gitlab.com"], 0, TOKEN),
+    at(&["composer", "config", "http-basic."], 1, PASSWORD),
+    at(&["poetry", "config", "http-basic."], 1, PASSWORD),
+    at(&["poetry", "config", "pypi-token."], 0, TOKEN),
+    at(&["bundle", "config"], 1, Holds::UserAnd(':')),
+    at(&["bundle", "config", "set"], 1, Holds::UserAnd(':')),
+    at(&["nuget", "setapikey"], 0, TOKEN),
+    at(&["ngrok", "authtoken"], 0, TOKEN),
+    at(&["ngrok", "config", "add-authtoken"], 0, TOKEN),
+    at(&["cloudflared", "service", "install"], 0, TOKEN),
+    at(&["snyk", "auth"], 0, TOKEN),
+    at(&["travis", "login"], 0, TOKEN),
+    at(&["kinit"], 1, PASSWORD),
+    at(&["elasticsearch-users", "useradd"], 1, PASSWORD),
+];
+
+/// Programs that run the command that follows them, past their own flags, numbers and assignments.
+pub(super) const WRAPPERS: [&str; 22] = [
+    "sudo",
+    "env",
+    "exec",
+    "nohup",
+    "command",
+    "time",
+    "timeout",
+    "nice",
+    "ionice",
+    "xargs",
+    "su-exec",
+    "gosu",
+    "tini",
+    "dumb-init",
+    "setsid",
+    "stdbuf",
+    "builtin",
+    "eval",
+    "then",
+    "chroot",
+    "doas",
+    "catatonit",
+];
+
+/// Programs that take a script behind `-c`.
+pub(super) const SHELLS: [&str; 9] = ["sh", "bash", "ash", "dash", "zsh", "ksh", "su", "runuser", "busybox"];
+
+/// Builtins whose words are assignments.
+pub(super) const DECLARATIONS: [&str; 6] = ["export", "declare", "typeset", "local", "readonly", "setenv"];
+
+/// Programs that write their words: what they write may be a line of configuration.
+pub(super) const WRITERS: [&str; 2] = ["echo", "printf"];
+
+/// Programs that read a secret from standard input, and what they read there.
+pub(super) const READERS: &[(&[&str], Holds)] = &[
+    (&["chpasswd"], Holds::UserAnd(':')),
+    (&["passwd"], PASSWORD),
+    (&["--password-stdin"], PASSWORD),
+    (&["sudo", "-S"], PASSWORD),
+    (&["--with-token"], TOKEN),
+    (&["cryptsetup"], PASSWORD),
+    (&["gpg", "--passphrase-fd"], PASSWORD),
+    (&["vncpasswd"], PASSWORD),
+    (&["smbpasswd"], PASSWORD),
+    (&["kinit"], PASSWORD),
+];
+
+/// Parts of a long flag's name that make it a switch or a way to give the secret elsewhere, not a secret's place.
+pub(super) const SWITCHES: [&str; 17] = [
+    "stdin", "prompt", "no-", "skip", "ask", "without", "disable", "enable", "show", "generate", "-file", "_file",
+    "-path", "-fd", "-env", "-command", "use-",
+];

@@ -187,12 +187,10 @@ fn head(text: &str) -> &str {
 /// `{` with a name or its end behind it, `[` with a JSON value: neither a template nor an INI section.
 fn looks_like_json(head: &str) -> bool {
     let mut chars = head.chars().filter(|c| !c.is_whitespace());
-    match (chars.next(), chars.next()) {
-        (Some('{'), Some('"' | '}')) => true,
-        (Some('['), Some('{' | '[' | '"' | ']')) => true,
-        (Some('{' | '['), Some('/')) => true,
-        _ => false,
-    }
+    matches!(
+        (chars.next(), chars.next()),
+        (Some('{'), Some('"' | '}' | '/')) | (Some('['), Some('{' | '[' | '"' | ']' | '/'))
+    )
 }
 
 fn is_whole_json(text: &str) -> bool {

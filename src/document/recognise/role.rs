@@ -273,16 +273,13 @@ fn is_dockercfg(tree: &Tree<'_>, keys: &Keys) -> bool {
     })
 }
 
+/// Declared by `$schema`, or with properties that are described by their type.
 fn is_schema(tree: &Tree<'_>, keys: &Keys) -> bool {
-    let declared = keys.schema.and_then(|schema| tree.str(schema)).is_some_and(|uri| uri.contains("json-schema.org"));
-    declared
-        || keys.properties.is_some_and(|properties| {
-            keys.has("$schema")
-                || tree
-                    .entries(properties)
-                    .take(3)
-                    .any(|(_, property)| tree.get(property, "type").is_some() || tree.get(property, "$ref").is_some())
-        })
+    let described = |property| ["type", "$ref"].iter().any(|key| tree.get(property, key).is_some());
+    keys.schema.and_then(|schema| tree.str(schema)).is_some_and(|uri| uri.contains("json-schema.org"))
+        || keys
+            .properties
+            .is_some_and(|properties| tree.entries(properties).take(3).any(|(_, property)| described(property)))
 }
 
 /// A list of plays: each has hosts, and tasks, roles or variables.

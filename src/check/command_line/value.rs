@@ -1,0 +1,112 @@
+//! The inner forms of a word: `NAME=value`, a header, a URL with a password, lines of configuration.
+
+use std::ops::Range;
+
+/// `NAME=value`: the name and where the value stands. The name may have dots, dashes, slashes and brackets, as Helm,
+/// Java, npm and git write them.
+pub(super) fn assignment(text: &str) -> Option<(&str, Range<usize>)> {
+    let at = text.find('=')?;
+    let name = text[..at].strip_suffix('+').unwrap_or(&text[..at]);
+    (is_name(name) && !text[at + 1..].starts_with('=')).then_some((name, at + 1..text.len()))
+}
+
+fn is_name(name: &str) -> bool {
+    let inner =
+        |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'[' | b']' | b'/' | b':' | b'\\');
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '/')) && name.bytes().all(inner)
+}
+
+/// Whether the text starts like an HTTP header that carries a credential.
+pub(super) fn is_header(text: &str) -> bool {
+    text.get(..14).is_some_and(|start| start.eq_ignore_ascii_case("authorization:"))
+        || text.get(..14).is_some_and(|start| start.eq_ignore_ascii_case("private-token:"))
+}
+
+/// The name under which an HTTP header's value is judged, and where the value stands, without the scheme.
+pub(super) fn header(text: &str) -> Option<(&str, Range<usize>)> {
+    let colon = text.find(':')?;
+    let (name, behind) = (text[..colon].trim(), &text[colon + 1..]);
+    let mut start = colon + 1 + (behind.len() - behind.trim_start().len());
+    let end = text.trim_end().len().max(start);
+    if !name.to_ascii_lowercase().ends_with("authorization") {
+        return Some((name, start..end));
+    }
+    if let Some((scheme, _)) = text[start..end].split_once(' ') {
+        start += scheme.len() + 1;
+    }
+    Some(("token", start..end))
+}
+
+/// Whether a URL with `user:password@` stands in the text.
+pub(super) fn has_userinfo(text: &str) -> bool {
+    let Some(at) = text.find("://") else { return false };
+    let rest = &text[at + 3..];
+    rest.find('@').is_some_and(|sign| rest[..sign].contains(':') || !rest[..sign].contains('/'))
+}
+
+/// Gives each line of `text` that is a name and a value (`name=value`, `name: value`, `machine … password value`) as
+/// ranges of name and value. A line ends at a line end or at `\n` as written for `printf`.
+pub(super) fn lines(text: &str, give: &mut dyn FnMut(Range<usize>, Range<usize>)) {
+    let mut start = 0;
+    while start < text.len() {
+        let rest = &text[start..];
+        let (len, mark) = match (rest.find('\n'), rest.find("\\n")) {
+            (Some(real), Some(written)) if written < real => (written, 2),
+            (Some(real), _) => (real, 1),
+            (None, Some(written)) => (written, 2),
+            (None, None) => (rest.len(), 0),
+        };
+        line(text, start..start + len, give);
+        start += (len + mark).max(1);
+    }
+}
+
+fn line(text: &str, range: Range<usize>, give: &mut dyn FnMut(Range<usize>, Range<usize>)) {
+    let line = &text[range.clone()];
+    let mut start = range.start + (line.len() - line.trim_start().len());
+    for prefix in ["export ", "- ", "SET ", "set "] {
+        if text[start..range.end].starts_with(prefix) {
+            start += prefix.len();
+        }
+    }
+    let end = start + text[start..range.end].trim_end().len();
+    let line = &text[start..end];
+    if line.starts_with("machine ") {
+        return netrc(text, start..end, give);
+    }
+    let Some(at) = line.find(['=', ':']).filter(|&at| line[at..].starts_with('=') || line[at..].starts_with(": "))
+    else {
+        return npm_line(line, start, end, give);
+    };
+    let name = line[..at].trim_end().trim_matches(['"', '\'']);
+    if !is_name(name) {
+        return;
+    }
+    let name_start = start + line.find(name).unwrap_or(0);
+    give(name_start..name_start + name.len(), unquoted(text, start + at + 1..end));
+}
+
+/// `//registry.npmjs.org/:_authToken=…`: the first colon is part of the name.
+fn npm_line(line: &str, start: usize, end: usize, give: &mut dyn FnMut(Range<usize>, Range<usize>)) {
+    let Some(at) = line.find('=').filter(|_| line.starts_with("//")) else { return };
+    let name = line[..at].rfind(':').map_or(0, |colon| colon + 1);
+    give(start + name..start + at, start + at + 1..end);
+}
+
+fn netrc(text: &str, range: Range<usize>, give: &mut dyn FnMut(Range<usize>, Range<usize>)) {
+    let line = &text[range.clone()];
+    let Some(at) = line.find(" password ") else { return };
+    let (name, value) = (range.start + at + 1, range.start + at + 10);
+    let len = text[value..range.end].split(' ').next().unwrap_or_default().len();
+    give(name..name + 8, value..value + len);
+}
+
+/// The range without blanks and one pair of quotes around.
+fn unquoted(text: &str, range: Range<usize>) -> Range<usize> {
+    let value = &text[range.clone()];
+    let start = range.start + (value.len() - value.trim_start().len());
+    let value = value.trim();
+    let quoted = value.len() > 1 && ['"', '\''].iter().any(|q| value.starts_with(*q) && value.ends_with(*q));
+    let cut = usize::from(quoted);
+    start + cut..start + value.len() - cut
+}
