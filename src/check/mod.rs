@@ -5,6 +5,7 @@
 
 pub mod command_line;
 pub mod credential;
+mod docker;
 mod pair;
 mod registry;
 

@@ -1,6 +1,16 @@
 //! The table of structural checks: one line a check.
 
-use super::Check;
+use super::{Check, docker};
 
 /// All structural checks.
-pub static CHECKS: &[&dyn Check] = &[];
+pub static CHECKS: &[&dyn Check] = &[
+    &docker::AddUrl,
+    &docker::ArgDefault,
+    &docker::ArgName,
+    &docker::BuildContext,
+    &docker::Command,
+    &docker::CopySecret,
+    &docker::Env,
+    &docker::Label,
+    &docker::Run,
+];

@@ -1,0 +1,133 @@
+//! `RUN` with a credential: on the command line, in a line that it writes to a file, or in a heredoc. The history of the
+//! image keeps the text, and the layer keeps the file.
+
+use super::written;
+use super::{Evidence, Site, sites};
+use crate::check::command_line::{self, Credential};
+use crate::check::{Check, Context};
+use crate::model::{Args, Document, Heredoc, Keyword, Rule, Span, SpanMap, Word};
+use crate::rules;
+
+/// The rule `docker-run`.
+pub struct Run;
+
+impl Check for Run {
+    fn rule(&self) -> &'static Rule {
+        &rules::DOCKER_RUN
+    }
+
+    fn applies(&self, doc: &Document<'_>) -> bool {
+        super::is_dockerfile(doc)
+    }
+
+    fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
+        for site in sites(doc, &[Keyword::Run, Keyword::Copy, Keyword::Add]) {
+            if site.instruction.keyword == Keyword::Run {
+                match &site.instruction.args {
+                    Args::Json(words) => argv(self.rule(), &site, words, cx),
+                    _ => script(self.rule(), &site, Place::Arguments, cx),
+                }
+            }
+            for heredoc in &site.instruction.heredocs {
+                if is_script(&site, heredoc) {
+                    script(self.rule(), &site, Place::Heredoc(heredoc.body), cx);
+                } else {
+                    file(&site, heredoc, cx);
+                }
+            }
+        }
+    }
+}
+
+/// Where shell text stands.
+#[derive(Clone, Copy)]
+pub enum Place {
+    /// The arguments of the instruction.
+    Arguments,
+    /// The body of a heredoc.
+    Heredoc(Span),
+}
+
+impl Place {
+    fn text<'s>(self, site: &'s Site<'_>) -> &'s str {
+        match self {
+            Place::Arguments => site.instruction.arguments(),
+            Place::Heredoc(body) => body.of(site.doc.text),
+        }
+    }
+
+    fn span(self, site: &Site<'_>, range: std::ops::Range<usize>) -> Span {
+        match self {
+            Place::Arguments => site.instruction.argument_span(range),
+            Place::Heredoc(body) => Span::new(range.start, range.end).shift(body.start),
+        }
+    }
+}
+
+/// Reports the credentials in shell text.
+pub fn script(rule: &'static Rule, site: &Site<'_>, place: Place, cx: &mut Context<'_>) {
+    let text = place.text(site);
+    let mut found: Vec<Credential> = Vec::new();
+    command_line::script(text, &mut |credential| found.push(credential));
+    for line in written::lines(text) {
+        let known = |c: &Credential| c.at.range.start < line.at.range.end && line.at.range.start < c.at.range.end;
+        if !found.iter().any(known) {
+            found.push(line);
+        }
+    }
+    for credential in found {
+        report(rule, site, &|at| place.span(site, at.range.clone()), credential, cx);
+    }
+}
+
+/// Reports the credentials in a list of words.
+pub fn argv(rule: &'static Rule, site: &Site<'_>, words: &[Word<'_>], cx: &mut Context<'_>) {
+    let texts: Vec<&str> = words.iter().map(|word| &*word.text).collect();
+    command_line::argv(&texts, &mut |credential| {
+        let span =
+            |at: &command_line::At| words.get(at.word).map_or(site.instruction.span, |w| w.span_of(at.range.clone()));
+        report(rule, site, &span, credential, cx);
+    });
+}
+
+fn report(
+    rule: &'static Rule,
+    site: &Site<'_>,
+    span: &dyn Fn(&command_line::At) -> Span,
+    credential: Credential,
+    cx: &mut Context<'_>,
+) {
+    let label = credential.label.as_ref().map(|at| (span(at), "this says what the value is".to_owned()));
+    let evidence = Evidence {
+        span: span(&credential.at),
+        secret: credential.secret.expose(),
+        what: credential.judgement.what,
+        confidence: credential.judgement.confidence,
+        severity: credential.judgement.severity,
+        label,
+        name: "",
+    };
+    site.report(rule, evidence, cx);
+}
+
+/// Whether the heredoc is the script itself (`RUN <<EOF`), or a shell's input, and not a file's content.
+fn is_script(site: &Site<'_>, heredoc: &Heredoc) -> bool {
+    if site.instruction.keyword != Keyword::Run {
+        return false;
+    }
+    let first = site.instruction.arguments().split_whitespace().next().unwrap_or_default();
+    let shells = ["sh", "bash", "ash", "dash", "zsh", "ksh"];
+    let by_a_shell = shells.contains(&first.rsplit('/').next().unwrap_or_default());
+    let line = heredoc.body.of(site.doc.text).lines().next().unwrap_or_default();
+    let other_interpreter = line.starts_with("#!") && !line.contains("sh");
+    (first.contains("<<") || by_a_shell) && !other_interpreter
+}
+
+/// Checks a heredoc that becomes a file as that file.
+fn file(site: &Site<'_>, heredoc: &Heredoc, cx: &mut Context<'_>) {
+    let body = heredoc.body.of(site.doc.text);
+    let name = written::target(site.instruction);
+    let structure = site.structural_path(&name);
+    let found = cx.look_into(site.doc, body, SpanMap::at(heredoc.body.start), &name, &structure);
+    cx.findings.extend(found);
+}
