@@ -45,6 +45,12 @@ impl Iterator for Lines<'_> {
     }
 }
 
+/// The section that entries carry: the text of `span`, cut short, so that a hostile section does not cost its length
+/// again for every entry.
+pub(super) fn section(text: &str, span: Span) -> String {
+    span.of(text).chars().take(100).collect()
+}
+
 /// `span` without the ASCII blanks at its ends.
 pub(super) fn trim(text: &str, span: Span) -> Span {
     let part = span.of(text);

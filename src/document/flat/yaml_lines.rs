@@ -3,7 +3,7 @@
 //! Knows `key: value` at any indentation and behind `- `, quotes, comments, block scalars by their indentation,
 //! `- NAME=value` items, the `name:`/`value:` lines of an environment, and JSON's commas.
 
-use super::line::{Lines, quoted, trim, without_comment};
+use super::line::{self, Lines, quoted, trim, without_comment};
 use crate::model::{Entry, Span};
 
 /// Gives the entries of `text`. The section of each is the key that it stands under, by indentation.
@@ -88,7 +88,7 @@ impl Reader<'_> {
     }
 
     fn give(&mut self, name: Span, value: Span, quoted: bool) {
-        let section = self.parents.last().map_or_else(String::new, |&(_, key)| key.of(self.text).to_owned());
+        let section = self.parents.last().map_or_else(String::new, |&(_, key)| line::section(self.text, key));
         self.out.push(Entry { section, name, value, quoted });
     }
 

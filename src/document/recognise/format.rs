@@ -35,8 +35,6 @@ pub enum Flat {
     Hcl,
     /// `.netrc`.
     Netrc,
-    /// `.pgpass`: colons between host, port, database, user and password.
-    Pgpass,
     /// XML that holds configuration.
     Xml,
 }
@@ -133,13 +131,13 @@ fn by_whole_name(name: &str) -> Option<Format> {
             Flat::Ini
         }
         ".netrc" | "_netrc" | ".authinfo" => Flat::Netrc,
-        ".pgpass" | "pgpass.conf" => Flat::Pgpass,
         "Pipfile" | "Cargo.lock" | "poetry.lock" | "uv.lock" => Flat::Toml,
         ".terraform.lock.hcl" | ".terraformrc" | "terraform.rc" => Flat::Hcl,
         ".envrc" => Flat::Dotenv,
         ".bashrc" | ".bash_profile" | ".profile" | ".zshrc" | ".zshenv" | ".bash_aliases" | ".bash_history"
         | ".zsh_history" | ".ash_history" => return Some(Format::Shell),
-        ".git-credentials" | "Makefile" | "Jenkinsfile" | "Vagrantfile" | "Rakefile" | "Gemfile" => {
+        ".git-credentials" | ".pgpass" | "pgpass.conf" | "Makefile" | "Jenkinsfile" | "Vagrantfile" | "Rakefile"
+        | "Gemfile" => {
             return Some(Format::Text);
         }
         ".dockercfg" | ".dockerconfigjson" => return Some(Format::Json),

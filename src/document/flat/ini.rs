@@ -1,0 +1,117 @@
+//! Sections and `name = value`: INI, git and npm configuration, `.pypirc`, systemd units, and files of that family
+//! that put a blank between name and value (`requirepass x`).
+
+use super::line::{self, Lines, quoted, trim, without_comment};
+use crate::model::{Entry, Span};
+
+/// Gives the entries of `text`.
+pub fn ini(text: &str) -> Vec<Entry> {
+    let mut out = Vec::new();
+    let mut section = Span::default();
+    for line in Lines::new(text) {
+        let line = trim(text, line);
+        match line.of(text).as_bytes() {
+            [] | [b'#' | b';', ..] => {}
+            [b'[', .., b']'] => section = Span::new(line.start + 1, line.end - 1),
+            _ => {
+                let Some((name, value)) = split(text, line) else { continue };
+                let section = line::section(text, section);
+                if name.of(text) == "Environment" {
+                    environment(text, value, &section, &mut out);
+                    continue;
+                }
+                let (value, quoted) = unquote(text, value);
+                out.push(Entry { section, name, value, quoted });
+            }
+        }
+    }
+    out
+}
+
+/// The name and the value of a line. Of `//registry.npmjs.org/:_authToken` only the last part names the value.
+fn split(text: &str, line: Span) -> Option<(Span, Span)> {
+    let part = line.of(text);
+    let colon = part.find(": ").or_else(|| part.ends_with(':').then(|| part.len() - 1));
+    let at = match (part.find('='), colon) {
+        (Some(equals), Some(colon)) => equals.min(colon),
+        (Some(at), None) | (None, Some(at)) => at,
+        (None, None) => part.find([':', ' ', '\t']).filter(|&at| is_word(part[at + 1..].trim_ascii()))?,
+    };
+    let name = trim(text, Span::new(line.start, line.start + at));
+    let name = match name.of(text).rfind(':').filter(|_| part.starts_with("//")) {
+        Some(colon) => Span::new(name.start + colon + 1, name.end),
+        None => name,
+    };
+    let long = name.of(text).bytes().filter(|b| *b == b' ').count() > 3;
+    let value = trim(text, Span::new(line.start + at + 1, line.end));
+    (!name.is_empty() && !long).then_some((name, value))
+}
+
+/// Whether the text is one word, or one quoted text.
+fn is_word(text: &str) -> bool {
+    let inner = ['"', '\''].iter().find_map(|q| text.strip_prefix(*q)?.strip_suffix(*q));
+    !text.is_empty() && (inner.is_some() || !text.contains([' ', '\t']))
+}
+
+fn unquote(text: &str, value: Span) -> (Span, bool) {
+    match quoted(text, value) {
+        Some(inner) => (inner, true),
+        None => (without_comment(text, value, b"#;"), false),
+    }
+}
+
+/// systemd's `Environment=A=b "C=d e"`.
+fn environment(text: &str, value: Span, section: &str, out: &mut Vec<Entry>) {
+    let mut rest = value;
+    while !rest.is_empty() {
+        let (word, next) = match quoted(text, rest) {
+            Some(inner) => (inner, inner.end + 1),
+            None => {
+                let len = rest.of(text).find([' ', '\t']).unwrap_or(rest.len());
+                (Span::new(rest.start, rest.start + len), rest.start + len)
+            }
+        };
+        if let Some(at) = word.of(text).find('=') {
+            let at = word.start + at;
+            let (value, quoted) = unquote(text, Span::new(at + 1, word.end));
+            out.push(Entry { section: section.to_owned(), name: Span::new(word.start, at), value, quoted });
+        }
+        rest = trim(text, Span::new(next, rest.end));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<(String, &str, &str)> {
+        ini(text).iter().map(|e| (e.section.clone(), e.name.of(text), e.value.of(text))).collect()
+    }
+
+    #[test]
+    fn reads_sections_separators_quotes_and_comments() {
+        let text = "a=b\n[db one]\n; c\nuser : x\npassword = \"p;q\" ; no\r\nk=v#w # no\n";
+        assert_eq!(
+            read(text),
+            [
+                (String::new(), "a", "b"),
+                ("db one".into(), "user", "x"),
+                ("db one".into(), "password", "p;q"),
+                ("db one".into(), "k", "v#w")
+            ]
+        );
+    }
+
+    #[test]
+    fn npm_redis_and_systemd_lines_give_their_names() {
+        let named = |text: &'static str| read(text).into_iter().map(|(_, n, v)| (n, v)).collect::<Vec<_>>();
+        assert_eq!(named("//r.io/:_authToken=abc"), [("_authToken", "abc")]);
+        assert_eq!(named("requirepass abc\nbind 1 2 3\n"), [("requirepass", "abc")]);
+        assert_eq!(named("Environment=A=b \"C=d e\""), [("A", "b"), ("C", "d e")]);
+    }
+
+    #[test]
+    fn an_url_is_no_name() {
+        assert_eq!(read("index-url = https://u:p@h/x"), [(String::new(), "index-url", "https://u:p@h/x")]);
+    }
+}
