@@ -15,7 +15,6 @@ mod label;
 mod run;
 mod scope;
 mod secret_file;
-mod written;
 
 pub use add_url::AddUrl;
 pub use arg_default::ArgDefault;

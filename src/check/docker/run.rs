@@ -1,11 +1,10 @@
 //! `RUN` with a credential: on the command line, in a line that it writes to a file, or in a heredoc. The history of the
 //! image keeps the text, and the layer keeps the file.
 
-use super::written;
 use super::{Evidence, Site, sites};
 use crate::check::command_line::{self, Credential};
 use crate::check::{Check, Context};
-use crate::model::{Args, Document, Heredoc, Keyword, Rule, Span, SpanMap, Word};
+use crate::model::{Args, Document, Heredoc, Instruction, Keyword, Rule, Span, SpanMap, Word};
 use crate::rules;
 
 /// The rule `docker-run`.
@@ -67,17 +66,9 @@ impl Place {
 /// Reports the credentials in shell text.
 pub fn script(rule: &'static Rule, site: &Site<'_>, place: Place, cx: &mut Context<'_>) {
     let text = place.text(site);
-    let mut found: Vec<Credential> = Vec::new();
-    command_line::script(text, &mut |credential| found.push(credential));
-    for line in written::lines(text) {
-        let known = |c: &Credential| c.at.range.start < line.at.range.end && line.at.range.start < c.at.range.end;
-        if !found.iter().any(known) {
-            found.push(line);
-        }
-    }
-    for credential in found {
+    command_line::script(text, &mut |credential| {
         report(rule, site, &|at| place.span(site, at.range.clone()), credential, cx);
-    }
+    });
 }
 
 /// Reports the credentials in a list of words.
@@ -126,8 +117,22 @@ fn is_script(site: &Site<'_>, heredoc: &Heredoc) -> bool {
 /// Checks a heredoc that becomes a file as that file.
 fn file(site: &Site<'_>, heredoc: &Heredoc, cx: &mut Context<'_>) {
     let body = heredoc.body.of(site.doc.text);
-    let name = written::target(site.instruction);
+    let name = target(site.instruction);
     let structure = site.structural_path(&name);
     let found = cx.look_into(site.doc, body, SpanMap::at(heredoc.body.start), &name, &structure);
     cx.findings.extend(found);
+}
+
+/// The name of the file that the instruction's heredoc becomes: the last argument of `COPY`, or the target of a
+/// redirection.
+fn target(instruction: &Instruction<'_>) -> String {
+    let path = if instruction.keyword == Keyword::Run {
+        let text = instruction.arguments();
+        let redirected = text.rsplit_once('>').and_then(|(_, behind)| behind.split_whitespace().next());
+        let last = || text.split_whitespace().rfind(|word| !word.contains("<<"));
+        redirected.or_else(last).unwrap_or("heredoc").trim_matches(['"', '\''])
+    } else {
+        instruction.words().last().map_or("heredoc", |word| &word.text)
+    };
+    path.to_owned()
 }
