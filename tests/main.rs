@@ -1,5 +1,6 @@
 //! Behaviour of the built program, one file a subject.
 
+mod docker;
 mod layout;
 mod program;
 mod robustness;
