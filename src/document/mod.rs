@@ -6,12 +6,24 @@ pub mod recognise;
 
 use std::sync::Arc;
 
+use recognise::Format;
+
 use crate::model::{Body, Document, Nested, Place, Problem, Role, SpanMap};
 
 /// Recognises the format of `text` and gives each of its documents to `sink`.
 pub fn read(text: &str, map: SpanMap, place: Place, problems: &mut Vec<Problem>, sink: &mut dyn FnMut(&Document<'_>)) {
     let _ = problems;
-    sink(&Document { text, map: Arc::new(map), place, role: Role::Other, body: Body::Text, templates: Vec::new() });
+    let role = recognise::role_by_name(&place);
+    // Versions and digests: nothing in them is worth a tree.
+    let format = if role == Role::LockFile { Format::Text } else { recognise::format(text, &place) };
+    let (body, role) = match format {
+        Format::Json | Format::Yaml => (Body::Entries(flat::yaml_lines(text)), role),
+        Format::Dockerfile => (Body::Dockerfile(dockerfile::parse(text)), role),
+        Format::Flat(family) => (Body::Entries(flat::read(family, text)), role),
+        Format::Shell => (Body::Text, Role::ShellScript),
+        Format::Text => (Body::Text, role),
+    };
+    sink(&Document { text, map: Arc::new(map), place, role, body, templates: Vec::new() });
 }
 
 /// The texts nested in `doc` that are worth parsing.

@@ -39,6 +39,8 @@ pub enum Role {
     Ansible,
     /// A Terraform state file.
     TerraformState,
+    /// A shell script; its body is text.
+    ShellScript,
     /// Nothing special: a configuration file or any other text.
     #[default]
     Other,

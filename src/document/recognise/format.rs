@@ -1,6 +1,7 @@
 //! Which parser a text is for. Costs a look at the name and at the first lines, never a pass over the text.
 
 use super::extension;
+use crate::document::dockerfile;
 use crate::model::Place;
 
 /// A format that has a parser.
@@ -203,51 +204,14 @@ fn by_content(head: &str) -> Format {
     if head.starts_with("<?xml") {
         return Format::Flat(Flat::Xml);
     }
-    let mut lines = head.lines().map(str::trim_end).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let Some(first) = lines.next() else { return Format::Text };
-    if is_first_instruction(first) {
-        let next = lines.next();
-        return if next.is_none_or(is_instruction) { Format::Dockerfile } else { Format::Text };
+    if dockerfile::looks_like(head) {
+        return Format::Dockerfile;
     }
-    if first == "---" || is_manifest(head) {
+    let first = head.lines().map(str::trim_end).find(|line| !line.is_empty() && !line.starts_with('#'));
+    if first == Some("---") || is_manifest(head) {
         return Format::Yaml;
     }
     by_lines(head)
-}
-
-/// Whether a line can start a Dockerfile: `FROM image` or `ARG NAME` with at most what those allow behind.
-fn is_first_instruction(line: &str) -> bool {
-    let mut words = line.split_ascii_whitespace();
-    let (keyword, count) = (words.next().unwrap_or_default(), line.split_ascii_whitespace().count());
-    match keyword {
-        "FROM" => matches!(count, 2..=5) && !line.ends_with([';', ',']),
-        "ARG" => count == 2,
-        _ => false,
-    }
-}
-
-fn is_instruction(line: &str) -> bool {
-    const WORDS: [&str; 18] = [
-        "FROM",
-        "ARG",
-        "RUN",
-        "CMD",
-        "LABEL",
-        "MAINTAINER",
-        "EXPOSE",
-        "ENV",
-        "ADD",
-        "COPY",
-        "ENTRYPOINT",
-        "VOLUME",
-        "USER",
-        "WORKDIR",
-        "ONBUILD",
-        "STOPSIGNAL",
-        "HEALTHCHECK",
-        "SHELL",
-    ];
-    WORDS.contains(&line.split_ascii_whitespace().next().unwrap_or_default())
 }
 
 fn is_manifest(head: &str) -> bool {
