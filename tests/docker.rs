@@ -130,3 +130,12 @@ fn heredocs_and_onbuild_are_looked_into() {
     let text = "FROM a\nRUN <<EOF\nexport PGPASSWORD=Xq72LvZ9wk3T\npsql\nEOF\nONBUILD ENV API_TOKEN=v9Kx27QzLw84\n";
     assert_eq!(found(text), ["docker-run Xq72LvZ9wk3T", "docker-env v9Kx27QzLw84"]);
 }
+
+#[test]
+fn a_context_around_the_dockerfiles_folder_is_known_by_what_the_sources_name() {
+    let text = "FROM a\nCOPY src /src\nCOPY . /app\n";
+    let files = [("docker/Dockerfile", text), ("src/a.js", ""), (".env", "DB_PASSWORD=kT9vq2Lw7Zx4\n")];
+    let count = |files: &[(&str, &str)]| findings_beside("docker/Dockerfile", text, files).len();
+    assert_eq!(count(&files), 1);
+    assert_eq!(count(&[files[0], files[2]]), 0);
+}

@@ -19,7 +19,7 @@ impl Check for AddUrl {
     }
 
     fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
-        for site in sites(doc, &[Keyword::Add, Keyword::From]) {
+        for site in sites(doc, &[Keyword::Add]) {
             for word in site.instruction.words().iter().filter(|word| word.text.contains("://")) {
                 let Some((judgement, range)) = judge("url", word, Setting::CommandLine) else { continue };
                 let evidence = Evidence {

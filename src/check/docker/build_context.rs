@@ -1,21 +1,26 @@
 //! `COPY . .` where a file with credentials lies in the build context and `.dockerignore` does not keep it out.
 //!
-//! The context is taken to be the Dockerfile's folder.
+//! Which folder the context is, the Dockerfile does not say: it is taken to be the Dockerfile's own folder, or the
+//! nearest one around it in which a source lies that the own folder does not have.
 
 use std::collections::HashMap;
 
+use globset::GlobMatcher;
+
 use super::copy_secret::local_sources;
-use super::ignore_file::{self, IgnoreFile};
+use super::ignore_file::{self, IgnoreFile, clean};
 use super::secret_file::{self, Content};
 use super::{Evidence, Site, sites};
 use crate::check::{Check, Context};
-use crate::model::{Confidence, Document, Keyword, Rule};
+use crate::model::{Confidence, Document, Keyword, Neighbours, Rule};
 use crate::rules;
 
 /// How many files of a build context are looked at by name.
 const MAX_FILES: usize = 20_000;
 /// How many of them are read.
 const MAX_READ: usize = 100;
+/// How many folders around the Dockerfile's may be the context.
+const MAX_UP: usize = 8;
 
 /// The rule `docker-build-context`.
 pub struct BuildContext;
@@ -30,16 +35,26 @@ impl Check for BuildContext {
     }
 
     fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
-        let broad = |site: &Site<'_>| local_sources(site).any(|source| secret_file::by_name(&source.text).is_none());
-        let copies: Vec<Site<'_>> = sites(doc, &[Keyword::Copy, Keyword::Add]).filter(broad).collect();
+        let copies: Vec<Site<'_>> = sites(doc, &[Keyword::Copy, Keyword::Add]).collect();
         if copies.is_empty() {
             return;
         }
-        let secrets = secrets(doc, cx);
-        for site in copies.iter().filter(|_| !secrets.is_empty()) {
-            report(self.rule(), site, &secrets, cx);
+        let mut build = Build::new(&copies, doc, cx);
+        for site in &copies {
+            report(self.rule(), site, &mut build, cx);
         }
     }
+}
+
+/// The build context.
+struct Build {
+    /// Its folder with a slash behind it, or empty.
+    root: String,
+    ignored: IgnoreFile,
+    /// The secret files below the folders that were looked at.
+    known: HashMap<String, Vec<SecretFile>>,
+    /// How many files may still be read.
+    reads: usize,
 }
 
 /// A file of the context that holds, or by its name may hold, a credential.
@@ -49,56 +64,84 @@ struct SecretFile {
     content: Content,
 }
 
-/// The secret files that the builder gets.
-fn secrets(doc: &Document<'_>, cx: &mut Context<'_>) -> Vec<SecretFile> {
-    let path = doc.place.path.as_str();
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let root = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-    let neighbours = cx.neighbours;
-    let named: Vec<(String, secret_file::Kind)> = neighbours
-        .files_below(folder, MAX_FILES)
-        .into_iter()
-        .filter_map(|file| {
-            let inner = file.strip_prefix(&root)?;
-            let skipped = inner.split('/').any(|part| matches!(part, ".git" | "node_modules"));
-            let kind = secret_file::by_name(inner).filter(|_| !skipped)?;
-            Some((inner.to_owned(), kind))
-        })
-        .collect();
-    if named.is_empty() {
-        return Vec::new();
+impl Build {
+    fn new(copies: &[Site<'_>], doc: &Document<'_>, cx: &Context<'_>) -> Self {
+        let root = root(copies, doc, cx.neighbours);
+        let own = cx.neighbours.read(&format!("{}.dockerignore", doc.place.path));
+        let ignored = own.or_else(|| cx.neighbours.read(&format!("{root}.dockerignore"))).unwrap_or_default();
+        let ignored = IgnoreFile::parse(&String::from_utf8_lossy(&ignored));
+        Self { root, ignored, known: HashMap::new(), reads: MAX_READ }
     }
-    let own = neighbours.read(&format!("{path}.dockerignore"));
-    let ignored = own.or_else(|| neighbours.read(&format!("{root}.dockerignore"))).unwrap_or_default();
-    let ignored = IgnoreFile::parse(&String::from_utf8_lossy(&ignored));
-    let mut secrets = Vec::new();
-    for (path, kind) in named.into_iter().filter(|(path, _)| !ignored.excludes(path)).take(MAX_READ) {
-        let content = match neighbours.read(&format!("{root}{path}")) {
-            Some(bytes) => secret_file::by_content(kind, &path, &bytes, doc, cx),
-            None => Content::Unknown,
-        };
-        if content != Content::Harmless {
-            secrets.push(SecretFile { path, content });
+
+    /// The secret files below `folder` that the builder gets.
+    fn secrets(&mut self, folder: &str, doc: &Document<'_>, cx: &mut Context<'_>) -> &[SecretFile] {
+        if !self.known.contains_key(folder) {
+            let secrets = self.find(folder, doc, cx);
+            self.known.insert(folder.to_owned(), secrets);
         }
+        self.known.get(folder).map_or(&[], Vec::as_slice)
     }
-    secrets
+
+    fn find(&mut self, folder: &str, doc: &Document<'_>, cx: &mut Context<'_>) -> Vec<SecretFile> {
+        let neighbours = cx.neighbours;
+        let below = format!("{}{folder}", self.root);
+        let mut files = neighbours.files_below(below.trim_end_matches('/'), MAX_FILES);
+        files.sort();
+        let mut secrets = Vec::new();
+        for file in files {
+            let Some(path) = file.strip_prefix(&self.root) else { continue };
+            let Some(kind) = secret_file::by_name(path) else { continue };
+            if self.reads == 0 || is_foreign(path) || self.ignored.excludes(path) {
+                continue;
+            }
+            self.reads -= 1;
+            let content = match neighbours.read(&file) {
+                Some(bytes) => secret_file::by_content(kind, path, &bytes, doc, cx),
+                None => Content::Unknown,
+            };
+            if content != Content::Harmless {
+                secrets.push(SecretFile { path: path.to_owned(), content });
+            }
+        }
+        secrets
+    }
+}
+
+/// Whether the file belongs to git's own data or to an installed package.
+fn is_foreign(path: &str) -> bool {
+    path.split('/').any(|part| matches!(part, ".git" | "node_modules"))
+}
+
+/// The context's folder with a slash behind it, or empty.
+fn root(copies: &[Site<'_>], doc: &Document<'_>, neighbours: &dyn Neighbours) -> String {
+    let path = doc.place.path.as_str();
+    let sources: Vec<String> = copies
+        .iter()
+        .flat_map(local_sources)
+        .filter(|source| !source.text.contains(['*', '?', '[', '$', '\\']))
+        .map(|source| clean(&source.text))
+        .filter(|source| !source.is_empty())
+        .collect();
+    let folders = path.rmatch_indices('/').map(|(at, _)| &path[..=at]).chain([""]);
+    let holds = |folder: &&str| sources.iter().any(|s| !neighbours.files_below(&format!("{folder}{s}"), 1).is_empty());
+    let own = path.rfind('/').map_or("", |at| &path[..=at]);
+    folders.take(MAX_UP).find(holds).unwrap_or(own).to_owned()
 }
 
 /// One finding for each source that takes secret files along.
-fn report(rule: &'static Rule, site: &Site<'_>, secrets: &[SecretFile], cx: &mut Context<'_>) {
-    let excluded: Vec<_> = site.instruction.flags.iter().filter(|flag| flag.name == "exclude").collect();
-    let excluded: String =
-        excluded.iter().filter_map(|flag| Some(format!("{}\n", flag.value.as_ref()?.text))).collect();
+fn report(rule: &'static Rule, site: &Site<'_>, build: &mut Build, cx: &mut Context<'_>) {
+    let flags = site.instruction.flags.iter().filter(|flag| flag.name == "exclude");
+    let excluded: String = flags.filter_map(|flag| Some(format!("{}\n", flag.value.as_ref()?.text))).collect();
     let excluded = IgnoreFile::parse(&excluded);
-    let mut seen: HashMap<&str, ()> = HashMap::new();
     for source in local_sources(site) {
         // A source that names a secret file is the matter of `docker-copy-secret`.
-        if secret_file::by_name(&source.text).is_some() || seen.insert(&source.text, ()).is_some() {
+        if secret_file::by_name(&source.text).is_some() {
             continue;
         }
-        let Some(covers) = covers(&source.text) else { continue };
+        let Some(pattern) = Source::new(&source.text) else { continue };
+        let secrets = build.secrets(&pattern.folder, site.doc, cx);
         let taken: Vec<&SecretFile> =
-            secrets.iter().filter(|file| covers(&file.path) && !excluded.excludes(&file.path)).collect();
+            secrets.iter().filter(|file| pattern.covers(&file.path) && !excluded.excludes(&file.path)).collect();
         if taken.is_empty() {
             continue;
         }
@@ -116,21 +159,33 @@ fn report(rule: &'static Rule, site: &Site<'_>, secrets: &[SecretFile], cx: &mut
     }
 }
 
-/// Says of a path in the context whether the source takes it along; `None` for a source that can't be known.
-fn covers(source: &str) -> Option<Box<dyn Fn(&str) -> bool>> {
-    if source.contains('$') {
-        return None;
+/// What a source of `COPY` takes along.
+struct Source {
+    /// The components before the first wild card.
+    folder: String,
+    /// The source's components, unless it is the whole context.
+    glob: Option<(usize, GlobMatcher)>,
+}
+
+impl Source {
+    /// `None` for a source that is known only when the image is built.
+    fn new(text: &str) -> Option<Self> {
+        if text.contains('$') {
+            return None;
+        }
+        let text = clean(text);
+        let plain = text.split('/').take_while(|part| !part.contains(['*', '?', '[', '\\']));
+        let folder = plain.collect::<Vec<_>>().join("/");
+        let glob = if text.is_empty() { None } else { Some((text.split('/').count(), ignore_file::glob(&text)?)) };
+        Some(Self { folder, glob })
     }
-    let source = ignore_file::clean(source);
-    if source.is_empty() {
-        return Some(Box::new(|_| true));
-    }
-    let depth = source.split('/').count();
-    let glob = ignore_file::glob(&source)?;
-    Some(Box::new(move |path| {
+
+    /// Whether the file lies at or below what the source names.
+    fn covers(&self, path: &str) -> bool {
+        let Some((depth, glob)) = &self.glob else { return true };
         let end = path.match_indices('/').nth(depth - 1).map_or(path.len(), |(at, _)| at);
         glob.is_match(&path[..end])
-    }))
+    }
 }
 
 /// `.env, keys/id_rsa and 3 more`.

@@ -76,7 +76,6 @@ const LOGIN_PATHS: &[&str] = &[
     ".cargo/credentials.toml",
     ".m2/settings.xml",
     ".composer/auth.json",
-    ".ssh/config",
 ];
 
 /// Folders of such files.
@@ -124,7 +123,7 @@ pub fn by_name(path: &str) -> Option<Kind> {
     let name = path.rsplit('/').next().unwrap_or_default();
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     if LOGINS.contains(&name) || ends_with_path(&path, LOGIN_PATHS) || extension == "kubeconfig" {
-        return (!path.ends_with(".ssh/config")).then_some(Kind::Login);
+        return Some(Kind::Login);
     }
     if FOLDERS.contains(&name) {
         return Some(Kind::Folder);
