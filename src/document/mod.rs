@@ -2,13 +2,15 @@
 
 pub mod dockerfile;
 pub mod flat;
+mod nested;
 pub mod recognise;
 
 use std::sync::Arc;
 
+pub use nested::nested;
 use recognise::Format;
 
-use crate::model::{Body, Document, Nested, Place, Problem, Role, SpanMap};
+use crate::model::{Body, Document, Place, Problem, Role, SpanMap};
 
 /// Recognises the format of `text` and gives each of its documents to `sink`.
 pub fn read(text: &str, map: SpanMap, place: Place, problems: &mut Vec<Problem>, sink: &mut dyn FnMut(&Document<'_>)) {
@@ -24,12 +26,6 @@ pub fn read(text: &str, map: SpanMap, place: Place, problems: &mut Vec<Problem>,
         Format::Text => (Body::Text, role),
     };
     sink(&Document { text, map: Arc::new(map), place, role, body, templates: Vec::new() });
-}
-
-/// The texts nested in `doc` that are worth parsing.
-pub fn nested(doc: &Document<'_>) -> Vec<Nested> {
-    let _ = doc;
-    Vec::new()
 }
 
 /// Whether the path names a format that people write as text, so that a NUL in it is a mistake and not a sign of a

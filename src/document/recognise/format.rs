@@ -54,7 +54,7 @@ pub fn format(text: &str, place: &Place) -> Format {
         Some(Format::Json) if !looks_like_json(head) => by_content(head),
         // A JSON document in a `.yaml` file goes through the YAML parser as well, but not as fast.
         Some(Format::Yaml) if looks_like_json(head) && place.depth == 0 && is_whole_json(text) => Format::Json,
-        // A nested text under a name without extension (`config`, `run.sh` aside) says little by it.
+        Some(Format::Flat(Flat::Xml)) if !head.starts_with('<') => by_content(head),
         Some(format) => format,
         None => by_content(head),
     }
@@ -93,6 +93,11 @@ fn bare_name(mut name: &str) -> &str {
         name = inner;
     }
     name
+}
+
+/// Whether a name alone says that a text is in a format that has a parser.
+pub fn is_format_name(name: &str) -> bool {
+    by_name(bare_name(name)).is_some_and(|format| format != Format::Text)
 }
 
 fn by_name(name: &str) -> Option<Format> {
@@ -280,7 +285,7 @@ mod tests {
             ("deploy.sh", Format::Shell),
             ("README.md", Format::Text),
         ] {
-            assert_eq!(of(path, "x"), expected, "{path}");
+            assert_eq!(of(path, "<x"), expected, "{path}");
         }
     }
 

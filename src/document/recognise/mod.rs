@@ -3,10 +3,13 @@
 mod format;
 mod role;
 
-pub use format::{Flat, Format, format};
+pub use format::{Flat, Format, format, is_format_name};
 pub use role::{role, role_by_name};
 
 /// The extension of a file name, or the empty string; `.env` has the extension `env`.
 fn extension(name: &str) -> &str {
     name.rsplit_once('.').map_or("", |(_, extension)| extension)
 }
+
+#[cfg(test)]
+pub(super) use role::tests::tree_of;

@@ -38,6 +38,8 @@ pub fn role_by_name(place: &Place) -> Role {
         _ if matches!(name, "kubeconfig" | "kubeconfig.yaml") || (name == "config" && below(".kube/")) => {
             return Role::Kubeconfig;
         }
+        // `values: |` of a HelmRelease or an Argo CD Application.
+        _ if nested && matches!(name, "values" | "valuesContent") => return Role::HelmValues,
         _ if !is_yaml => return Role::Other,
         _ => {}
     }
@@ -288,4 +290,102 @@ fn is_playbook(tree: &Tree<'_>, root: NodeId) -> bool {
         tree.get(play, "hosts").is_some()
             && ["tasks", "roles", "vars", "vars_files"].iter().any(|key| tree.get(play, key).is_some())
     })
+}
+
+#[cfg(test)]
+pub(in crate::document) mod tests {
+    use serde_yaml::Value;
+
+    use super::*;
+    use crate::model::{Kind, Span, Style};
+
+    /// A tree of the right shape without real spans: recognition does not look at them.
+    #[allow(clippy::unwrap_used)]
+    pub fn tree_of(yaml: &str) -> Tree<'static> {
+        let mut tree = Tree::new("");
+        add(&mut tree, &serde_yaml::from_str(yaml).unwrap());
+        tree
+    }
+
+    fn add(tree: &mut Tree<'static>, value: &Value) -> NodeId {
+        let kind = match value {
+            Value::Mapping(_) => Kind::Mapping,
+            Value::Sequence(_) => Kind::Sequence,
+            _ => Kind::Scalar,
+        };
+        let id = tree.push(kind, Style::Literal, Span::default());
+        let children: Vec<&Value> = match value {
+            Value::Mapping(map) => map.iter().flat_map(|(key, value)| [key, value]).collect(),
+            Value::Sequence(items) => items.iter().collect(),
+            Value::String(text) => {
+                tree.set_value(id, text.as_str().into());
+                Vec::new()
+            }
+            _ => Vec::new(),
+        };
+        let mut before = None;
+        for child in children {
+            let child = add(tree, child);
+            match before {
+                None => tree.set_first_child(id, child),
+                Some(before) => tree.set_next(before, child),
+            }
+            before = Some(child);
+        }
+        id
+    }
+
+    fn of(path: &str, yaml: &str) -> Role {
+        role(&tree_of(yaml), &Place { path: path.to_owned(), ..Place::default() })
+    }
+
+    #[test]
+    fn content_tells_the_role() {
+        for (yaml, expected) in [
+            ("services: {web: {image: x}}", Role::Compose),
+            ("on: push\njobs: {a: {steps: []}}", Role::GithubActions),
+            ("runs: {using: composite}", Role::GithubActions),
+            ("stages: [a]\nbuild: {script: [x]}", Role::GitlabCi),
+            ("version: 2.1\norbs: {a: b}\njobs: {}", Role::CircleCi),
+            ("trigger: [main]\nsteps: [{script: x}]", Role::AzurePipelines),
+            ("auths: {r.io: {auth: x}}", Role::DockerConfig),
+            ("r.io: {auth: x}", Role::DockerConfig),
+            ("kind: Config\napiVersion: v1\nusers: []", Role::Kubeconfig),
+            ("kind: Kustomization\napiVersion: kustomize.config.k8s.io/v1beta1", Role::Kustomization),
+            ("kind: CustomResourceDefinition\napiVersion: a/v1\nmetadata: {name: x}", Role::Schema),
+            ("openapi: 3.0.0\npaths: {}", Role::Schema),
+            ("type: object\nproperties: {password: {type: string}}", Role::Schema),
+            ("lockfileVersion: 3", Role::LockFile),
+            ("- hosts: all\n  tasks: []", Role::Ansible),
+            ("terraform_version: '1'\nserial: 1\nresources: []", Role::TerraformState),
+            ("a: b", Role::Other),
+            ("kind: truck\nwheels: 4", Role::Other),
+        ] {
+            assert_eq!(of("a.yaml", yaml), expected, "{yaml}");
+        }
+    }
+
+    #[test]
+    fn a_resource_knows_its_kind_and_name() {
+        let role = of("x.yml", "data: {}\nkind: Secret\nmetadata: {name: n}\napiVersion: v1");
+        assert_eq!(role, Role::Resource { api_version: "v1".into(), kind: "Secret".into(), name: "n".into() });
+    }
+
+    #[test]
+    fn names_tell_where_content_does_not() {
+        for (path, expected) in [
+            ("chart/values.yaml", Role::HelmValues),
+            ("env/values-prod.yml", Role::HelmValues),
+            ("docker-compose.override.yml", Role::Compose),
+            (".github/workflows/ci.yml", Role::GithubActions),
+            ("a/.circleci/config.yml", Role::CircleCi),
+            ("deploy/kustomization.yaml", Role::Kustomization),
+            ("group_vars/all.yml", Role::Ansible),
+            ("home/.kube/config", Role::Kubeconfig),
+            ("package-lock.json", Role::LockFile),
+            ("evaluation.yaml", Role::Other),
+        ] {
+            assert_eq!(of(path, "a: b"), expected, "{path}");
+        }
+    }
 }

@@ -1,0 +1,169 @@
+//! The texts inside a document: the files in a ConfigMap, JSON in an annotation, values in a string.
+//!
+//! Every scalar is looked at, so the first look is at its style, its length and its first byte; only what passes is
+//! recognised, and only what is recognised is copied. The values of a Secret are left to the check that decodes them.
+
+use std::collections::HashSet;
+
+use super::recognise::{self, Format};
+use crate::encoding;
+use crate::model::{Body, Document, Entry, Kind, Nested, NodeId, Place, Role, SpanMap, Style, Tree};
+
+/// The texts nested in `doc` that are worth parsing, in document order. Together they are no longer than its scalars.
+pub fn nested(doc: &Document<'_>) -> Vec<Nested> {
+    if matches!(doc.role, Role::Schema | Role::LockFile) {
+        return Vec::new();
+    }
+    match &doc.body {
+        Body::Tree(tree) => in_tree(tree),
+        Body::Entries(entries) => entries.iter().filter_map(|entry| in_entry(doc.text, entry)).collect(),
+        Body::Dockerfile(_) | Body::Text => Vec::new(),
+    }
+}
+
+/// Shorter texts hold no document.
+const MIN_LEN: usize = 8;
+
+/// Keys whose text is a script or prose: others read the scripts.
+const NOT_DOCUMENTS: [&str; 14] = [
+    "run",
+    "script",
+    "before_script",
+    "after_script",
+    "command",
+    "args",
+    "entrypoint",
+    "bash",
+    "pwsh",
+    "powershell",
+    "inlineScript",
+    "description",
+    "message",
+    "notes",
+];
+
+fn in_tree(tree: &Tree<'_>) -> Vec<Nested> {
+    let mut out = Vec::new();
+    let mut secret_data = HashSet::new();
+    for at in 0..tree.len() {
+        let id = NodeId(at as u32);
+        match tree.kind(id) {
+            Kind::Mapping if secret_data.contains(&id) => {}
+            Kind::Mapping => {
+                secret_data.extend(secret_values(tree, id));
+                for (key, value) in tree.entries(id) {
+                    let name = tree.str(key).unwrap_or_default();
+                    out.extend(in_scalar(tree, value, name));
+                }
+            }
+            Kind::Sequence => out.extend(tree.items(id).filter_map(|item| in_scalar(tree, item, ""))),
+            Kind::Scalar | Kind::Alias => {}
+        }
+    }
+    out
+}
+
+/// The mappings that hold the values of a Secret.
+fn secret_values<'t>(tree: &'t Tree<'_>, id: NodeId) -> impl Iterator<Item = NodeId> + 't {
+    let named = |key, wanted: &[&str]| tree.str(key).is_some_and(|key| wanted.contains(&key));
+    let is_secret = tree.entries(id).any(|(key, value)| named(key, &["kind"]) && tree.str(value) == Some("Secret"));
+    tree.entries(id)
+        .filter(move |&(key, _)| is_secret && named(key, &["data", "stringData"]))
+        .map(|(_, value)| tree.resolve(value))
+}
+
+fn in_scalar(tree: &Tree<'_>, node: NodeId, name: &str) -> Option<Nested> {
+    // What an alias stands for is looked at in its own place.
+    if tree.kind(node) != Kind::Scalar {
+        return None;
+    }
+    let text = tree.str(node)?;
+    if text.len() < MIN_LEN || !is_candidate(tree, node, name, text) || NOT_DOCUMENTS.contains(&name) {
+        return None;
+    }
+    if !is_document(text, name) {
+        return None;
+    }
+    Some(Nested { text: text.to_owned(), map: encoding::scalar_map(tree, node), name: name.to_owned(), node })
+}
+
+/// Whether a scalar may hold a document, at the cost of a look at its ends.
+fn is_candidate(tree: &Tree<'_>, node: NodeId, name: &str, text: &str) -> bool {
+    if is_json(text) {
+        return true;
+    }
+    let lines = match tree.style(node) {
+        Style::Literal => true,
+        Style::Folded | Style::DoubleQuoted => tree.is_decoded(node) && text.contains('\n'),
+        Style::Plain | Style::SingleQuoted => false,
+    };
+    // An item of a list is an argument; only a whole manifest is more than that.
+    if name.is_empty() { lines && text.contains("apiVersion:") } else { lines || names_a_file(name) }
+}
+
+fn is_json(text: &str) -> bool {
+    let text = text.trim_ascii();
+    text.len() >= MIN_LEN && text.contains('"') && {
+        let ends = (text.as_bytes()[0], text.as_bytes()[text.len() - 1]);
+        matches!(ends, (b'{', b'}') | (b'[', b']')) && !text.starts_with("{{")
+    }
+}
+
+fn names_a_file(name: &str) -> bool {
+    name.contains('.') && !name.contains('/') && recognise::is_format_name(name)
+}
+
+fn is_document(text: &str, name: &str) -> bool {
+    let place = Place { name: if name.is_empty() { "-".to_owned() } else { name.to_owned() }, ..Place::default() };
+    recognise::format(text, &place) != Format::Text
+}
+
+/// JSON as the value of a line: `CREDENTIALS={"type": …}`.
+fn in_entry(text: &str, entry: &Entry) -> Option<Nested> {
+    let value = entry.value.of(text);
+    if value.len() < MIN_LEN || !value.starts_with(['{', '[']) || value.contains("\\\"") || !is_json(value) {
+        return None;
+    }
+    let map = SpanMap::at(entry.value.start);
+    Some(Nested { text: value.to_owned(), map, name: entry.name.of(text).to_owned(), node: NodeId(0) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::recognise::tree_of;
+    use super::*;
+    use crate::model::Span;
+
+    fn names(yaml: &str) -> Vec<String> {
+        in_tree(&tree_of(yaml)).into_iter().map(|nested| nested.name).collect()
+    }
+
+    #[test]
+    fn files_in_a_config_map_are_documents() {
+        let yaml = "kind: ConfigMap\ndata:\n  app.yml: |\n    a: b\n    c: d\n  .npmrc: '//r.io/:_authToken=abc'\n  \
+                    x.properties: a=b\n  level: debug information\n  settings: |\n    A=b\n    C=d\n  logo.svg: <svg/>\n";
+        assert_eq!(names(yaml), ["app.yml", ".npmrc", "settings"]);
+    }
+
+    #[test]
+    fn json_is_a_document_wherever_it_stands() {
+        let yaml = "metadata:\n  annotations:\n    x/last-applied-configuration: '{\"kind\": \"Secret\"}'\nlist:\n- '[{\"a\": 1}]'\n";
+        assert_eq!(names(yaml), ["x/last-applied-configuration", ""]);
+    }
+
+    #[test]
+    fn values_of_secrets_scripts_and_prose_are_not() {
+        let yaml = "items:\n- kind: Secret\n  stringData:\n    app.yml: |\n      a: b\n      c: d\n- run: |\n    A=b\n    B=c\n  \
+                    text: |\n    This is prose, about\n    nothing: at all.\n  t: '{{ .Values.x | quote }}'\n";
+        assert_eq!(names(yaml), [""; 0]);
+    }
+
+    #[test]
+    fn json_on_a_line_is_a_document() {
+        let text = "CREDS={\"type\": \"x\"}";
+        let entry =
+            Entry { section: String::new(), name: Span::new(0, 5), value: Span::new(6, text.len()), quoted: false };
+        let found = in_entry(text, &entry).map(|nested| (nested.text, nested.map.to_file(Span::new(1, 7))));
+        assert_eq!(found, Some(("{\"type\": \"x\"}".to_owned(), Span::new(7, 13))));
+    }
+}
