@@ -6,6 +6,7 @@
 pub mod command_line;
 pub mod credential;
 mod docker;
+mod files;
 mod pair;
 mod registry;
 

@@ -1,6 +1,6 @@
 //! The table of structural checks: one line a check.
 
-use super::{Check, docker};
+use super::{Check, docker, files};
 
 /// All structural checks.
 pub static CHECKS: &[&dyn Check] = &[
@@ -13,4 +13,5 @@ pub static CHECKS: &[&dyn Check] = &[
     &docker::Env,
     &docker::Label,
     &docker::Run,
+    &files::ShellScript,
 ];
