@@ -10,22 +10,30 @@ use std::sync::Arc;
 pub use nested::nested;
 use recognise::Format;
 
-use crate::model::{Body, Document, Place, Problem, Role, SpanMap};
+use crate::model::{Body, Dockerfile, Document, Place, Problem, ProblemKind, Role, SpanMap};
 
 /// Recognises the format of `text` and gives each of its documents to `sink`.
 pub fn read(text: &str, map: SpanMap, place: Place, problems: &mut Vec<Problem>, sink: &mut dyn FnMut(&Document<'_>)) {
-    let _ = problems;
     let role = recognise::role_by_name(&place);
     // Versions and digests: nothing in them is worth a tree.
     let format = if role == Role::LockFile { Format::Text } else { recognise::format(text, &place) };
     let (body, role) = match format {
         Format::Json | Format::Yaml => (Body::Entries(flat::yaml_lines(text)), role),
-        Format::Dockerfile => (Body::Dockerfile(dockerfile::parse(text)), role),
+        Format::Dockerfile => (Body::Dockerfile(parse_dockerfile(text, &place, problems)), role),
         Format::Flat(family) => (Body::Entries(flat::read(family, text)), role),
         Format::Shell => (Body::Text, Role::ShellScript),
         Format::Text => (Body::Text, role),
     };
     sink(&Document { text, map: Arc::new(map), place, role, body, templates: Vec::new() });
+}
+
+/// Parses a Dockerfile; what is wrong with it is said once for each reason.
+fn parse_dockerfile<'a>(text: &'a str, place: &Place, problems: &mut Vec<Problem>) -> Dockerfile<'a> {
+    let file = dockerfile::parse(text);
+    let problem =
+        |message: &String| Problem { path: place.path.clone(), kind: ProblemKind::Degraded, message: message.clone() };
+    problems.extend(file.problems.iter().map(problem));
+    file
 }
 
 /// Whether the path names a format that people write as text, so that a NUL in it is a mistake and not a sign of a

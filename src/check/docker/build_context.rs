@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use globset::GlobMatcher;
 
-use super::copy_secret::local_sources;
+use super::copy_secret::{folders_around, local_sources};
 use super::ignore_file::{self, IgnoreFile, clean};
 use super::secret_file::{self, Content};
 use super::{Evidence, Site, sites};
@@ -19,8 +19,6 @@ use crate::rules;
 const MAX_FILES: usize = 20_000;
 /// How many of them are read.
 const MAX_READ: usize = 100;
-/// How many folders around the Dockerfile's may be the context.
-const MAX_UP: usize = 8;
 
 /// The rule `docker-build-context`.
 pub struct BuildContext;
@@ -122,10 +120,9 @@ fn root(copies: &[Site<'_>], doc: &Document<'_>, neighbours: &dyn Neighbours) ->
         .map(|source| clean(&source.text))
         .filter(|source| !source.is_empty())
         .collect();
-    let folders = path.rmatch_indices('/').map(|(at, _)| &path[..=at]).chain([""]);
     let holds = |folder: &&str| sources.iter().any(|s| !neighbours.files_below(&format!("{folder}{s}"), 1).is_empty());
-    let own = path.rfind('/').map_or("", |at| &path[..=at]);
-    folders.take(MAX_UP).find(holds).unwrap_or(own).to_owned()
+    let own = folders_around(path).next().unwrap_or_default();
+    folders_around(path).find(holds).unwrap_or(own).to_owned()
 }
 
 /// One finding for each source that takes secret files along.

@@ -53,15 +53,22 @@ pub fn local_sources<'s>(site: &'s Site<'_>) -> impl Iterator<Item = &'s Word<'s
     sources.iter().filter(|word| !word.text.starts_with("<<") && !word.text.contains("://"))
 }
 
-/// What the file says that the source names, in the Dockerfile's folder or at the root of the scan.
+/// What the file says that the source names: the nearest one, in the Dockerfile's folder or in one around it.
 fn content(site: &Site<'_>, kind: Kind, source: &str, cx: &mut Context<'_>) -> Content {
-    let path = site.doc.place.path.as_str();
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let source = clean(source);
-    let beside = if folder.is_empty() { source.clone() } else { format!("{folder}/{source}") };
     let neighbours = cx.neighbours;
-    match neighbours.read(&beside).or_else(|| neighbours.read(&source)) {
+    let file = folders_around(&site.doc.place.path).find_map(|folder| neighbours.read(&format!("{folder}{source}")));
+    match file {
         Some(bytes) => secret_file::by_content(kind, &source, &bytes, site.doc, cx),
         None => Content::Unknown,
     }
+}
+
+/// How many folders around a Dockerfile may be the build context.
+const MAX_UP: usize = 8;
+
+/// The folders that may be the build context of the Dockerfile at `path`, its own first; each with a slash behind it,
+/// the root of the scan as the empty text.
+pub fn folders_around(path: &str) -> impl Iterator<Item = &str> {
+    path.rmatch_indices('/').map(|(at, _)| &path[..=at]).chain([""]).take(MAX_UP)
 }
