@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::table::{
-    DECLARATIONS, FLAGS, Flag, Holds, POSITIONALS, READERS, SHELLS, SWITCHES, Value, WRAPPERS, WRITERS,
+    DECLARATIONS, FLAGS, Flag, Holds, POSITIONALS, READERS, RUNNERS, SHELLS, SWITCHES, Value, WRAPPERS, WRITERS,
 };
 use super::value;
 use crate::check::credential::Setting;
@@ -111,22 +111,33 @@ impl Reader<'_> {
         for word in &command.assignments {
             self.assignment(Part::all(word), Setting::Environment);
         }
-        let words = behind_wrappers(&command.words);
+        let mut words = behind_wrappers(&command.words);
+        for _ in 0..=MAX_DEPTH {
+            let read = self.program(words, command, writer);
+            words = behind_wrappers(&words[read..]);
+            if words.is_empty() {
+                break;
+            }
+        }
+    }
+
+    /// Reads the words of a program; gives how many are its own.
+    fn program(&mut self, words: &[Word<'_>], command: &Command<'_>, writer: Option<&Command<'_>>) -> usize {
         let program = words.first().map_or("", |word| base_name(&word.value));
         if SHELLS.contains(&program) {
             self.shell(words, command);
         }
         self.positional(program, words);
+        self.standard_input(words, command, writer);
         if WRITERS.contains(&program) {
             self.written(words);
-        } else {
-            self.words(program, words);
+            return words.len();
         }
-        self.standard_input(words, command, writer);
+        self.words(program, words)
     }
 
-    /// Reads every word by itself, flags together with the word behind them.
-    fn words(&mut self, program: &str, words: &[Word<'_>]) {
+    /// Reads every word by itself, flags together with the word behind them; gives how many were read.
+    fn words(&mut self, program: &str, words: &[Word<'_>]) -> usize {
         let setting = if DECLARATIONS.contains(&program) { Setting::Environment } else { Setting::CommandLine };
         let mut taken = false;
         for (at, word) in words.iter().enumerate() {
@@ -134,11 +145,14 @@ impl Reader<'_> {
                 continue;
             }
             if word.value.starts_with(['-', '/']) && word.value.len() > 1 {
-                taken = self.flag(program, word, words.get(at + 1));
+                taken = self.flag(words, at);
+            } else if at > 0 && RUNNERS.contains(&program) {
+                return at;
             } else if at > 0 || self.text.is_empty() {
                 self.plain(program, word, setting);
             }
         }
+        words.len()
     }
 
     /// A word that is no flag: an assignment, a header, a URL with a password.
@@ -156,14 +170,15 @@ impl Reader<'_> {
     }
 
     /// Reads a flag; says whether the next word is its value.
-    fn flag(&mut self, program: &str, word: &Word<'_>, next: Option<&Word<'_>>) -> bool {
+    fn flag(&mut self, words: &[Word<'_>], at: usize) -> bool {
+        let (word, next) = (&words[at], words.get(at + 1));
         let (name, own) = match word.value.find('=') {
             Some(at) => (&word.value[..at], Some(Part::from(word, at + 1))),
             None => (&*word.value, None),
         };
         let next = next.filter(|next| !next.value.starts_with("--"));
         let label = Some(word.span_of(0..name.len()));
-        for flag in FLAGS.iter().filter(|flag| flag.programs.is_empty() || flag.programs.contains(&program)) {
+        for flag in FLAGS.iter().filter(|flag| is_for(flag, words)) {
             if let Some((part, taken)) = match_flag(flag, word, name, own, next) {
                 self.holds(flag.holds, part, label, name);
                 return taken;
@@ -341,6 +356,19 @@ impl Reader<'_> {
     }
 }
 
+/// How many words in a subcommand stands at most.
+const NEAR: usize = 8;
+
+/// Whether a flag means what the table says in this command: the program fits, and the subcommand if one is named.
+fn is_for(flag: &Flag, words: &[Word<'_>]) -> bool {
+    let program = words.first().map_or("", |word| base_name(&word.value));
+    flag.programs.is_empty()
+        || flag.programs.iter().any(|expected| match expected.split_once(' ') {
+            Some((name, subcommand)) => name == program && words.iter().take(NEAR).any(|word| word.value == subcommand),
+            None => *expected == program,
+        })
+}
+
 /// The value of `flag` if the word is that flag, and whether the value is the next word.
 fn match_flag<'c>(
     flag: &Flag,
@@ -433,6 +461,7 @@ mod tests {
             ("redis-cli -h x -a S3cret ping", "password=S3cret"),
             ("sshpass -p S3cret ssh root@host", "password=S3cret"),
             ("docker login -u me -p S3cret reg.io", "password=S3cret"),
+            ("helm registry login -p S3cret reg.io", "password=S3cret"),
             ("curl -sSf -u me:S3cret https://x", "password=S3cret"),
             ("curl --user=me:S3cret https://x", "password=S3cret"),
             ("smbclient -U me%S3cret //h/s", "password=S3cret"),
@@ -445,6 +474,8 @@ mod tests {
         }
         assert_eq!(of("mkdir -p S3cret"), [""; 0]);
         assert_eq!(of("mysql -p db"), [""; 0]);
+        assert_eq!(of("docker run -p 80:80 nginx"), [""; 0]);
+        assert_eq!(of("sshpass -p S3cret ssh -p 2222 host"), ["password=S3cret"]);
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub(super) enum Holds {
 /// A flag of some programs.
 #[derive(Debug)]
 pub(super) struct Flag {
-    /// The programs; empty: any.
+    /// The programs, each perhaps with a subcommand that must stand among the words; empty: any.
     pub programs: &'static [&'static str],
     /// The flag as written, with its dashes.
     pub flag: &'static str,
@@ -89,25 +89,22 @@ const MONGO: &[&str] = &[
     "mongofiles",
 ];
 const LOGIN: &[&str] = &[
-    "docker",
-    "podman",
-    "buildah",
-    "nerdctl",
-    "helm",
-    "oras",
-    "crane",
-    "regctl",
-    "az",
-    "oc",
-    "cf",
-    "ibmcloud",
-    "argocd",
-    "cosign",
-    "werf",
-    "img",
-    "kubectl",
-    "rancher",
-    "openstack",
+    "docker login",
+    "podman login",
+    "buildah login",
+    "nerdctl login",
+    "helm login",
+    "oras login",
+    "crane login",
+    "regctl login",
+    "az login",
+    "oc login",
+    "cf login",
+    "ibmcloud login",
+    "argocd login",
+    "cosign login",
+    "werf login",
+    "rancher login",
 ];
 const CURL: &[&str] = &["curl", "curlie"];
 const CONTAINERS: &[&str] = &["docker", "podman", "nerdctl", "docker-compose", "buildah"];
@@ -276,6 +273,9 @@ pub(super) const WRAPPERS: [&str; 22] = [
     "doas",
     "catatonit",
 ];
+
+/// Programs that run the command that follows them and have a secret of their own before it.
+pub(super) const RUNNERS: [&str; 1] = ["sshpass"];
 
 /// Programs that take a script behind `-c`.
 pub(super) const SHELLS: [&str; 9] = ["sh", "bash", "ash", "dash", "zsh", "ksh", "su", "runuser", "busybox"];

@@ -31,6 +31,13 @@ pub fn ini(text: &str) -> Vec<Entry> {
 /// The name and the value of a line. Of `//registry.npmjs.org/:_authToken` only the last part names the value.
 fn split(text: &str, line: Span) -> Option<(Span, Span)> {
     let part = line.of(text);
+    // nginx: `proxy_pass http://backend;` passes a request on, no password.
+    let statement = part.ends_with(';') && !part.contains('=');
+    let line = Span::new(line.start, line.end - usize::from(statement));
+    let part = line.of(text);
+    if statement && part.split([' ', '\t']).next().is_some_and(|name| name.ends_with("_pass")) {
+        return None;
+    }
     let colon = part.find(": ").or_else(|| part.ends_with(':').then(|| part.len() - 1));
     let at = match (part.find('='), colon) {
         (Some(equals), Some(colon)) => equals.min(colon),
@@ -107,6 +114,7 @@ mod tests {
         let named = |text: &'static str| read(text).into_iter().map(|(_, n, v)| (n, v)).collect::<Vec<_>>();
         assert_eq!(named("//r.io/:_authToken=abc"), [("_authToken", "abc")]);
         assert_eq!(named("requirepass abc\nbind 1 2 3\n"), [("requirepass", "abc")]);
+        assert_eq!(named("proxy_pass http://b;\nserver_name a;"), [("server_name", "a")]);
         assert_eq!(named("Environment=A=b \"C=d e\""), [("A", "b"), ("C", "d e")]);
     }
 
