@@ -2,38 +2,135 @@
 
 pub mod dockerfile;
 pub mod flat;
+pub mod json;
 mod nested;
 pub mod recognise;
+pub mod template;
+pub mod yaml;
 
 use std::sync::Arc;
 
 pub use nested::nested;
 use recognise::Format;
 
-use crate::model::{Body, Dockerfile, Document, Place, Problem, ProblemKind, Role, SpanMap};
+use crate::model::{Body, Document, Place, Problem, ProblemKind, Role, Span, SpanMap};
 
-/// Recognises the format of `text` and gives each of its documents to `sink`.
+/// Recognises the format of `text` and gives each of its documents to `sink`. What does not parse is read in a lesser
+/// way, and said in `problems`.
 pub fn read(text: &str, map: SpanMap, place: Place, problems: &mut Vec<Problem>, sink: &mut dyn FnMut(&Document<'_>)) {
     let role = recognise::role_by_name(&place);
     // Versions and digests: nothing in them is worth a tree.
     let format = if role == Role::LockFile { Format::Text } else { recognise::format(text, &place) };
-    let (body, role) = match format {
-        Format::Json | Format::Yaml => (Body::Entries(flat::yaml_lines(text)), role),
-        Format::Dockerfile => (Body::Dockerfile(parse_dockerfile(text, &place, problems)), role),
-        Format::Flat(family) => (Body::Entries(flat::read(family, text)), role),
-        Format::Shell => (Body::Text, Role::ShellScript),
-        Format::Text => (Body::Text, role),
-    };
-    sink(&Document { text, map: Arc::new(map), place, role, body, templates: Vec::new() });
+    let mut reading = Reading { text, map: Arc::new(map), place, role, problems, sink };
+    match format {
+        Format::Json => reading.json(),
+        Format::Yaml => reading.yaml(),
+        Format::Dockerfile => reading.dockerfile(),
+        Format::Flat(family) => reading.give(text, 0, Body::Entries(flat::read(family, text)), Vec::new()),
+        Format::Shell => {
+            reading.role = Role::ShellScript;
+            reading.give(text, 0, Body::Text, Vec::new());
+        }
+        Format::Text => reading.give(text, 0, Body::Text, Vec::new()),
+    }
 }
 
-/// Parses a Dockerfile; what is wrong with it is said once for each reason.
-fn parse_dockerfile<'a>(text: &'a str, place: &Place, problems: &mut Vec<Problem>) -> Dockerfile<'a> {
-    let file = dockerfile::parse(text);
-    let problem =
-        |message: &String| Problem { path: place.path.clone(), kind: ProblemKind::Degraded, message: message.clone() };
-    problems.extend(file.problems.iter().map(problem));
-    file
+/// A text that is being read.
+struct Reading<'r, 's> {
+    text: &'r str,
+    map: Arc<SpanMap>,
+    place: Place,
+    role: Role,
+    problems: &'r mut Vec<Problem>,
+    sink: &'s mut dyn FnMut(&Document<'_>),
+}
+
+impl<'r> Reading<'r, '_> {
+    /// Gives the document `text`, which starts at byte `offset` of the whole.
+    fn give(&mut self, text: &'r str, offset: usize, body: Body<'r>, templates: Vec<Span>) {
+        let map = if offset == 0 && text.len() == self.text.len() {
+            Arc::clone(&self.map)
+        } else {
+            Arc::new(SpanMap::at(offset).within(&self.map))
+        };
+        let role = match &body {
+            Body::Tree(tree) => recognise::role(tree, &self.place),
+            _ => self.role.clone(),
+        };
+        (self.sink)(&Document { text, map, place: self.place.clone(), role, body, templates });
+    }
+
+    /// Several values one after another are several documents; what is no JSON may still be YAML.
+    fn json(&mut self) {
+        let mut from = 0;
+        let mut any = false;
+        while !self.text[from..].trim_start().is_empty() {
+            match json::parse(self.text, from) {
+                Ok((tree, end)) => {
+                    self.give(self.text, 0, Body::Tree(tree), Vec::new());
+                    any = true;
+                    from = end.max(from + 1);
+                }
+                Err(json::Broken::Syntax(_)) if !any => return self.yaml(),
+                Err(broken) => {
+                    let at = if let json::Broken::Syntax(at) = broken { at } else { from };
+                    let why = match broken {
+                        json::Broken::Deep => format!("nests deeper than {} levels", json::MAX_DEPTH),
+                        json::Broken::Syntax(_) => "is no JSON".to_owned(),
+                    };
+                    let line = line_of(self.text, at);
+                    let rest = &self.text[from..];
+                    return self.lesser(rest, from, &format!("from line {line} on {why}"));
+                }
+            }
+        }
+    }
+
+    fn yaml(&mut self) {
+        for span in yaml::documents(self.text) {
+            let text = span.of(self.text);
+            let masked = template::mask(text);
+            match yaml::parse(text, &masked.text) {
+                Ok(tree) => self.give(text, span.start, Body::Tree(tree), masked.templates),
+                Err(broken) => {
+                    let first = line_of(self.text, span.start);
+                    let why = match broken {
+                        yaml::Broken::Syntax(line) => format!("is no YAML at line {}", first + line.saturating_sub(1)),
+                        yaml::Broken::Deep => format!("nests deeper than {} levels", yaml::MAX_DEPTH),
+                    };
+                    self.lesser(text, span.start, &format!("the document at line {first} {why}"));
+                }
+            }
+        }
+    }
+
+    /// Reads line by line what does not parse.
+    fn lesser(&mut self, text: &'r str, offset: usize, why: &str) {
+        let entries = flat::yaml_lines(text);
+        self.problem(format!("{why}, so it was read line by line"));
+        let templates = template::mask(text).templates;
+        self.give(text, offset, Body::Entries(entries), templates);
+    }
+
+    fn dockerfile(&mut self) {
+        let dockerfile = dockerfile::parse(self.text);
+        for why in &dockerfile.problems {
+            self.problem(why.clone());
+        }
+        self.give(self.text, 0, Body::Dockerfile(dockerfile), Vec::new());
+    }
+
+    fn problem(&mut self, message: String) {
+        // A nested text that does not parse is no document that anybody meant to be one.
+        if self.place.depth == 0 {
+            self.problems.push(Problem { path: self.place.path.clone(), kind: ProblemKind::Degraded, message });
+        }
+    }
+}
+
+/// The line (counted from 1) of the byte at `offset`.
+fn line_of(text: &str, offset: usize) -> usize {
+    memchr::memchr_iter(b'\n', &text.as_bytes()[..offset.min(text.len())]).count() + 1
 }
 
 /// Whether the path names a format that people write as text, so that a NUL in it is a mistake and not a sign of a

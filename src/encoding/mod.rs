@@ -1,11 +1,32 @@
-//! Decoders that remember where each decoded byte stood: base64, hex, percent-encoding, string escapes, block scalars.
+//! Decoders that remember where each decoded byte stood: base64, hex, percent-encoding, string escapes, YAML scalars.
 //!
-//! Each takes a text and gives the decoded text with the [`SpanMap`] that leads back.
+//! Each takes a text and gives the decoded text with the [`SpanMap`](crate::model::SpanMap) that leads back.
 
-use crate::model::{NodeId, SpanMap, Tree};
+mod binary;
+mod escape;
+pub mod scalar;
 
-/// The map from a scalar's decoded value to the text of its document.
-pub fn scalar_map(tree: &Tree<'_>, node: NodeId) -> SpanMap {
-    let value = tree.str(node).unwrap_or_default();
-    SpanMap::whole(value.len(), tree.span(node))
+pub use binary::{base64, gunzip, hex};
+pub use escape::{percent, unescape};
+pub use scalar::scalar_map;
+
+use crate::model::{Span, SpanMap};
+
+/// A decoded text that grows together with its map.
+#[derive(Default)]
+pub struct Decoded {
+    /// The text so far.
+    pub text: String,
+    /// From the text to what it was decoded from.
+    pub map: SpanMap,
+}
+
+impl Decoded {
+    /// Appends `text`, which stands for the bytes `outer`.
+    pub fn push(&mut self, text: &str, outer: Span) {
+        if !text.is_empty() {
+            self.text.push_str(text);
+            self.map.push(text.len(), outer);
+        }
+    }
 }

@@ -1,0 +1,40 @@
+//! YAML: a stream is cut into documents first, so that a broken one hides no other; each is then read from
+//! `saphyr-parser`'s events into a [`Tree`].
+
+mod build;
+mod stream;
+
+use crate::model::Tree;
+
+pub use stream::documents;
+
+/// Levels of nesting after which a document is given up: deeper ones are attacks, not manifests.
+pub const MAX_DEPTH: usize = 200;
+
+/// Why a document has no tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// It is no YAML from this line of the document (counted from 1) on.
+    Syntax(usize),
+    /// It nests deeper than [`MAX_DEPTH`].
+    Deep,
+}
+
+/// Parses one document.
+///
+/// `neutral` is the text as the parser is to see it: the same bytes with every template replaced by neutral ones. Tabs
+/// that the parser refuses, and other tools let pass, are read as blanks.
+///
+/// # Errors
+/// The text is no YAML, or nests too deep.
+pub fn parse<'a>(text: &'a str, neutral: &str) -> Result<Tree<'a>, Broken> {
+    match build::Builder::new(text).build(neutral) {
+        Err(Broken::Syntax(_)) if memchr::memchr(b'\t', neutral.as_bytes()).is_some() => {
+            build::Builder::new(text).build(&neutral.replace('\t', " "))
+        }
+        result => result,
+    }
+}
+
+#[cfg(test)]
+mod tests;
