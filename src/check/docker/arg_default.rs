@@ -1,9 +1,11 @@
 //! `ARG` whose default is a credential: it stands in the Dockerfile and in the history of the image.
 
+use std::collections::HashMap;
+
 use super::sites;
 use crate::check::credential::Setting;
 use crate::check::{Check, Context};
-use crate::model::{Dockerfile, Document, Instruction, Keyword, Reach, Rule};
+use crate::model::{Document, Keyword, Reach, Rule};
 use crate::rules;
 
 /// The rule `docker-arg-default`.
@@ -19,22 +21,25 @@ impl Check for ArgDefault {
     }
 
     fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
+        let declared = declared_again(doc);
         for mut site in sites(doc, &[Keyword::Arg]) {
             if site.instruction.stage.is_none() {
-                site.reach = global_reach(site.file, site.instruction);
+                let names = site.instruction.pairs().iter().map(|pair| &*pair.name.text);
+                site.reach = names.filter_map(|name| declared.get(name).copied()).max().unwrap_or(Reach::Discarded);
             }
             site.report_pairs(self.rule(), Setting::Environment, cx);
         }
     }
 }
 
-/// An `ARG` before the first `FROM` reaches as far as the farthest stage that declares one of its names again.
-fn global_reach(file: &Dockerfile<'_>, global: &Instruction<'_>) -> Reach {
-    let declares = |i: &&Instruction<'_>| {
-        let same = |name: &str| global.pairs().iter().any(|pair| pair.name.text == name);
-        i.keyword == Keyword::Arg
-            && i.stage.is_some()
-            && i.pairs().iter().any(|p| p.value.is_none() && same(&p.name.text))
-    };
-    file.instructions.iter().filter(declares).map(|i| file.reach(i)).max().unwrap_or(Reach::Discarded)
+/// How far the arguments come that stages declare without a value: they take that of an `ARG` before the first `FROM`.
+fn declared_again<'d>(doc: &'d Document<'d>) -> HashMap<&'d str, Reach> {
+    let mut declared = HashMap::new();
+    for site in sites(doc, &[Keyword::Arg]).filter(|site| site.instruction.stage.is_some()) {
+        for pair in site.instruction.pairs().iter().filter(|pair| pair.value.is_none()) {
+            let reach = declared.entry(&*pair.name.text).or_insert(site.reach);
+            *reach = site.reach.max(*reach);
+        }
+    }
+    declared
 }

@@ -3,7 +3,7 @@
 use super::scope::Scope;
 use super::{Evidence, judge, sites};
 use crate::check::credential::Setting;
-use crate::check::{Check, Context};
+use crate::check::{Check, Context, command_line};
 use crate::model::{Document, Keyword, Rule};
 use crate::rules;
 
@@ -25,6 +25,7 @@ impl Check for Env {
             if site.instruction.keyword == Keyword::Env {
                 site.report_pairs(self.rule(), Setting::Environment, cx);
                 substituted(&site, &scope, cx);
+                options(&site, cx);
             }
             scope.enter(site.instruction);
         }
@@ -52,5 +53,33 @@ fn substituted(site: &super::Site<'_>, scope: &Scope<'_>, cx: &mut Context<'_>) 
             name: &pair.name.text,
         };
         site.report(&rules::DOCKER_ENV, evidence, cx);
+    }
+}
+
+/// `JAVA_OPTS="-Ddb.password=…"`: options of a command line under a name that says nothing.
+fn options(site: &super::Site<'_>, cx: &mut Context<'_>) {
+    for pair in site.instruction.pairs() {
+        let Some(value) = pair.value.as_ref().filter(|value| value.text.starts_with('-') || value.text.contains(" -"))
+        else {
+            continue;
+        };
+        if judge(&pair.name.text, value, Setting::Environment).is_some() {
+            continue;
+        }
+        // Options alone do not say for which program; only a Java machine's (`-Dname=value`) need to be known as such.
+        let program = if value.text.starts_with('-') { "java " } else { "" };
+        command_line::script(&format!("{program}{}", value.text), &mut |credential| {
+            let range = credential.at.range.start - program.len()..credential.at.range.end - program.len();
+            let evidence = Evidence {
+                span: value.span_of(range),
+                secret: credential.secret.expose(),
+                what: credential.judgement.what,
+                confidence: credential.judgement.confidence,
+                severity: credential.judgement.severity,
+                label: Some((pair.name.span, "options in this variable".to_owned())),
+                name: &pair.name.text,
+            };
+            site.report(&rules::DOCKER_ENV, evidence, cx);
+        });
     }
 }

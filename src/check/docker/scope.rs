@@ -4,6 +4,9 @@ use std::collections::HashMap;
 
 use crate::model::{Dockerfile, Instruction, Word};
 
+/// How many stages up a chain of `FROM` a variable is looked for.
+const MAX_CHAIN: usize = 64;
+
 /// The `ARG` and `ENV` of the instructions so far, by stage and name. A stage sees its own, those of the stages that
 /// it starts from, and, where it declares the `ARG` again, those before the first `FROM`.
 #[derive(Default)]
@@ -37,7 +40,8 @@ impl<'d> Scope<'d> {
 
     fn find(&self, file: &Dockerfile<'_>, stage: Option<usize>, name: &str) -> Option<Option<&'d Word<'d>>> {
         let mut stage = stage;
-        while let Some(at) = stage {
+        for _ in 0..MAX_CHAIN {
+            let at = stage?;
             if let Some(value) = self.variables.get(&(Some(at), name)) {
                 return Some(*value);
             }

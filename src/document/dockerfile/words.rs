@@ -198,7 +198,7 @@ fn substitution(text: &str) -> Option<(usize, Range<usize>, Option<Range<usize>>
 }
 
 /// How long a `${…}` may be: an unclosed one must not cost a search to the end of the line each time.
-const MAX_SUBSTITUTION: usize = 512;
+const MAX_SUBSTITUTION: usize = 256;
 
 /// Where the brace that closes the `${` at the start of `text` stands.
 fn closing_brace(text: &str) -> Option<usize> {
