@@ -2,10 +2,7 @@
 
 use std::ops::Range;
 
-use super::table::{
-    DECLARATIONS, FLAGS, Flag, Holds, POSITIONALS, READERS, RUNNERS, SHELLS, SWITCHES, Value, WRAPPERS, WRITERS,
-};
-use super::value;
+use super::reader::Reader;
 use crate::check::credential::Setting;
 use crate::model::Span;
 use crate::shell::{self, Command, Word};
@@ -21,11 +18,11 @@ pub(super) struct Candidate<'c> {
     /// Bytes of the outermost text that give it meaning.
     pub label: Option<Range<usize>>,
     /// The word that holds the value.
-    word: &'c Word<'c>,
+    pub word: &'c Word<'c>,
     /// Where the value starts in the word's value.
-    offset: usize,
+    pub offset: usize,
     /// From the text of the word to the outermost text.
-    map: Map<'c>,
+    pub map: Map<'c>,
 }
 
 /// From the text that a word stands in to the outermost text.
@@ -47,7 +44,7 @@ impl Candidate<'_> {
 }
 
 /// How deep `sh -c 'sh -c …'` is followed.
-const MAX_DEPTH: u8 = 3;
+pub(super) const MAX_DEPTH: u8 = 3;
 
 /// Gives the candidates of shell text.
 pub(super) fn in_script(text: &str, sink: Sink<'_>) {
@@ -61,7 +58,8 @@ pub(super) fn in_argv(words: &[&str], starts: &[usize], sink: Sink<'_>) {
     Reader { text: "", depth: 0, map: &|span| span.start..span.end, sink }.command(&command, None);
 }
 
-fn script_at(text: &str, depth: u8, map: Map<'_>, sink: Sink<'_>) {
+/// Gives the candidates of a script that stands `depth` scripts deep.
+pub(super) fn script_at(text: &str, depth: u8, map: Map<'_>, sink: Sink<'_>) {
     let mut before: Option<Command<'_>> = None;
     shell::commands(text, &mut |command| {
         let writer = before.take().filter(|_| command.piped);
@@ -70,351 +68,37 @@ fn script_at(text: &str, depth: u8, map: Map<'_>, sink: Sink<'_>) {
     });
 }
 
-/// Reads one command.
-struct Reader<'r> {
-    /// The text that the words' spans count in; empty for a list of words.
-    text: &'r str,
-    depth: u8,
-    map: Map<'r>,
-    sink: Sink<'r>,
-}
-
 /// A stretch of a word's value.
 #[derive(Clone, Copy)]
-struct Part<'c> {
-    word: &'c Word<'c>,
-    start: usize,
-    end: usize,
+pub(super) struct Part<'c> {
+    /// The word.
+    pub word: &'c Word<'c>,
+    /// Where it starts in the word's value.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
 }
 
 impl<'c> Part<'c> {
-    fn all(word: &'c Word<'c>) -> Self {
+    /// The whole word.
+    pub fn all(word: &'c Word<'c>) -> Self {
         Self { word, start: 0, end: word.value.len() }
     }
 
-    fn from(word: &'c Word<'c>, start: usize) -> Self {
+    /// The word from byte `start` of its value on.
+    pub fn from(word: &'c Word<'c>, start: usize) -> Self {
         Self { start, ..Self::all(word) }
     }
 
-    fn text(self) -> &'c str {
+    /// The text.
+    pub fn text(self) -> &'c str {
         self.word.value.get(self.start..self.end).unwrap_or_default()
     }
 
     /// The stretch of this stretch.
-    fn sub(self, range: Range<usize>) -> Self {
+    pub fn sub(self, range: Range<usize>) -> Self {
         Self { start: self.start + range.start, end: self.start + range.end, ..self }
     }
-}
-
-impl Reader<'_> {
-    fn command(&mut self, command: &Command<'_>, writer: Option<&Command<'_>>) {
-        for word in &command.assignments {
-            self.assignment(Part::all(word), Setting::Environment);
-        }
-        let mut words = behind_wrappers(&command.words);
-        for _ in 0..=MAX_DEPTH {
-            let read = self.program(words, command, writer);
-            words = behind_wrappers(&words[read..]);
-            if words.is_empty() {
-                break;
-            }
-        }
-    }
-
-    /// Reads the words of a program; gives how many are its own.
-    fn program(&mut self, words: &[Word<'_>], command: &Command<'_>, writer: Option<&Command<'_>>) -> usize {
-        let program = words.first().map_or("", |word| base_name(&word.value));
-        if SHELLS.contains(&program) {
-            self.shell(words, command);
-        }
-        self.positional(program, words);
-        self.standard_input(words, command, writer);
-        if WRITERS.contains(&program) {
-            self.written(words);
-            return words.len();
-        }
-        self.words(program, words)
-    }
-
-    /// Reads every word by itself, flags together with the word behind them; gives how many were read.
-    fn words(&mut self, program: &str, words: &[Word<'_>]) -> usize {
-        let setting = if DECLARATIONS.contains(&program) { Setting::Environment } else { Setting::CommandLine };
-        let mut taken = false;
-        for (at, word) in words.iter().enumerate() {
-            if std::mem::take(&mut taken) {
-                continue;
-            }
-            if word.value.starts_with(['-', '/']) && word.value.len() > 1 {
-                taken = self.flag(words, at);
-            } else if at > 0 && RUNNERS.contains(&program) {
-                return at;
-            } else if at > 0 || self.text.is_empty() {
-                self.plain(program, word, setting);
-            }
-        }
-        words.len()
-    }
-
-    /// A word that is no flag: an assignment, a header, a URL with a password.
-    fn plain(&mut self, program: &str, word: &Word<'_>, setting: Setting) {
-        let part = Part::all(word);
-        // What `sed`, `grep` and `awk` look for is no value.
-        let is_pattern = matches!(program, "sed" | "grep" | "egrep" | "awk" | "gawk" | "perl" | "test" | "[" | "[[");
-        if !is_pattern && self.assignment(part, setting) {
-            return;
-        }
-        if value::is_header(&word.value) {
-            return self.holds(Holds::Header, part, None, "");
-        }
-        self.url(part);
-    }
-
-    /// Reads a flag; says whether the next word is its value.
-    fn flag(&mut self, words: &[Word<'_>], at: usize) -> bool {
-        let (word, next) = (&words[at], words.get(at + 1));
-        let (name, own) = match word.value.find('=') {
-            Some(at) => (&word.value[..at], Some(Part::from(word, at + 1))),
-            None => (&*word.value, None),
-        };
-        let next = next.filter(|next| !next.value.starts_with("--"));
-        let label = Some(word.span_of(0..name.len()));
-        for flag in FLAGS.iter().filter(|flag| is_for(flag, words)) {
-            if let Some((part, taken)) = match_flag(flag, word, name, own, next) {
-                self.holds(flag.holds, part, label, name);
-                return taken;
-            }
-        }
-        let bare = name.trim_start_matches(['-', '/']);
-        let long = name.starts_with("--") || (name.starts_with('-') && bare.len() > 2);
-        if !long {
-            return false;
-        }
-        match (own, next) {
-            (Some(part), _) => self.named(bare, part, label),
-            (None, Some(next)) if !is_switch(bare) && !next.value.starts_with('-') => {
-                self.named(bare, Part::all(next), label);
-            }
-            _ => {}
-        }
-        false
-    }
-
-    /// A long flag's value, judged by the flag's name; its own inner form first.
-    fn named(&mut self, name: &str, part: Part<'_>, label: Option<Span>) {
-        if is_switch(name) && !part.text().contains("://") {
-            return;
-        }
-        self.give(name, part, Setting::CommandLine, label);
-    }
-
-    fn positional(&mut self, program: &str, words: &[Word<'_>]) {
-        if !POSITIONALS.iter().any(|p| p.words[0] == program) {
-            return;
-        }
-        let plain: Vec<&Word<'_>> = words.iter().filter(|word| !word.value.starts_with('-')).collect();
-        let fits = |at: usize, expected: &str| {
-            let Some(word) = plain.get(at) else { return false };
-            if at == 0 { base_name(&word.value) == expected } else { word_fits(&word.value, expected) }
-        };
-        let rule = POSITIONALS.iter().find(|rule| rule.words.iter().enumerate().all(|(at, word)| fits(at, word)));
-        let Some(rule) = rule else { return };
-        // `htpasswd -n user password` has no file.
-        let at = rule.words.len() + rule.at;
-        let Some(value) = plain.get(at) else { return };
-        let before = plain[at - 1];
-        let label = Some(plain[0].span);
-        self.holds(rule.holds, Part::all(value), label, &before.value);
-    }
-
-    /// Reads a value by what the tables say of it.
-    fn holds(&mut self, holds: Holds, part: Part<'_>, label: Option<Span>, name: &str) {
-        match holds {
-            Holds::Nothing => {}
-            Holds::Credential(name) => self.give(name, part, Setting::CommandLine, label),
-            Holds::NamedBefore => self.give(name, part, Setting::CommandLine, label),
-            Holds::UserAnd(mark) => {
-                if let Some(at) = part.text().find(mark) {
-                    let password = part.sub(at + mark.len_utf8()..part.text().len());
-                    self.give("password", password, Setting::CommandLine, label);
-                }
-            }
-            Holds::Assignments => self.assignments(part, Setting::CommandLine),
-            Holds::SecretAssignments => self.assignments(part, Setting::Secret),
-            Holds::Header => {
-                if let Some((name, range)) = value::header(part.text()) {
-                    self.give(name, part.sub(range), Setting::CommandLine, label);
-                }
-            }
-            Holds::PassPhrase => {
-                if let Some(phrase) = part.text().strip_prefix("pass:") {
-                    self.give("password", part.sub(5..5 + phrase.len()), Setting::CommandLine, label);
-                }
-            }
-        }
-    }
-
-    /// `a=b`, or `a=b,c=d` and `a=b&c=d`.
-    fn assignments(&mut self, part: Part<'_>, setting: Setting) {
-        let mut start = 0;
-        for piece in part.text().split_inclusive([',', '&', ';']) {
-            let len = piece.trim_end_matches([',', '&', ';']).len();
-            let one = part.sub(start..start + len);
-            if !self.assignment(one, setting) {
-                self.url(one);
-            }
-            start += piece.len();
-        }
-    }
-
-    /// `NAME=value`; says whether it is one.
-    fn assignment(&mut self, part: Part<'_>, setting: Setting) -> bool {
-        let Some((name, range)) = value::assignment(part.text()) else { return false };
-        let label = part.word.span_of(part.start..part.start + name.len());
-        self.give(name, part.sub(range), setting, Some(label));
-        true
-    }
-
-    /// A URL that may hold a password, anywhere in the word.
-    fn url(&mut self, part: Part<'_>) {
-        if value::has_userinfo(part.text()) {
-            self.give("url", part, Setting::CommandLine, None);
-        }
-    }
-
-    /// What a shell reads: the word behind `-c`, or its here-documents.
-    fn shell(&mut self, words: &[Word<'_>], command: &Command<'_>) {
-        if self.depth >= MAX_DEPTH {
-            return;
-        }
-        let is_c = |word: &Word<'_>| {
-            let flags = word.value.strip_prefix('-').unwrap_or_default();
-            flags.ends_with('c') && flags.bytes().all(|b| b.is_ascii_alphabetic()) && flags.len() < 6
-        };
-        let script = words.iter().position(is_c).and_then(|at| words.get(at + 1));
-        if let Some(word) = script {
-            let outer = self.map;
-            let map = |span: Span| outer(word.span_of(span.start..span.end));
-            script_at(&word.value, self.depth + 1, &map, &mut *self.sink);
-        } else {
-            for body in &command.heredocs {
-                let outer = self.map;
-                let map = |span: Span| outer(span.shift(body.start));
-                script_at(body.of(self.text), self.depth + 1, &map, &mut *self.sink);
-            }
-        }
-    }
-
-    /// Lines of configuration that a command writes: `echo "password=x" >> file`.
-    fn written(&mut self, words: &[Word<'_>]) {
-        for word in words.iter().skip(1) {
-            self.lines(Part::all(word));
-            self.url(Part::all(word));
-        }
-    }
-
-    /// Gives the lines of a text that are a name and a value.
-    fn lines(&mut self, part: Part<'_>) {
-        value::lines(part.text(), &mut |name, range| {
-            let label = part.word.span_of(part.start + name.start..part.start + name.end);
-            self.give(&part.text()[name], part.sub(range), Setting::Configuration, Some(label));
-        });
-    }
-
-    /// What goes to the command's standard input: a here-document, `<<<`, or what `echo` writes into the pipe.
-    fn standard_input(&mut self, words: &[Word<'_>], command: &Command<'_>, writer: Option<&Command<'_>>) {
-        let program = words.first().map_or("", |word| base_name(&word.value));
-        for body in command.heredocs.iter().filter(|_| !SHELLS.contains(&program)) {
-            self.lines(Part::all(&Word::literal(body.of(self.text), body.start)));
-        }
-        let reads = |(marks, _): &&(&[&str], Holds)| {
-            marks.iter().all(|mark| *mark == program || words.iter().any(|word| word.value == *mark))
-                || (program == marks[0] && marks.len() == 1)
-        };
-        // `sudo -S` is a wrapper, so it is looked for among all words.
-        let sudo = command.words.iter().any(|w| w.value == "sudo") && command.words.iter().any(|w| w.value == "-S");
-        let holds = READERS.iter().find(reads).map(|(_, holds)| *holds);
-        let Some(holds) = holds.or(sudo.then_some(Holds::Credential("password"))) else { return };
-        let label = command.words.first().map(|word| word.span);
-        if let Some(input) = &command.input {
-            self.holds(holds, Part::all(input), label, "");
-        }
-        let Some(writer) = writer.map(|w| behind_wrappers(&w.words)) else { return };
-        if writer.first().is_some_and(|word| WRITERS.contains(&&*word.value)) {
-            for word in writer.iter().skip(1).filter(|word| !word.value.starts_with('-')) {
-                let len = word.value.trim_end_matches("\\n").len();
-                self.holds(holds, Part::all(word).sub(0..len), label, "");
-            }
-        }
-    }
-
-    fn give(&mut self, name: &str, part: Part<'_>, setting: Setting, label: Option<Span>) {
-        if part.text().is_empty() {
-            return;
-        }
-        let (map, word, offset) = (self.map, part.word, part.start);
-        (self.sink)(Candidate { name, value: part.text(), setting, label: label.map(map), word, offset, map });
-    }
-}
-
-/// How many words in a subcommand stands at most.
-const NEAR: usize = 8;
-
-/// Whether a flag means what the table says in this command: the program fits, and the subcommand if one is named.
-fn is_for(flag: &Flag, words: &[Word<'_>]) -> bool {
-    let program = words.first().map_or("", |word| base_name(&word.value));
-    flag.programs.is_empty()
-        || flag.programs.iter().any(|expected| match expected.split_once(' ') {
-            Some((name, subcommand)) => name == program && words.iter().take(NEAR).any(|word| word.value == subcommand),
-            None => *expected == program,
-        })
-}
-
-/// The value of `flag` if the word is that flag, and whether the value is the next word.
-fn match_flag<'c>(
-    flag: &Flag,
-    word: &'c Word<'c>,
-    name: &str,
-    own: Option<Part<'c>>,
-    next: Option<&'c Word<'c>>,
-) -> Option<(Part<'c>, bool)> {
-    if name == flag.flag {
-        return match (own, next) {
-            // `-p=x` of a short flag holds `=x` in truth, but nobody means that.
-            (Some(part), _) => Some((part, false)),
-            (None, Some(next)) if flag.value != Value::Glued => Some((Part::all(next), true)),
-            _ if flag.holds == Holds::Nothing => Some((Part::from(word, word.value.len()), false)),
-            _ => None,
-        };
-    }
-    let glued = flag.value != Value::Next && word.value.len() > flag.flag.len() && word.value.starts_with(flag.flag);
-    glued.then(|| (Part::from(word, flag.flag.len()), false))
-}
-
-fn is_switch(name: &str) -> bool {
-    SWITCHES.iter().any(|part| name.contains(part))
-}
-
-/// Whether a word is what the table expects; an expectation that ends with a dot stands for all that start so.
-fn word_fits(word: &str, expected: &str) -> bool {
-    word == expected || (expected.ends_with('.') && word.starts_with(expected))
-}
-
-fn base_name(program: &str) -> &str {
-    program.rsplit('/').next().unwrap_or_default()
-}
-
-/// The words of the command that is really run.
-fn behind_wrappers<'w, 'a>(words: &'w [Word<'a>]) -> &'w [Word<'a>] {
-    let mut rest = words;
-    while rest.first().is_some_and(|word| WRAPPERS.contains(&base_name(&word.value))) {
-        let is_own = |word: &Word<'_>| {
-            let text = &*word.value;
-            text.starts_with('-') || text.starts_with(|c: char| c.is_ascii_digit()) || value::assignment(text).is_some()
-        };
-        let skip = 1 + rest[1..].iter().take_while(|word| is_own(word)).count();
-        rest = &rest[skip..];
-    }
-    rest
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@
 //! tables in `table`; whether it is a credential is said by the classifier ([`super::credential`]).
 
 mod candidates;
+mod forms;
+mod reader;
 mod table;
 mod value;
 

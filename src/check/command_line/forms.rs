@@ -1,0 +1,110 @@
+//! The values of a command by their form: what a table says a value is, assignments, URLs, written lines, standard
+//! input.
+
+use super::candidates::Part;
+use super::reader::{Reader, base_name, behind_wrappers};
+use super::table::{Holds, READERS, SHELLS, WRITERS};
+use super::value;
+use crate::check::credential::Setting;
+use crate::model::Span;
+use crate::shell::{Command, Word};
+
+impl Reader<'_> {
+    /// Reads a value by what the tables say of it.
+    pub(super) fn holds(&mut self, holds: Holds, part: Part<'_>, label: Option<Span>, name: &str) {
+        match holds {
+            Holds::Nothing => {}
+            Holds::Credential(name) => self.give(name, part, Setting::CommandLine, label),
+            Holds::NamedBefore => self.give(name, part, Setting::CommandLine, label),
+            Holds::UserAnd(mark) => {
+                if let Some(at) = part.text().find(mark) {
+                    let password = part.sub(at + mark.len_utf8()..part.text().len());
+                    self.give("password", password, Setting::CommandLine, label);
+                }
+            }
+            Holds::Assignments => self.assignments(part, Setting::CommandLine),
+            Holds::SecretAssignments => self.assignments(part, Setting::Secret),
+            Holds::Header => {
+                if let Some((name, range)) = value::header(part.text()) {
+                    self.give(name, part.sub(range), Setting::CommandLine, label);
+                }
+            }
+            Holds::PassPhrase => {
+                if let Some(phrase) = part.text().strip_prefix("pass:") {
+                    self.give("password", part.sub(5..5 + phrase.len()), Setting::CommandLine, label);
+                }
+            }
+        }
+    }
+
+    /// `a=b`, or `a=b,c=d` and `a=b&c=d`.
+    pub(super) fn assignments(&mut self, part: Part<'_>, setting: Setting) {
+        let mut start = 0;
+        for piece in part.text().split_inclusive([',', '&', ';']) {
+            let len = piece.trim_end_matches([',', '&', ';']).len();
+            let one = part.sub(start..start + len);
+            if !self.assignment(one, setting) {
+                self.url(one);
+            }
+            start += piece.len();
+        }
+    }
+
+    /// `NAME=value`; says whether it is one.
+    pub(super) fn assignment(&mut self, part: Part<'_>, setting: Setting) -> bool {
+        let Some((name, range)) = value::assignment(part.text()) else { return false };
+        let label = part.word.span_of(part.start..part.start + name.len());
+        self.give(name, part.sub(range), setting, Some(label));
+        true
+    }
+
+    /// A URL that may hold a password, anywhere in the word.
+    pub(super) fn url(&mut self, part: Part<'_>) {
+        if value::has_userinfo(part.text()) {
+            self.give("url", part, Setting::CommandLine, None);
+        }
+    }
+
+    /// Lines of configuration that a command writes: `echo "password=x" >> file`.
+    pub(super) fn written(&mut self, words: &[Word<'_>]) {
+        for word in words.iter().skip(1) {
+            self.lines(Part::all(word));
+            self.url(Part::all(word));
+        }
+    }
+
+    /// Gives the lines of a text that are a name and a value.
+    pub(super) fn lines(&mut self, part: Part<'_>) {
+        value::lines(part.text(), &mut |name, range| {
+            let label = part.word.span_of(part.start + name.start..part.start + name.end);
+            self.give(&part.text()[name], part.sub(range), Setting::Configuration, Some(label));
+        });
+    }
+
+    /// What goes to the command's standard input: a here-document, `<<<`, or what `echo` writes into the pipe.
+    pub(super) fn standard_input(&mut self, words: &[Word<'_>], command: &Command<'_>, writer: Option<&Command<'_>>) {
+        let program = words.first().map_or("", |word| base_name(&word.value));
+        for body in command.heredocs.iter().filter(|_| !SHELLS.contains(&program)) {
+            self.lines(Part::all(&Word::literal(body.of(self.text), body.start)));
+        }
+        let reads = |(marks, _): &&(&[&str], Holds)| {
+            marks.iter().all(|mark| *mark == program || words.iter().any(|word| word.value == *mark))
+                || (program == marks[0] && marks.len() == 1)
+        };
+        // `sudo -S` is a wrapper, so it is looked for among all words.
+        let sudo = command.words.iter().any(|w| w.value == "sudo") && command.words.iter().any(|w| w.value == "-S");
+        let holds = READERS.iter().find(reads).map(|(_, holds)| *holds);
+        let Some(holds) = holds.or(sudo.then_some(Holds::Credential("password"))) else { return };
+        let label = command.words.first().map(|word| word.span);
+        if let Some(input) = &command.input {
+            self.holds(holds, Part::all(input), label, "");
+        }
+        let Some(writer) = writer.map(|w| behind_wrappers(&w.words)) else { return };
+        if writer.first().is_some_and(|word| WRITERS.contains(&&*word.value)) {
+            for word in writer.iter().skip(1).filter(|word| !word.value.starts_with('-')) {
+                let len = word.value.trim_end_matches("\\n").len();
+                self.holds(holds, Part::all(word).sub(0..len), label, "");
+            }
+        }
+    }
+}
