@@ -166,6 +166,18 @@ mod tests {
     fn places_mean_what_their_program_says() {
         for (line, expected) in [
             ("htpasswd -bc /etc/p me S3cret", "password=S3cret"),
+            ("htpasswd -nb me S3cret", "password=S3cret"),
+            ("timeout -k 5 10 sudo -u db mysql -pS3cret", "password=S3cret"),
+            ("sudo PGPASSWORD=S3cret psql", "PGPASSWORD=S3cret"),
+            ("kubectl exec -it db-0 -- mysql -uroot -pS3cret", "password=S3cret"),
+            ("docker exec mysql mysql -pS3cret", "password=S3cret"),
+            ("psql -c \"ALTER USER me WITH PASSWORD 'S3cret'\"", "password=S3cret"),
+            ("mysql --execute=\"CREATE USER a@b IDENTIFIED BY 'S3cret'; x\"", "password=S3cret"),
+            ("psql 'host=h user=me password=S3cret'", "password=S3cret"),
+            ("docker build --build-arg=A_TOKEN=S3cret .", "A_TOKEN=S3cret"),
+            ("docker build --build-arg A_TOKEN=S3cret .", "A_TOKEN=S3cret"),
+            ("git -c 'http.extraheader=Authorization: Basic S3cret' fetch", "token=S3cret"),
+            ("kubectl create secret generic a --from-literal=k=S3,cret", "k=S3,cret"),
             ("aws configure set aws_secret_access_key S3cret", "aws_secret_access_key=S3cret"),
             ("npm config set //r.io/:_authToken S3cret", "//r.io/:_authToken=S3cret"),
             ("mc alias set m http://h key S3cret", "secret_key=S3cret"),

@@ -23,7 +23,12 @@ impl Reader<'_> {
                 }
             }
             Holds::Assignments => self.assignments(part, Setting::CommandLine),
-            Holds::SecretAssignments => self.assignments(part, Setting::Secret),
+            Holds::Assignment => {
+                self.assignment(part, Setting::CommandLine);
+            }
+            Holds::SecretAssignment => {
+                self.assignment(part, Setting::Secret);
+            }
             Holds::Header => {
                 if let Some((name, range)) = value::header(part.text()) {
                     self.give(name, part.sub(range), Setting::CommandLine, label);
@@ -54,8 +59,38 @@ impl Reader<'_> {
     pub(super) fn assignment(&mut self, part: Part<'_>, setting: Setting) -> bool {
         let Some((name, range)) = value::assignment(part.text()) else { return false };
         let label = part.word.span_of(part.start..part.start + name.len());
-        self.give(name, part.sub(range), setting, Some(label));
+        let value = part.sub(range);
+        if value::is_header(value.text()) {
+            // git's `http.extraheader=Authorization: …`.
+            self.holds(Holds::Header, value, Some(label), "");
+        } else {
+            self.give(name, value, setting, Some(label));
+        }
         true
+    }
+
+    /// `host=h user=u password=p`, a connection in one word; says whether it is one.
+    pub(super) fn settings(&mut self, part: Part<'_>) -> bool {
+        let text = part.text();
+        let pieces = || text.split([' ', ';']).filter(|piece| !piece.is_empty());
+        if pieces().nth(1).is_none() || !pieces().all(|piece| value::assignment(piece).is_some()) {
+            return false;
+        }
+        let mut start = 0;
+        for piece in text.split([' ', ';']) {
+            self.assignment(part.sub(start..start + piece.len()), Setting::Configuration);
+            start += piece.len() + 1;
+        }
+        true
+    }
+
+    /// Passwords in quotes inside the word: SQL's `IDENTIFIED BY '…'`, `WITH PASSWORD '…'`, a script's `pwd: "…"`.
+    pub(super) fn quoted(&mut self, part: Part<'_>) {
+        if part.text().contains([' ', '(']) {
+            value::quoted_passwords(part.text(), &mut |range| {
+                self.give("password", part.sub(range), Setting::CommandLine, None);
+            });
+        }
     }
 
     /// A URL that may hold a password, anywhere in the word.
@@ -70,6 +105,7 @@ impl Reader<'_> {
         for word in words.iter().skip(1) {
             self.lines(Part::all(word));
             self.url(Part::all(word));
+            self.quoted(Part::all(word));
         }
     }
 
@@ -85,7 +121,9 @@ impl Reader<'_> {
     pub(super) fn standard_input(&mut self, words: &[Word<'_>], command: &Command<'_>, writer: Option<&Command<'_>>) {
         let program = words.first().map_or("", |word| base_name(&word.value));
         for body in command.heredocs.iter().filter(|_| !SHELLS.contains(&program)) {
-            self.lines(Part::all(&Word::literal(body.of(self.text), body.start)));
+            let body = Word::literal(body.of(self.text), body.start);
+            self.lines(Part::all(&body));
+            self.quoted(Part::all(&body));
         }
         let reads = |(marks, _): &&(&[&str], Holds)| {
             marks.iter().all(|mark| *mark == program || words.iter().any(|word| word.value == *mark))

@@ -2,7 +2,7 @@
 
 use super::candidates::{Candidate, MAX_DEPTH, Map, Part, Sink, script_at};
 use super::table::{
-    DECLARATIONS, FLAGS, Flag, Holds, POSITIONALS, RUNNERS, SHELLS, SWITCHES, Value, WRAPPERS, WRITERS,
+    DECLARATIONS, FLAGS, Flag, Holds, LAST, POSITIONALS, RUNNERS, SHELLS, SWITCHES, Value, WRAPPERS, WRITERS, Wrapper,
 };
 use super::value;
 use crate::check::credential::Setting;
@@ -26,10 +26,13 @@ impl Reader<'_> {
         for word in &command.assignments {
             self.assignment(Part::all(word), Setting::Environment);
         }
-        let mut words = behind_wrappers(&command.words);
+        let mut words = &command.words[..];
         for _ in 0..=MAX_DEPTH {
-            let read = self.program(words, command, writer);
-            words = behind_wrappers(&words[read..]);
+            let inner = behind_wrappers(words);
+            for word in &words[..words.len() - inner.len()] {
+                self.assignment(Part::all(word), Setting::Environment);
+            }
+            words = &inner[self.program(inner, command, writer)..];
             if words.is_empty() {
                 break;
             }
@@ -54,14 +57,15 @@ impl Reader<'_> {
     /// Reads every word by itself, flags together with the word behind them; gives how many were read.
     fn words(&mut self, program: &str, words: &[Word<'_>]) -> usize {
         let setting = if DECLARATIONS.contains(&program) { Setting::Environment } else { Setting::CommandLine };
+        let is_runner = RUNNERS.iter().any(|runner| is_program(runner, words));
         let mut taken = false;
         for (at, word) in words.iter().enumerate() {
-            if std::mem::take(&mut taken) {
+            if std::mem::take(&mut taken) || matches!(&*word.value, "-" | "--") {
                 continue;
             }
             if word.value.starts_with(['-', '/']) && word.value.len() > 1 {
                 taken = self.flag(words, at);
-            } else if at > 0 && RUNNERS.contains(&program) {
+            } else if at > 0 && is_runner && is_known_program(base_name(&word.value)) {
                 return at;
             } else if at > 0 || self.text.is_empty() {
                 self.plain(program, word, setting);
@@ -75,13 +79,14 @@ impl Reader<'_> {
         let part = Part::all(word);
         // What `sed`, `grep` and `awk` look for is no value.
         let is_pattern = matches!(program, "sed" | "grep" | "egrep" | "awk" | "gawk" | "perl" | "test" | "[" | "[[");
-        if !is_pattern && self.assignment(part, setting) {
+        if !is_pattern && (self.settings(part) || self.assignment(part, setting)) {
             return;
         }
         if value::is_header(&word.value) {
             return self.holds(Holds::Header, part, None, "");
         }
         self.url(part);
+        self.quoted(part);
     }
 
     /// Reads a flag; says whether the next word is its value.
@@ -108,18 +113,26 @@ impl Reader<'_> {
             (Some(part), _) => self.named(bare, part, label),
             (None, Some(next)) if !is_switch(bare) && !next.value.starts_with('-') => {
                 self.named(bare, Part::all(next), label);
+                return value::has_userinfo(&next.value) || next.value.contains(' ');
             }
             _ => {}
         }
         false
     }
 
-    /// A long flag's value, judged by the flag's name; its own inner form first.
+    /// A long flag's value: a credential by the flag's name, or a value with an inner form of its own.
     fn named(&mut self, name: &str, part: Part<'_>, label: Option<Span>) {
-        if is_switch(name) && !part.text().contains("://") {
-            return;
+        if value::has_userinfo(part.text()) {
+            return self.url(part);
         }
-        self.give(name, part, Setting::CommandLine, label);
+        if !is_switch(name) {
+            self.give(name, part, Setting::CommandLine, label);
+        }
+        self.quoted(part);
+        // `--env=NAME=value`; that of `--env NAME=value` is read as a word of its own.
+        if part.start > 0 {
+            self.assignment(part, Setting::CommandLine);
+        }
     }
 
     fn positional(&mut self, program: &str, words: &[Word<'_>]) {
@@ -133,9 +146,12 @@ impl Reader<'_> {
         };
         let rule = POSITIONALS.iter().find(|rule| rule.words.iter().enumerate().all(|(at, word)| fits(at, word)));
         let Some(rule) = rule else { return };
-        // `htpasswd -n user password` has no file.
-        let at = rule.words.len() + rule.at;
-        let Some(value) = plain.get(at) else { return };
+        let has = |switch: char| words.iter().any(|w| w.value.starts_with('-') && w.value.contains(switch));
+        if rule.switch.is_some_and(|switch| !has(switch)) {
+            return;
+        }
+        let at = if rule.at == LAST { plain.len() - 1 } else { rule.words.len() + rule.at };
+        let Some(value) = plain.get(at).filter(|_| at >= rule.words.len()) else { return };
         let before = plain[at - 1];
         let label = Some(plain[0].span);
         self.holds(rule.holds, Part::all(value), label, &before.value);
@@ -176,14 +192,23 @@ impl Reader<'_> {
 /// How many words in a subcommand stands at most.
 const NEAR: usize = 8;
 
-/// Whether a flag means what the table says in this command: the program fits, and the subcommand if one is named.
+/// Whether a flag means what the table says in this command.
 fn is_for(flag: &Flag, words: &[Word<'_>]) -> bool {
+    flag.programs.is_empty() || flag.programs.iter().any(|expected| is_program(expected, words))
+}
+
+/// Whether the words are of the program `expected`, with its subcommand if one is named behind a blank.
+fn is_program(expected: &str, words: &[Word<'_>]) -> bool {
     let program = words.first().map_or("", |word| base_name(&word.value));
-    flag.programs.is_empty()
-        || flag.programs.iter().any(|expected| match expected.split_once(' ') {
-            Some((name, subcommand)) => name == program && words.iter().take(NEAR).any(|word| word.value == subcommand),
-            None => *expected == program,
-        })
+    match expected.split_once(' ') {
+        Some((name, subcommand)) => name == program && words.iter().take(NEAR).any(|word| word.value == subcommand),
+        None => expected == program,
+    }
+}
+
+/// Whether the tables know the program as one that is run by another.
+fn is_known_program(name: &str) -> bool {
+    SHELLS.contains(&name) || name == "ssh" || FLAGS.iter().any(|flag| flag.programs.contains(&name))
 }
 
 /// The value of `flag` if the word is that flag, and whether the value is the next word.
@@ -223,13 +248,25 @@ pub(super) fn base_name(program: &str) -> &str {
 /// The words of the command that is really run.
 pub(super) fn behind_wrappers<'w, 'a>(words: &'w [Word<'a>]) -> &'w [Word<'a>] {
     let mut rest = words;
-    while rest.first().is_some_and(|word| WRAPPERS.contains(&base_name(&word.value))) {
-        let is_own = |word: &Word<'_>| {
+    while let Some(wrapper) = rest.first().and_then(|word| find_wrapper(base_name(&word.value))) {
+        let (mut at, mut own) = (1, wrapper.words);
+        while let Some(word) = rest.get(at) {
             let text = &*word.value;
-            text.starts_with('-') || text.starts_with(|c: char| c.is_ascii_digit()) || value::assignment(text).is_some()
-        };
-        let skip = 1 + rest[1..].iter().take_while(|word| is_own(word)).count();
-        rest = &rest[skip..];
+            if wrapper.flags.contains(&text) {
+                at += 1;
+            } else if !text.starts_with('-') && value::assignment(text).is_none() {
+                if own == 0 {
+                    break;
+                }
+                own -= 1;
+            }
+            at += 1;
+        }
+        rest = rest.get(at..).unwrap_or_default();
     }
     rest
+}
+
+fn find_wrapper(program: &str) -> Option<&'static Wrapper> {
+    WRAPPERS.iter().find(|wrapper| wrapper.program == program)
 }

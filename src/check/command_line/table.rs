@@ -10,10 +10,12 @@ pub(super) enum Holds {
     Credential(&'static str),
     /// A user, this mark, and a password.
     UserAnd(char),
-    /// `name=value`, or several with commas between.
+    /// `name=value`.
+    Assignment,
+    /// Several of them with commas or `&` between.
     Assignments,
-    /// The same, as the values of a Kubernetes Secret.
-    SecretAssignments,
+    /// A key and a value of a Kubernetes Secret.
+    SecretAssignment,
     /// Judged under the word before it.
     NamedBefore,
     /// `Name: value`, an HTTP header.
@@ -175,18 +177,19 @@ pub(super) static FLAGS: &[Flag] = &[
     flag(CURL, "-H", Value::Both, Holds::Header),
     flag(&["wget", "http", "xh", "hey", "wrk", "ab", "grpcurl", "websocat"], "-H", Value::Next, Holds::Header),
     flag(&[], "--header", Value::Next, Holds::Header),
-    flag(&["git"], "http.extraheader", Value::Next, Holds::Header),
-    flag(&["git"], "http.extraHeader", Value::Next, Holds::Header),
-    flag(CONTAINERS, "-e", Value::Both, Holds::Assignments),
+    flag(CONTAINERS, "-e", Value::Both, Holds::Assignment),
     flag(&["mount", "mount.cifs"], "-o", Value::Next, Holds::Assignments),
-    flag(&["kubectl", "oc"], "--from-literal", Value::Next, Holds::SecretAssignments),
+    flag(&["kubectl", "oc"], "--from-literal", Value::Next, Holds::SecretAssignment),
     flag(&["helm", "argocd", "flux"], "--set", Value::Next, Holds::Assignments),
     flag(&["helm"], "--set-string", Value::Next, Holds::Assignments),
     flag(&["helm"], "--set-literal", Value::Next, Holds::Assignments),
-    flag(&["argocd"], "-p", Value::Next, Holds::Assignments),
-    flag(&["terraform", "tofu"], "-var", Value::Next, Holds::Assignments),
-    flag(&["java", "mvn", "gradle", "gradlew", "mvnw", "sbt"], "-D", Value::Glued, Holds::Assignments),
-    flag(&["gradle", "gradlew"], "-P", Value::Glued, Holds::Assignments),
+    flag(&["argocd"], "-p", Value::Next, Holds::Assignment),
+    flag(&["terraform", "tofu"], "-var", Value::Next, Holds::Assignment),
+    flag(&["java", "mvn", "gradle", "gradlew", "mvnw", "sbt"], "-D", Value::Glued, Holds::Assignment),
+    flag(&["gradle", "gradlew"], "-P", Value::Glued, Holds::Assignment),
+    flag(&["redis-server", "valkey-server"], "--requirepass", Value::Next, PASSWORD),
+    flag(&["redis-server", "valkey-server"], "--masterauth", Value::Next, PASSWORD),
+    flag(&["vault"], "-dev-root-token-id", Value::Next, TOKEN),
     flag(&[], "--password-stdin", Value::Glued, Holds::Nothing),
     flag(&["kubectl", "oc"], "--token-ttl", Value::Next, Holds::Nothing),
 ];
@@ -196,19 +199,24 @@ pub(super) static FLAGS: &[Flag] = &[
 pub(super) struct Positional {
     /// The program and the words that follow it, in order; flags between them do not count.
     pub words: &'static [&'static str],
-    /// Which word behind those holds the value, counted from 0, flags left out.
+    /// Which word behind those holds the value, counted from 0, flags left out; [`LAST`] is the last one.
     pub at: usize,
+    /// A letter that must stand among the short flags.
+    pub switch: Option<char>,
     /// What it holds.
     pub holds: Holds,
 }
 
+/// The last word, whatever its place.
+pub(super) const LAST: usize = usize::MAX;
+
 const fn at(words: &'static [&'static str], at: usize, holds: Holds) -> Positional {
-    Positional { words, at, holds }
+    Positional { words, at, switch: None, holds }
 }
 
 /// Positional values with their meaning.
 pub(super) static POSITIONALS: &[Positional] = &[
-    at(&["htpasswd"], 2, PASSWORD),
+    Positional { words: &["htpasswd"], at: LAST, switch: Some('b'), holds: PASSWORD },
     at(&["mkpasswd"], 0, PASSWORD),
     at(&["openssl", "passwd"], 0, PASSWORD),
     at(&["wpa_passphrase"], 1, PASSWORD),
@@ -248,34 +256,49 @@ pub(super) static POSITIONALS: &[Positional] = &[
     at(&["elasticsearch-users", "useradd"], 1, PASSWORD),
 ];
 
-/// Programs that run the command that follows them, past their own flags, numbers and assignments.
-pub(super) const WRAPPERS: [&str; 22] = [
-    "sudo",
-    "env",
-    "exec",
-    "nohup",
-    "command",
-    "time",
-    "timeout",
-    "nice",
-    "ionice",
-    "xargs",
-    "su-exec",
-    "gosu",
-    "tini",
-    "dumb-init",
-    "setsid",
-    "stdbuf",
-    "builtin",
-    "eval",
-    "then",
-    "chroot",
-    "doas",
-    "catatonit",
+/// A program that runs the command that follows it.
+#[derive(Debug)]
+pub(super) struct Wrapper {
+    /// The program.
+    pub program: &'static str,
+    /// Its flags that have a value in the next word.
+    pub flags: &'static [&'static str],
+    /// How many words of its own stand before the command.
+    pub words: usize,
+}
+
+const fn wrapper(program: &'static str, flags: &'static [&'static str], words: usize) -> Wrapper {
+    Wrapper { program, flags, words }
+}
+
+/// Programs that run the command that follows them, past their own flags, words and assignments.
+pub(super) static WRAPPERS: &[Wrapper] = &[
+    wrapper("sudo", &["-u", "-g", "-C", "-p", "-r", "-t", "-T", "-U", "-h"], 0),
+    wrapper("doas", &["-u", "-C"], 0),
+    wrapper("env", &["-u", "-C"], 0),
+    wrapper("timeout", &["-s", "-k"], 1),
+    wrapper("nice", &["-n"], 0),
+    wrapper("ionice", &["-c", "-n"], 0),
+    wrapper("xargs", &["-n", "-I", "-P", "-L", "-d"], 0),
+    wrapper("gosu", &[], 1),
+    wrapper("su-exec", &[], 1),
+    wrapper("chroot", &[], 1),
+    wrapper("exec", &["-a"], 0),
+    wrapper("eval", &[], 0),
+    wrapper("nohup", &[], 0),
+    wrapper("command", &[], 0),
+    wrapper("builtin", &[], 0),
+    wrapper("time", &[], 0),
+    wrapper("setsid", &[], 0),
+    wrapper("stdbuf", &[], 0),
+    wrapper("tini", &[], 0),
+    wrapper("dumb-init", &[], 0),
+    wrapper("catatonit", &[], 0),
 ];
 
-/// Programs that run the command that follows them and have a secret of their own before it.
-pub(super) const RUNNERS: [&str; 1] = ["sshpass"];
+/// Programs that run a command given behind words of their own: the command starts at the next known program.
+pub(super) const RUNNERS: [&str; 8] =
+    ["sshpass", "docker exec", "docker-compose exec", "podman exec", "nerdctl exec", "kubectl exec", "oc exec", "ssh"];
 
 /// Programs that take a script behind `-c`.
 pub(super) const SHELLS: [&str; 9] = ["sh", "bash", "ash", "dash", "zsh", "ksh", "su", "runuser", "busybox"];
