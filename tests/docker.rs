@@ -139,3 +139,15 @@ fn a_context_around_the_dockerfiles_folder_is_known_by_what_the_sources_name() {
     assert_eq!(count(&files), 1);
     assert_eq!(count(&[files[0], files[2]]), 0);
 }
+
+#[test]
+fn a_file_that_is_copied_on_into_the_final_image_weighs_full() {
+    let severities = |last: &str| {
+        let text = format!("FROM a AS build\nWORKDIR /app\nCOPY .env ./\nCOPY . .\nFROM c\n{last}\n");
+        let files = [("conf/.env", "DB_PASSWORD=kT9vq2Lw7Zx4\n"), (".env", "DB_PASSWORD=kT9vq2Lw7Zx4\n")];
+        findings_beside("Dockerfile", &text, &files).iter().map(|f| f.severity).collect::<Vec<_>>()
+    };
+    assert_eq!(severities("COPY --from=build /app/dist /srv"), [Severity::Medium, Severity::Medium]);
+    assert_eq!(severities("COPY --from=build /app /srv"), [Severity::High, Severity::High]);
+    assert_eq!(severities("COPY --from=0 /app/conf /srv"), [Severity::Medium, Severity::High]);
+}

@@ -9,6 +9,7 @@ use globset::GlobMatcher;
 
 use super::copy_secret::{folders_around, local_sources};
 use super::ignore_file::{self, IgnoreFile, clean};
+use super::onward::Onward;
 use super::secret_file::{self, Content};
 use super::{Evidence, Site, sites};
 use crate::check::{Check, Context};
@@ -34,12 +35,11 @@ impl Check for BuildContext {
 
     fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
         let copies: Vec<Site<'_>> = sites(doc, &[Keyword::Copy, Keyword::Add]).collect();
-        if copies.is_empty() {
-            return;
-        }
+        let Some(first) = copies.first() else { return };
         let mut build = Build::new(&copies, doc, cx);
+        let onward = Onward::new(first.file);
         for site in &copies {
-            report(self.rule(), site, &mut build, cx);
+            report(self.rule(), site, &mut build, &onward, cx);
         }
     }
 }
@@ -126,7 +126,7 @@ fn root(copies: &[Site<'_>], doc: &Document<'_>, neighbours: &dyn Neighbours) ->
 }
 
 /// One finding for each source that takes secret files along.
-fn report(rule: &'static Rule, site: &Site<'_>, build: &mut Build, cx: &mut Context<'_>) {
+fn report(rule: &'static Rule, site: &Site<'_>, build: &mut Build, onward: &Onward, cx: &mut Context<'_>) {
     let flags = site.instruction.flags.iter().filter(|flag| flag.name == "exclude");
     let excluded: String = flags.filter_map(|flag| Some(format!("{}\n", flag.value.as_ref()?.text))).collect();
     let excluded = IgnoreFile::parse(&excluded);
@@ -152,7 +152,9 @@ fn report(rule: &'static Rule, site: &Site<'_>, build: &mut Build, cx: &mut Cont
             label: Some((site.instruction.keyword_span, "takes secret files of the build context along".to_owned())),
             name: &source.text,
         };
-        site.report(rule, evidence, cx);
+        let reach = taken.iter().map(|file| onward.reach(site, pattern.inner(&file.path)));
+        let reach = reach.max().unwrap_or(site.reach);
+        Site { reach, ..*site }.report(rule, evidence, cx);
     }
 }
 
@@ -182,6 +184,14 @@ impl Source {
         let Some((depth, glob)) = &self.glob else { return true };
         let end = path.match_indices('/').nth(depth - 1).map_or(path.len(), |(at, _)| at);
         glob.is_match(&path[..end])
+    }
+
+    /// The part of a covered path that the copy keeps: what lies below the source, or the name of a file that it names.
+    fn inner<'p>(&self, path: &'p str) -> &'p str {
+        let depth = self.glob.as_ref().map_or(0, |(depth, _)| *depth);
+        let below =
+            depth.checked_sub(1).map_or(Some(path), |n| path.match_indices('/').nth(n).map(|(at, _)| &path[at + 1..]));
+        below.unwrap_or_else(|| path.rsplit('/').next().unwrap_or(path))
     }
 }
 

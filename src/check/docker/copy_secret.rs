@@ -1,10 +1,11 @@
 //! `COPY`/`ADD` of a file that holds credentials: it stays in the layer, whatever a later layer removes.
 
 use super::ignore_file::clean;
+use super::onward::Onward;
 use super::secret_file::{self, Content, Kind};
 use super::{Evidence, Site, sites};
 use crate::check::{Check, Context};
-use crate::model::{Confidence, Document, Keyword, Rule, Word};
+use crate::model::{Body, Confidence, Document, Keyword, Rule, Word};
 use crate::rules;
 
 /// The rule `docker-copy-secret`.
@@ -20,6 +21,8 @@ impl Check for CopySecret {
     }
 
     fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
+        let Body::Dockerfile(file) = &doc.body else { return };
+        let onward = Onward::new(file);
         for site in sites(doc, &[Keyword::Copy, Keyword::Add]) {
             for source in local_sources(&site) {
                 let Some(kind) = secret_file::by_name(&source.text) else { continue };
@@ -37,7 +40,8 @@ impl Check for CopySecret {
                     label: Some((site.instruction.keyword_span, "this layer keeps the file".to_owned())),
                     name: &source.text,
                 };
-                site.report(self.rule(), evidence, cx);
+                let name = source.text.rsplit('/').next().unwrap_or_default();
+                Site { reach: onward.reach(&site, name), ..site }.report(self.rule(), evidence, cx);
             }
         }
     }

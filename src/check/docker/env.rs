@@ -69,7 +69,8 @@ fn options(site: &super::Site<'_>, cx: &mut Context<'_>) {
         // Options alone do not say for which program; only a Java machine's (`-Dname=value`) need to be known as such.
         let program = if value.text.starts_with('-') { "java " } else { "" };
         command_line::script(&format!("{program}{}", value.text), &mut |credential| {
-            let range = credential.at.range.start - program.len()..credential.at.range.end - program.len();
+            let inner = |at: usize| at.saturating_sub(program.len());
+            let range = inner(credential.at.range.start)..inner(credential.at.range.end);
             let evidence = Evidence {
                 span: value.span_of(range),
                 secret: credential.secret.expose(),

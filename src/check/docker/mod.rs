@@ -12,6 +12,7 @@ mod copy_secret;
 mod env;
 mod ignore_file;
 mod label;
+mod onward;
 mod run;
 mod scope;
 mod secret_file;
@@ -52,6 +53,7 @@ fn sites<'d>(doc: &'d Document<'d>, keywords: &'static [Keyword]) -> impl Iterat
 }
 
 /// An instruction and its surroundings.
+#[derive(Clone, Copy)]
 struct Site<'d> {
     doc: &'d Document<'d>,
     file: &'d Dockerfile<'d>,
