@@ -1,7 +1,8 @@
 //! `COPY . .` where a file with credentials lies in the build context and `.dockerignore` does not keep it out.
 //!
 //! Which folder the context is, the Dockerfile does not say: it is taken to be the Dockerfile's own folder, or the
-//! nearest one around it in which a source lies that the own folder does not have.
+//! nearest one around it in which a source lies that the own folder does not have. An `ONBUILD COPY` copies from the
+//! context of another build, of which nothing is known here.
 
 use std::collections::HashMap;
 
@@ -34,7 +35,8 @@ impl Check for BuildContext {
     }
 
     fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
-        let copies: Vec<Site<'_>> = sites(doc, &[Keyword::Copy, Keyword::Add]).collect();
+        let copies: Vec<Site<'_>> =
+            sites(doc, &[Keyword::Copy, Keyword::Add]).filter(|site| !site.instruction.onbuild).collect();
         let Some(first) = copies.first() else { return };
         let mut build = Build::new(&copies, doc, cx);
         let onward = Onward::new(first.file);

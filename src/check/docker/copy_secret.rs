@@ -59,6 +59,9 @@ pub fn local_sources<'s>(site: &'s Site<'_>) -> impl Iterator<Item = &'s Word<'s
 
 /// What the file says that the source names: the nearest one, in the Dockerfile's folder or in one around it.
 fn content(site: &Site<'_>, kind: Kind, source: &str, cx: &mut Context<'_>) -> Content {
+    if site.instruction.onbuild {
+        return Content::Unknown;
+    }
     let source = clean(source);
     let neighbours = cx.neighbours;
     let file = folders_around(&site.doc.place.path).find_map(|folder| neighbours.read(&format!("{folder}{source}")));
