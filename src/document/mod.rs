@@ -55,6 +55,7 @@ impl<'r> Reading<'r, '_> {
         };
         let role = match &body {
             Body::Tree(tree) => recognise::role(tree, &self.place),
+            Body::Entries(_) => recognise::role_of_lines(text, &self.role),
             _ => self.role.clone(),
         };
         (self.sink)(&Document { text, map, place: self.place.clone(), role, body, templates });

@@ -121,7 +121,8 @@ fn is_document(text: &str, name: &str) -> bool {
 /// JSON as the value of a line: `CREDENTIALS={"type": …}`.
 fn in_entry(text: &str, entry: &Entry) -> Option<Nested> {
     let value = entry.value.of(text);
-    if value.len() < MIN_LEN || !value.starts_with(['{', '[']) || value.contains("\\\"") || !is_json(value) {
+    let starts = value.starts_with('{') || value.starts_with("[{");
+    if !starts || value.contains("\\\"") || !is_json(value) || NOT_DOCUMENTS.contains(&entry.name.of(text)) {
         return None;
     }
     let map = SpanMap::at(entry.value.start);
@@ -165,5 +166,27 @@ mod tests {
             Entry { section: String::new(), name: Span::new(0, 5), value: Span::new(6, text.len()), quoted: false };
         let found = in_entry(text, &entry).map(|nested| (nested.text, nested.map.to_file(Span::new(1, 7))));
         assert_eq!(found, Some(("{\"type\": \"x\"}".to_owned(), Span::new(7, 13))));
+    }
+
+    /// Reads a YAML text and gives its nested texts, each with the bytes of the file that hold its line `wanted`.
+    fn places(yaml: &str, wanted: &str) -> Vec<(String, String)> {
+        let mut out = Vec::new();
+        let mut problems = Vec::new();
+        crate::document::read(yaml, SpanMap::at(0), Place::default(), &mut problems, &mut |doc| {
+            for nested in nested(doc) {
+                let at = nested.text.find(wanted).unwrap_or_default();
+                let span = nested.map.within(&doc.map).to_file(Span::new(at, at + wanted.len()));
+                out.push((nested.name, span.of(yaml).to_owned()));
+            }
+        });
+        out
+    }
+
+    #[test]
+    fn what_is_found_inside_stands_in_the_file() {
+        let yaml = "apiVersion: v1\nkind: ConfigMap\ndata:\n  a.ini: |\n    [x]\n    k=abc\n  b.json: \"{\\\"k\\\": \\\"abc\\\"}\"\n  \
+                    c.env: >-\n    k=abc\n\n    l=d\n";
+        let expected = ["a.ini", "b.json", "c.env"].map(|name| (name.to_owned(), "abc".to_owned()));
+        assert_eq!(places(yaml, "abc"), expected);
     }
 }

@@ -201,8 +201,8 @@ fn by_whole_name(name: &str) -> Option<Format> {
         ".envrc" => Flat::Dotenv,
         ".bashrc" | ".bash_profile" | ".profile" | ".zshrc" | ".zshenv" | ".bash_aliases" | ".bash_history"
         | ".zsh_history" | ".ash_history" => return Some(Format::Shell),
-        ".git-credentials" | ".pgpass" | "pgpass.conf" | "Makefile" | "Jenkinsfile" | "Vagrantfile" | "Rakefile"
-        | "Gemfile" => {
+        ".git-credentials" | ".pgpass" | "pgpass.conf" | "Makefile" | "Jenkinsfile" | "Procfile" | "Vagrantfile"
+        | "Rakefile" | "Gemfile" => {
             return Some(Format::Text);
         }
         ".dockercfg" | ".dockerconfigjson" => return Some(Format::Json),

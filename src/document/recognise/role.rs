@@ -17,6 +17,20 @@ pub fn role(tree: &Tree<'_>, place: &Place) -> Role {
     resource(tree, &keys).or_else(|| by_shape(tree, &keys)).unwrap_or(by_name)
 }
 
+/// The role of a document that does not parse: a resource by its outermost lines, else what the name tells.
+pub fn role_of_lines(text: &str, by_name: &Role) -> Role {
+    let value = |key: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':'))?;
+        let value = line.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\'']);
+        Some(value.to_owned())
+    };
+    match (value("apiVersion"), value("kind")) {
+        (Some(_), Some(kind)) if kind == "CustomResourceDefinition" => Role::Schema,
+        (Some(api_version), Some(kind)) => Role::Resource { api_version, kind, name: String::new() },
+        _ => by_name.clone(),
+    }
+}
+
 /// The role that the name alone tells; [`Role::Other`] if it tells nothing.
 pub fn role_by_name(place: &Place) -> Role {
     let name = place.file_name();
@@ -57,11 +71,17 @@ pub fn role_by_name(place: &Place) -> Role {
         Role::Compose
     } else if is_values_name(name) {
         Role::HelmValues
-    } else if ["group_vars/", "host_vars/", "playbooks/"].into_iter().any(below) {
+    } else if ["group_vars/", "host_vars/", "playbooks/"].into_iter().any(below) || is_in_ansible_role(place) {
         Role::Ansible
     } else {
         Role::Other
     }
+}
+
+/// `roles/NAME/tasks/main.yml` and the folders beside `tasks`.
+fn is_in_ansible_role(place: &Place) -> bool {
+    let in_role = place.name.is_empty() && (place.path.starts_with("roles/") || has_folder(&place.path, "roles/"));
+    in_role && ["tasks/", "defaults/", "vars/", "handlers/"].iter().any(|folder| has_folder(&place.path, folder))
 }
 
 fn has_folder(path: &str, folder: &str) -> bool {
@@ -372,6 +392,13 @@ pub(in crate::document) mod tests {
     }
 
     #[test]
+    fn a_broken_resource_is_known_by_its_outermost_lines() {
+        let role = role_of_lines("kind: \"Secret\" # c\napiVersion: v1\nmetadata:\n  kind: x\n: :", &Role::Other);
+        assert_eq!(role, Role::Resource { api_version: "v1".into(), kind: "Secret".into(), name: String::new() });
+        assert_eq!(role_of_lines("a: b", &Role::HelmValues), Role::HelmValues);
+    }
+
+    #[test]
     fn names_tell_where_content_does_not() {
         for (path, expected) in [
             ("chart/values.yaml", Role::HelmValues),
@@ -381,6 +408,7 @@ pub(in crate::document) mod tests {
             ("a/.circleci/config.yml", Role::CircleCi),
             ("deploy/kustomization.yaml", Role::Kustomization),
             ("group_vars/all.yml", Role::Ansible),
+            ("roles/db/tasks/main.yml", Role::Ansible),
             ("home/.kube/config", Role::Kubeconfig),
             ("package-lock.json", Role::LockFile),
             ("evaluation.yaml", Role::Other),
