@@ -174,8 +174,10 @@ pub fn by_content(kind: Kind, path: &str, bytes: &[u8], doc: &Document<'_>, cx: 
         (Kind::Env | Kind::Login, Err(_)) => Content::Unknown,
         (Kind::Env | Kind::Login, Ok(text)) => {
             let name = path.rsplit('/').next().unwrap_or(path);
-            let sure = |found: Vec<crate::model::Finding>| found.iter().any(|f| f.confidence >= Confidence::Medium);
-            let secret = has_credential(text) || sure(cx.look_into(doc, text, SpanMap::at(0), name, ""));
+            let secret = text.lines().any(|line| has_credential(name, line.trim())) || {
+                let found = cx.look_into(doc, text, SpanMap::at(0), name, "");
+                found.iter().any(|finding| finding.confidence >= Confidence::Medium)
+            };
             if secret { Content::Secret } else { Content::Harmless }
         }
     }
@@ -185,22 +187,27 @@ fn has_private_key(bytes: &[u8]) -> bool {
     memchr::memmem::find(bytes, b"PRIVATE KEY").is_some() && memchr::memmem::find(bytes, b"-----BEGIN").is_some()
 }
 
-/// Whether a line gives a credential: `name=value`, `name: value`, `password value` (netrc), an address with a password.
-fn has_credential(text: &str) -> bool {
-    let judged = |name: &str, value: &str| {
-        let value = value.trim().trim_matches(['"', '\'']);
-        credential::judge(name, value, Setting::Configuration).is_some_and(|j| j.confidence >= Confidence::Medium)
-    };
-    text.lines().map(str::trim).filter(|line| !line.starts_with(['#', ';'])).any(|line| {
-        let netrc = line.split_once("password ").is_some_and(|(_, value)| judged("password", value));
-        let url = line.contains("://") && judged("url", line);
-        netrc
-            || url
-            || line.split_once(['=', ':']).is_some_and(|(name, value)| {
-                let name = name.trim().trim_start_matches("export ").trim_matches(['"', '\'']);
-                judged(name.rsplit(['/', ' ']).next().unwrap_or(name), value)
-            })
-            || line.rsplit_once(":_authToken=").is_some_and(|(_, value)| judged("authToken", value))
+/// Whether the line of the file called `file` gives a credential: `name=value`, `name: value`, `password value` (netrc),
+/// an address with a password, or the form that the file has.
+fn has_credential(file: &str, line: &str) -> bool {
+    if line.starts_with(['#', ';']) {
+        return false;
+    }
+    let last = |name: &'_ str| name.rfind([' ', '/', ':']).map_or(0, |at| at + 1);
+    let named =
+        |mark: char| line.split_once(mark).map(|(name, value)| (&name.trim_end()[last(name.trim_end())..], value));
+    let candidates = [
+        named('='),
+        named(':'),
+        line.split_once("password ").map(|(_, value)| ("password", value)),
+        line.contains("://").then_some(("url", line)),
+        (file == ".pgpass").then(|| line.rsplit_once(':')).flatten().map(|(_, value)| ("password", value)),
+        (file == ".vault-token").then_some(("token", line)),
+    ];
+    candidates.into_iter().flatten().any(|(name, value)| {
+        let value = value.trim().trim_end_matches(',').trim_matches(['"', '\'']);
+        credential::judge(name.trim_matches(['"', '\'']), value, Setting::Configuration)
+            .is_some_and(|judgement| judgement.confidence >= Confidence::Medium)
     })
 }
 
@@ -226,6 +233,16 @@ mod tests {
         for path in [".npmrc", "x/.aws/credentials", ".docker/config.json", "kubeconfig", "a.p12", "home/.ssh/"] {
             assert!(by_name(path).is_some(), "{path}");
         }
+    }
+
+    #[test]
+    fn lines_that_give_a_credential() {
+        assert!(has_credential(".npmrc", "//registry.npmjs.org/:_authToken=w7Lq29ZxVk4tR83p"));
+        assert!(has_credential(".netrc", "machine git.internal login x password Wt82Lq7Zx39v"));
+        assert!(has_credential(".pgpass", "db.internal:5432:app:app:Wt82Lq7Zx39v"));
+        assert!(has_credential(".git-credentials", "https://bot:Wt82Lq7Zx39v@git.internal"));
+        assert!(!has_credential(".npmrc", "//registry.npmjs.org/:_authToken=${NPM_TOKEN}"));
+        assert!(!has_credential(".env", "# DB_PASSWORD=Wt82Lq7Zx39v"));
     }
 
     #[test]
