@@ -17,6 +17,8 @@ pub(super) struct Candidate<'c> {
     pub setting: Setting,
     /// Bytes of the outermost text that give it meaning.
     pub label: Option<Range<usize>>,
+    /// Whether the value is the literal default of an expansion: `${NAME:-value}`.
+    pub is_default: bool,
     /// The word that holds the value.
     pub word: &'c Word<'c>,
     /// Where the value starts in the word's value.
@@ -39,7 +41,7 @@ impl Candidate<'_> {
 
     /// Whether an expansion takes part in the stretch `range` of the value.
     pub fn is_dynamic(&self, range: Range<usize>) -> bool {
-        self.word.is_dynamic(range.start + self.offset..range.end + self.offset)
+        !self.is_default && self.word.is_dynamic(range.start + self.offset..range.end + self.offset)
     }
 }
 
@@ -197,6 +199,11 @@ mod tests {
         assert_eq!(of("kubectl create secret generic s --from-literal=k=v"), ["k=v"]);
         assert_eq!(of("docker run -e A_TOKEN=x -eB=y img"), ["A_TOKEN=x", "B=y"]);
         assert_eq!(of("sed -i s/x=1/y=2/ f; grep password=x f"), [""; 0]);
+    }
+
+    #[test]
+    fn the_default_of_an_expansion_is_a_value() {
+        assert_eq!(of("export A=${A:-b1} C=\"${C:='d e'}\" E=${E:-$F} G=${H%x} I=${J:-}"), ["A=b1", "C=d e"]);
     }
 
     #[test]

@@ -184,8 +184,13 @@ impl Reader<'_> {
         if part.text().is_empty() {
             return;
         }
-        let (map, word, offset) = (self.map, part.word, part.start);
-        (self.sink)(Candidate { name, value: part.text(), setting, label: label.map(map), word, offset, map });
+        // What stands in for a variable that is not set is as plain to read as any value.
+        let default = value::default_of(part.text());
+        let is_default = default.is_some();
+        let part = default.map_or(part, |range| part.sub(range));
+        let (value, label) = (part.text(), label.map(self.map));
+        let (word, offset, map) = (part.word, part.start, self.map);
+        (self.sink)(Candidate { name, value, setting, label, is_default, word, offset, map });
     }
 }
 

@@ -18,6 +18,16 @@ fn is_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '/')) && name.bytes().all(inner)
 }
 
+/// Where the literal default stands in `${NAME:-default}` or `${NAME:=default}`, if the text is that and no more.
+pub(super) fn default_of(text: &str) -> Option<Range<usize>> {
+    let inner = text.strip_prefix("${")?.strip_suffix('}')?;
+    let name = inner.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
+    let behind = &inner[name..];
+    let default = [":-", ":=", "-", "="].iter().find_map(|mark| behind.strip_prefix(mark))?;
+    let range = unquoted(text, text.len() - 1 - default.len()..text.len() - 1);
+    (name > 0 && !range.is_empty() && !default.contains(['$', '`'])).then_some(range)
+}
+
 /// Whether the text starts like an HTTP header that carries a credential.
 pub(super) fn is_header(text: &str) -> bool {
     text.get(..14).is_some_and(|start| start.eq_ignore_ascii_case("authorization:"))
