@@ -17,13 +17,10 @@ pub fn parse<'a>(line: Joined<'a>, escape: char, budget: &mut usize) -> Option<I
         (keyword, word, at) = triggered;
     }
     let mut parser = Parser { line: &line, escape, budget };
-    let (mut flags, mut args_at) = parser.flags(at);
+    let (flags, mut args_at) = if takes_flags(keyword) { parser.flags(at) } else { (Vec::new(), at) };
     if keyword == Keyword::Healthcheck {
         // `HEALTHCHECK [flags] CMD command`: the command is what matters.
         args_at = self::keyword(&line.text, args_at).map_or(args_at, |(_, _, behind)| behind);
-    }
-    if !takes_flags(keyword) {
-        (flags, args_at) = (Vec::new(), at);
     }
     let args = parser.args(keyword, args_at);
     let heredocs = parser.heredocs(keyword, &args, args_at);
