@@ -17,6 +17,7 @@ fn main() {
     tokens(&mut out);
     let dir = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     fs::write(dir.join("rules.rs"), out).expect("OUT_DIR is writable");
+    fs::write(dir.join("words.rs"), words()).expect("OUT_DIR is writable");
 }
 
 /// The YAML files in a folder, sorted by name.
@@ -142,4 +143,29 @@ fn variant(kind: &str, name: &str, id: &str) -> String {
     let known = ["info", "low", "medium", "high", "critical"];
     assert!(known.contains(&name), "{id}: {name} is no {}", kind.to_lowercase());
     format!("{kind}::{}{}", name[..1].to_uppercase(), &name[1..])
+}
+
+/// The word lists of the credential classifier, each a sorted static named after its key; texts split at blanks.
+fn words() -> String {
+    let lists: std::collections::BTreeMap<String, Words> = read(Path::new("rules/credential/words.yaml"));
+    let mut out = String::new();
+    for (name, words) in lists {
+        let mut words = match words {
+            Words::List(list) => list,
+            Words::Text(text) => text.split_whitespace().map(str::to_owned).collect(),
+        };
+        words.sort();
+        words.dedup();
+        let name = name.to_uppercase().replace('-', "_");
+        writeln!(out, "/// `{name}` of `rules/credential/words.yaml`.\npub static {name}: &[&str] = &{words:?};")
+            .expect("a String grows");
+    }
+    out
+}
+
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+enum Words {
+    List(Vec<String>),
+    Text(String),
 }

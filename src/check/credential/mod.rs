@@ -2,7 +2,21 @@
 //!
 //! A pure function of a name, a value and the setting they stand in; its word lists are data under `rules/credential/`.
 
+mod name;
+mod randomness;
+mod url;
+mod value;
+mod words;
+
+use std::ops::Range;
+
 use crate::model::{Confidence, Severity};
+
+pub use name::{NameKind, name_kind};
+pub use randomness::looks_random;
+pub use value::{ValueKind, is_code, is_placeholder, value_kind};
+
+use words::{COMMON_PASSWORDS, CREDENTIAL, Words, contains};
 
 /// Where a name and its value stand; it shifts how much evidence a finding needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +37,7 @@ pub enum Setting {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judgement {
     /// Byte range of the secret inside the value (the password of a URL; else the whole value, trimmed).
-    pub secret: std::ops::Range<usize>,
+    pub secret: Range<usize>,
     /// How sure.
     pub confidence: Confidence,
     /// Severity, where it differs from the rule's (a weak or default password is medium).
@@ -34,6 +48,229 @@ pub struct Judgement {
 
 /// Judges a name and a value together. `None`: a reference, a template, a placeholder, or nothing secret.
 pub fn judge(name: &str, value: &str, setting: Setting) -> Option<Judgement> {
-    let _ = (name, value, setting);
-    None
+    let kind = name_kind(name);
+    judge_as(kind, name, value, setting)
 }
+
+/// Judges a value under a name whose kind is known already (a name that the user's configuration counts as a
+/// credential's).
+pub fn judge_as(kind: NameKind, name: &str, value: &str, setting: Setting) -> Option<Judgement> {
+    let value_is = value_kind(value);
+    match value_is {
+        ValueKind::Empty | ValueKind::Placeholder | ValueKind::Ciphertext => None,
+        ValueKind::Reference => default_in_substitution(kind, name, value, setting),
+        ValueKind::PrivateKey => Some(judgement(value, 0..value.len(), Confidence::High, None, "private key")),
+        ValueKind::Jwt if setting != Setting::Text || kind != NameKind::Neutral => {
+            Some(judgement(value, 0..value.len(), Confidence::High, None, "JSON Web Token"))
+        }
+        _ => inside(kind, value, value_is)
+            .or_else(|| whole(kind, name, value, value_is, setting))
+            .or_else(|| (setting == Setting::Secret).then(|| plain_in_secret(value))),
+    }
+}
+
+/// A substitution whose default is a literal: `${DB_PASSWORD:-hunter2}`.
+fn default_in_substitution(kind: NameKind, name: &str, value: &str, setting: Setting) -> Option<Judgement> {
+    let lead = value.len() - value.trim_start().len();
+    let default = value::literal_default(value.trim())?;
+    let default = default.start + lead..default.end + lead;
+    let mut judged = judge_as(kind, name, &value[default.clone()], setting)?;
+    judged.secret = judged.secret.start + default.start..judged.secret.end + default.start;
+    Some(judged)
+}
+
+/// A password inside a URL or a connection string, whatever the name.
+fn inside(kind: NameKind, value: &str, value_is: ValueKind) -> Option<Judgement> {
+    if kind == NameKind::About
+        || !matches!(
+            value_is,
+            ValueKind::Url | ValueKind::Prose | ValueKind::Literal | ValueKind::Code | ValueKind::Host
+        )
+    {
+        return None;
+    }
+    let (range, what) = match url::userinfo(value) {
+        Some(range) => (range, "password in a URL"),
+        None => (url::parameter(value)?, "password in a connection string"),
+    };
+    let secret = &value[range.clone()];
+    let kind = value_kind(secret);
+    let literal = !matches!(
+        kind,
+        ValueKind::Empty | ValueKind::Reference | ValueKind::Placeholder | ValueKind::Ciphertext | ValueKind::Boolean
+    );
+    let format_mark =
+        matches!(secret, "%s" | "%v" | "{}" | "pass" | "password" | "pwd" | "secret" | "token" | "PASSWORD" | "PASS");
+    // `https://user:pass@host` explains a form; as a connection's real default it would stand under a telling name.
+    (literal && !(format_mark && value_is == ValueKind::Prose) && !secret.starts_with(['%', '{']))
+        .then(|| judgement(value, range, Confidence::High, severity(secret), what))
+}
+
+/// The value itself.
+fn whole(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: Setting) -> Option<Judgement> {
+    let confidence = match kind {
+        NameKind::Password | NameKind::Credential => named(kind, name, value, value_is, setting)?,
+        NameKind::Maybe => maybe(value, value_is, setting)?,
+        _ => unnamed(kind, value, value_is, setting)?,
+    };
+    let range = trimmed(value);
+    let text = &value[range.clone()];
+    let what = if value_is == ValueKind::PasswordHash { "password hash" } else { noun(name) };
+    let severity = if value_is == ValueKind::PasswordHash { Some(Severity::Medium) } else { severity(text) };
+    Some(judgement(value, range, confidence, severity, what))
+}
+
+/// A literal under a credential's name.
+fn named(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: Setting) -> Option<Confidence> {
+    let text = value.trim();
+    let secret = setting == Setting::Secret;
+    match value_is {
+        ValueKind::Literal | ValueKind::PasswordHash => {}
+        ValueKind::Number if kind == NameKind::Password || secret => {
+            // `password: 0` is a switch; `password: 123456` is a password.
+            return (text.len() >= 3 && text.bytes().all(|b| b.is_ascii_digit()) || secret).then_some(Confidence::High);
+        }
+        ValueKind::Uuid => return Some(Confidence::High),
+        ValueKind::Prose => return passphrase(text, setting),
+        // A host-like or path-like text may be what a Secret keeps under a credential's name.
+        ValueKind::Path
+        | ValueKind::Host
+        | ValueKind::Url
+        | ValueKind::Code
+        | ValueKind::Digest
+        | ValueKind::Boolean
+            if secret =>
+        {
+            return Some(if value_is == ValueKind::Code { Confidence::High } else { Confidence::Low });
+        }
+        _ => return None,
+    }
+    if secret {
+        return Some(Confidence::High);
+    }
+    if names_a_key(name, text, setting) || text.len() < 2 || text.starts_with(['{', '[', '<', '|', '>']) {
+        return None;
+    }
+    Some(Confidence::High)
+}
+
+/// Whether the value is the name of a key or of a Secret rather than a secret: `db-password` under `passwordKey`, or a
+/// resource's name under a bare `secret`.
+fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
+    if setting == Setting::Environment && !text.contains('.') && !text.contains('/') {
+        return text.eq_ignore_ascii_case(name);
+    }
+    let cut = Words::of(text);
+    let words = cut.as_slice();
+    let plain = text.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_' | b'.'));
+    let upper = text.bytes().all(|b| b.is_ascii_uppercase() || matches!(b, b'_'));
+    let about = words
+        .iter()
+        .any(|w| contains(CREDENTIAL, w) || matches!(*w, "key" | "tls" | "cert" | "auth" | "config" | "KEY"));
+    if (plain || upper) && words.len() > 1 && about {
+        return true;
+    }
+    // In code a bare word of one's own name is a variable or a form's field.
+    if setting == Setting::Text && (text.eq_ignore_ascii_case(name) || words.len() == 1 && contains(CREDENTIAL, text)) {
+        return true;
+    }
+    let name_words = Words::of(name);
+    let bare = matches!(name_words.as_slice().last(), Some(last) if matches!(last.to_ascii_lowercase().as_str(), "secret" | "secrets" | "credentials" | "token" | "key"));
+    bare && plain && text.contains('-') && setting == Setting::Configuration && !looks_random(text)
+}
+
+/// Several words under a credential's name: a passphrase, unless it reads like a sentence.
+fn passphrase(text: &str, setting: Setting) -> Option<Confidence> {
+    let words = text.split_whitespace().count();
+    let sentence = text.ends_with(['.', '!', '?', ':']) || text.contains(", ") || words > 8 || text.contains('\n');
+    match setting {
+        Setting::Secret => Some(Confidence::High),
+        Setting::Text => None,
+        _ if sentence || text.contains(['{', '(', '<', '=']) => None,
+        _ => Some(Confidence::Medium),
+    }
+}
+
+/// A value under a name that may be a credential's.
+fn maybe(value: &str, value_is: ValueKind, setting: Setting) -> Option<Confidence> {
+    let text = value.trim();
+    if setting == Setting::Secret {
+        return match value_is {
+            ValueKind::Boolean | ValueKind::Host | ValueKind::Url | ValueKind::Path | ValueKind::Public => {
+                Some(Confidence::Low)
+            }
+            _ => Some(Confidence::High),
+        };
+    }
+    let generated = value_is == ValueKind::Literal && looks_random(text) && !is_commit(text);
+    (generated && text.len() >= 12 && text.len() <= 512).then_some(Confidence::Medium)
+}
+
+/// A value under a name that says nothing, or that says it is none: only a Secret makes it one.
+fn unnamed(kind: NameKind, value: &str, value_is: ValueKind, setting: Setting) -> Option<Confidence> {
+    if setting != Setting::Secret {
+        return None;
+    }
+    let random = matches!(value_is, ValueKind::Literal) && looks_random(value.trim());
+    match value_is {
+        _ if random => Some(Confidence::High),
+        ValueKind::PasswordHash => Some(Confidence::High),
+        _ if matches!(kind, NameKind::Identity | NameKind::About | NameKind::Location) => Some(Confidence::Low),
+        ValueKind::Uuid => Some(Confidence::Medium),
+        ValueKind::Literal if value.trim().len() >= 6 && !value.contains('\n') => Some(Confidence::Medium),
+        _ => Some(Confidence::Low),
+    }
+}
+
+fn plain_in_secret(value: &str) -> Judgement {
+    judgement(value, trimmed(value), Confidence::Low, None, "value")
+}
+
+/// Forty or sixty-four hexadecimal digits: a commit or a digest as likely as a key.
+fn is_commit(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// Medium for what everybody tries first; the rule's own severity otherwise.
+fn severity(text: &str) -> Option<Severity> {
+    let one_kind = text.bytes().all(|b| b.is_ascii_lowercase()) || text.bytes().all(|b| b.is_ascii_digit());
+    let weak = text.len() < 8 || contains(COMMON_PASSWORDS, text) || one_kind && text.len() < 12;
+    weak.then_some(Severity::Medium)
+}
+
+/// What a credential of this name is called.
+fn noun(name: &str) -> &'static str {
+    let cut = Words::of(name);
+    let last = cut.as_slice().iter().rev().find_map(|word| {
+        let lower = word.to_ascii_lowercase();
+        ["token", "secret", "key", "passphrase", "credentials", "password", "auth"]
+            .into_iter()
+            .find(|noun| lower.ends_with(noun))
+    });
+    match last {
+        Some("auth") => "credential",
+        Some(noun) => noun,
+        None if name_kind(name) == NameKind::Password => "password",
+        None => "credential",
+    }
+}
+
+fn trimmed(value: &str) -> Range<usize> {
+    let start = value.len() - value.trim_start().len();
+    start..start + value.trim().len()
+}
+
+fn judgement(
+    value: &str,
+    secret: Range<usize>,
+    confidence: Confidence,
+    severity: Option<Severity>,
+    what: &str,
+) -> Judgement {
+    let characters = value[secret.clone()].chars().count();
+    let plural = if characters == 1 { "" } else { "s" };
+    Judgement { secret, confidence, severity, what: format!("{what}, {characters} character{plural}") }
+}
+
+#[cfg(test)]
+mod tests;

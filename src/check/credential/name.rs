@@ -1,0 +1,213 @@
+//! Is this name a credential's?
+
+use super::words::{
+    ABOUT_BEGINNINGS, ABOUT_ENDINGS, CREDENTIAL, CREDENTIAL_ENDINGS, CREDENTIAL_PAIRS, IDENTITY, LOCATION, MAYBE,
+    NEUTRAL_ENDINGS, PLAIN_KEYS, Words, contains,
+};
+
+/// What a name says of its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameKind {
+    /// It is a password: even a number or a common word is one there.
+    Password,
+    /// It is a credential.
+    Credential,
+    /// It may be one (`key`, `auth`, `password_something`): the value has to look like one, too.
+    Maybe,
+    /// It is the place where a credential lies (`password_file`, `token_url`).
+    Location,
+    /// It is about a credential (`password_length`, `existingSecret`).
+    About,
+    /// It is an account or a person.
+    Identity,
+    /// It says nothing.
+    Neutral,
+}
+
+impl NameKind {
+    /// Whether a literal under such a name is a credential by the name alone.
+    pub fn is_credential(self) -> bool {
+        matches!(self, NameKind::Password | NameKind::Credential)
+    }
+}
+
+/// What a name says of its value. Costs no allocation; most names cost two look-ups a word.
+pub fn name_kind(name: &str) -> NameKind {
+    if name.len() > 128 || name.len() < 2 || matches!(name, "PWD" | "OLDPWD" | "pwd") {
+        return NameKind::Neutral;
+    }
+    let cut = Words::of(name);
+    let words = cut.as_slice();
+    let Some((at, kind)) = credential_word(words) else {
+        let identity = words.last().is_some_and(|word| contains(IDENTITY, word));
+        return if identity { NameKind::Identity } else { NameKind::Neutral };
+    };
+    if at > 0 && contains(ABOUT_BEGINNINGS, words[0]) {
+        return NameKind::About;
+    }
+    behind(&words[at + 1..], kind)
+}
+
+/// What the words behind the credential word make of it.
+fn behind(rest: &[&str], kind: NameKind) -> NameKind {
+    let Some(last) = rest.last() else { return kind };
+    let any = |list| rest.iter().any(|word| contains(list, word));
+    if any(LOCATION) {
+        return NameKind::Location;
+    }
+    if any(ABOUT_ENDINGS)
+        || last.eq_ignore_ascii_case("key")
+        || contains(IDENTITY, last) && rest.len() == 1 && !contains(NEUTRAL_ENDINGS, last)
+    {
+        return NameKind::About;
+    }
+    let neutral = |word: &&str| contains(NEUTRAL_ENDINGS, word) || word.bytes().all(|b| b.is_ascii_digit());
+    if rest.iter().all(neutral) { kind } else { NameKind::Maybe }
+}
+
+/// The last word (or the second of a pair) that speaks of a credential, and how.
+fn credential_word(words: &[&str]) -> Option<(usize, NameKind)> {
+    for (at, word) in words.iter().enumerate().rev() {
+        if at > 0 && is_pair(words[at - 1], word) {
+            // `passwordSecretKey` names the key of a Secret that holds the password.
+            let names_a_key =
+                words[at - 1].eq_ignore_ascii_case("secret") && at > 1 && contains(CREDENTIAL, words[at - 2]);
+            return Some((at, if names_a_key { NameKind::About } else { NameKind::Credential }));
+        }
+        if contains(CREDENTIAL, word) || CREDENTIAL_ENDINGS.iter().any(|end| ends_with(word, end)) {
+            return Some((at, if is_password(word) { NameKind::Password } else { NameKind::Credential }));
+        }
+        let number_behind = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        if number_behind.len() < word.len() && contains(CREDENTIAL, number_behind) {
+            return Some((at, NameKind::Credential));
+        }
+        if contains(MAYBE, word) {
+            // `passwordKey` names a key; the password before it decides, through what stands behind.
+            let plain = at > 0 && contains(PLAIN_KEYS, words[at - 1]) && word.eq_ignore_ascii_case("key");
+            let of_credential = at > 0 && contains(CREDENTIAL, words[at - 1]);
+            if of_credential {
+                continue;
+            }
+            return (!plain).then_some((at, NameKind::Maybe));
+        }
+    }
+    None
+}
+
+fn is_pair(first: &str, second: &str) -> bool {
+    if first.len() + second.len() > 30 {
+        return false;
+    }
+    let key = |known: &str| {
+        known.split_once(' ').is_some_and(|(a, b)| a.eq_ignore_ascii_case(first) && b.eq_ignore_ascii_case(second))
+    };
+    matches!(second.len(), 3 | 5 | 6) && CREDENTIAL_PAIRS.iter().any(|known| key(known))
+}
+
+fn ends_with(word: &str, end: &str) -> bool {
+    word.len() > end.len() + 1
+        && word.is_char_boundary(word.len() - end.len())
+        && word[word.len() - end.len()..].eq_ignore_ascii_case(end)
+}
+
+fn is_password(word: &str) -> bool {
+    let other = ["token", "tokens", "secret", "secrets", "key", "credential", "credentials", "creds", "bearer"];
+    !other.iter().any(|end| word.eq_ignore_ascii_case(end) || ends_with(word, end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credential_names_are_known_in_every_style() {
+        for name in [
+            "password",
+            "DB_PASSWD",
+            "POSTGRES_PASSWORD",
+            "spring.datasource.password",
+            "PGPASSWORD",
+            "dbPass",
+            "DBPASS",
+            "discovery.sendtargets.auth.password_in",
+            "SECRET_KEY_BASE64",
+            "client_secret",
+            "apiKey",
+            "API_KEY",
+            "x-api-key",
+            "MINIO_ACCESS_KEY",
+            "MINIO_SECRET_KEY",
+            "SYSDIG_ACCESS_KEY",
+            "authToken",
+            "GITHUB_TOKEN",
+            "private_key",
+            "WEBPASSWORD",
+            "jwtSecret",
+            "contraseña",
+            "passwort",
+            "пароль",
+            "密码",
+            "PASSWORD2",
+            "redis-password",
+            "creds",
+            "adminPassword",
+            "SA_PASSWORD",
+            "encryptionKey",
+            "rootpw",
+            "TOKEN_GITHUB",
+            "bot_token",
+            "connectionString",
+        ] {
+            assert!(name_kind(name).is_credential(), "{name}: {:?}", name_kind(name));
+        }
+    }
+
+    #[test]
+    fn names_about_credentials_are_not() {
+        for name in [
+            "password_length",
+            "passwordPolicy",
+            "tokenExpiration",
+            "secretName",
+            "passwordSecretRef",
+            "existingSecret",
+            "usePasswordFile",
+            "enableToken",
+            "authMethod",
+            "tokenReviewer",
+            "keyAlgorithm",
+            "keyName",
+            "secretKeyRef",
+            "credentialsId",
+            "max_tokens",
+            "tokenizer",
+            "primaryKey",
+            "partition_key",
+            "publicKey",
+            "keyPrefix",
+            "passwordSecretKey",
+            "automountServiceAccountToken",
+            "DB_PASSWORD_FILE",
+            "tokenUrl",
+            "SECRET_PATH",
+            "user",
+            "DB_USER",
+            "POSTGRES_DB",
+            "imagePullSecrets",
+            "PWD",
+            "passwordKey",
+            "compass",
+            "bypass",
+            "monkey",
+            "author",
+            "authenticationEnabled",
+            "passwordless",
+            "secretType",
+            "topologyKey",
+            "token_ttl",
+            "PASSWORD_MIN_LENGTH",
+        ] {
+            assert!(!name_kind(name).is_credential(), "{name}: {:?}", name_kind(name));
+        }
+    }
+}

@@ -1,0 +1,114 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn found(name: &str, value: &str, setting: Setting) -> bool {
+    judge(name, value, setting).is_some_and(|j| j.confidence >= Confidence::Medium)
+}
+
+#[test]
+fn literals_under_credential_names_are_found_however_weak() {
+    for (name, value) in [
+        ("DB_PASSWD", "gitea"),
+        ("MYSQL_ROOT_PASSWORD", "c-krit"),
+        ("MINIO_ACCESS_KEY", "minio"),
+        ("WSREP_SST_PASSWORD", "sst"),
+        ("ACCESS_KEY", "8312341g-5678-abcd-4a2b2c-33bcsd655"),
+        ("POSTGRES_PASSWORD", "mysecretpassword"),
+        ("MINIO_SECRET_KEY", "minio123"),
+        ("DATABASE_URL", "mysql://root:whalehello@db:3306/mysql"),
+        ("POSTGRES_PASSWORD", "1234"),
+        ("GF_SECURITY_ADMIN_PASSWORD", "grafana"),
+        ("POSTGRES_PASSWORD", "${POSTGRES_PASSWORD:-hunter2}"),
+        ("API_TOKEN", "123e4567-e89b-42d3-a456-426614174000"),
+        ("JWT_SECRET", "supersecret"),
+        ("ADMIN_PASSWORD", "password"),
+        ("SECRET_KEY", "a long enough phrase"),
+    ] {
+        assert!(found(name, value, Setting::Environment), "{name}={value}");
+    }
+}
+
+#[test]
+fn references_places_and_settings_are_not() {
+    for (name, value) in [
+        ("POSTGRES_PASSWORD", "${POSTGRES_PW}"),
+        ("DATABASE_PASSWORD", "/run/secrets/db-password"),
+        ("MYSQL_ROOT_PASSWORD_FILE", "/run/secrets/x"),
+        ("POSTGRES_USER", "gitea"),
+        ("POSTGRES_DB", "gitea"),
+        ("DB_HOST", "db:5432"),
+        ("MAX_TOKENS", "4096"),
+        ("ENABLE_TOKEN", "true"),
+        ("PASSWORD", ""),
+        ("SECRET_NAME", "my-secret"),
+        ("TOKEN", "<your-token>"),
+        ("PASSWORD", "REPLACE_ME"),
+        ("KAFKA_URL", "kafka://h:9092/order"),
+        ("LS_JAVA_OPTS", "-Xms512m -Xmx512m"),
+        ("DISCOVERY_TOKEN", "INSERT_DISCOVERY_TOKEN"),
+        ("SECRET", "vault:kv/data/x#y"),
+        ("URL", "https://$USER:$PASSWORD@example.com/"),
+        ("KEY", "value"),
+        ("AUTH", "basic"),
+        ("COMMIT", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b"),
+    ] {
+        assert!(!found(name, value, Setting::Environment), "{name}={value}");
+    }
+}
+
+#[test]
+fn key_names_and_resource_names_are_no_secrets_in_configuration() {
+    for (name, value) in [
+        ("passwordKey", "password"),
+        ("secret", "my-tls-secret"),
+        ("secretKey", "db-password"),
+        ("adminPasswordKey", "admin-password"),
+        ("secretName", "x"),
+        ("token", "api-token"),
+        ("password", "admin-password"),
+        ("tokenKey", "token"),
+    ] {
+        assert!(!found(name, value, Setting::Configuration), "{name}: {value}");
+    }
+    assert!(found("password", "shop", Setting::Configuration));
+    assert!(found("adminPassword", "prom-operator", Setting::Configuration));
+}
+
+#[test]
+fn a_secret_holds_secrets_unless_they_plainly_are_none() {
+    for (name, value) in
+        [("key", "mypassword"), ("password", "demo"), ("foo", "kR7vX2mQ9pLw4sTz8bNc"), ("apiPassword", "storageos")]
+    {
+        assert!(found(name, value, Setting::Secret), "{name}: {value}");
+    }
+    for (name, value) in [
+        ("username", "admin"),
+        ("host", "db.example.com"),
+        ("port", "5432"),
+        ("enabled", "true"),
+        ("apiAddress", "tcp://127.0.0.1:5705"),
+    ] {
+        let judged = judge(name, value, Setting::Secret);
+        assert_eq!(judged.map(|j| j.confidence), Some(Confidence::Low), "{name}: {value}");
+    }
+    assert!(judge("password", "{{ .Values.password }}", Setting::Secret).is_none());
+}
+
+#[test]
+fn weak_passwords_are_of_medium_severity() {
+    let severity = |value| judge("DB_PASSWORD", value, Setting::Environment).and_then(|j| j.severity);
+    assert_eq!(severity("postgres"), Some(Severity::Medium));
+    assert_eq!(severity("kestrel-Harbour-71"), None);
+}
+
+proptest! {
+    #[test]
+    fn any_value_is_judged(name in "[a-zA-Z_.é-]{0,20}", value in "(\\PC|[:/@=;${}'\"]){0,60}") {
+        for setting in [Setting::Secret, Setting::Environment, Setting::Configuration, Setting::CommandLine, Setting::Text] {
+            if let Some(judged) = judge(&name, &value, setting) {
+                prop_assert!(value.get(judged.secret.clone()).is_some(), "{:?}", judged.secret);
+            }
+        }
+    }
+}

@@ -1,0 +1,450 @@
+//! Is this value one that a credential could be?
+
+use super::words::{PLACEHOLDER_VALUES, PLACEHOLDER_WORDS, REFERENCE_BEGINNINGS, Words, contains};
+
+/// What a value is, as far as it alone tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueKind {
+    /// Nothing.
+    Empty,
+    /// It names where a secret lies, or is filled in later: `vault:…`, `${VAR}`, `{{ … }}`.
+    Reference,
+    /// It stands for a value to be put in: `<your-token>`, `xxxx`, `REPLACE_ME`.
+    Placeholder,
+    /// Encrypted: SOPS, Ansible vault, age.
+    Ciphertext,
+    /// A switch.
+    Boolean,
+    /// A number, a duration, a size, a date.
+    Number,
+    /// A path of a file system.
+    Path,
+    /// A host name or address, with or without port.
+    Host,
+    /// A URL without a password in it.
+    Url,
+    /// A digest that says what it is: `sha256:…`.
+    Digest,
+    /// A UUID.
+    Uuid,
+    /// A public key or certificate.
+    Public,
+    /// A private key in PEM or PuTTY form.
+    PrivateKey,
+    /// A signed token: three base64url parts.
+    Jwt,
+    /// A hash of a password: `$2b$…`, `$6$…`.
+    PasswordHash,
+    /// Code that yields the value: `getPassword()`, `os.environ["X"]`.
+    Code,
+    /// Words with blanks between them.
+    Prose,
+    /// One literal.
+    Literal,
+}
+
+/// What a value is. Costs no allocation.
+pub fn value_kind(value: &str) -> ValueKind {
+    let v = value.trim();
+    if v.is_empty() {
+        return ValueKind::Empty;
+    }
+    let v = v.strip_prefix(['"', '\'']).and_then(|inner| inner.strip_suffix(['"', '\''])).unwrap_or(v);
+    if v.starts_with("-----BEGIN ") || v.contains("-----BEGIN ") || v.starts_with("PuTTY-User-Key-File") {
+        return armored(v);
+    }
+    if is_reference(v) {
+        return ValueKind::Reference;
+    }
+    if is_ciphertext(v) {
+        return ValueKind::Ciphertext;
+    }
+    if let Some(kind) = short_kind(v) {
+        return kind;
+    }
+    // `db.example.com` is a host before it is an example.
+    if v.contains('.') && is_host(v) {
+        return ValueKind::Host;
+    }
+    if is_placeholder(v) { ValueKind::Placeholder } else { shape(v) }
+}
+
+fn armored(v: &str) -> ValueKind {
+    match () {
+        () if v.contains("PRIVATE KEY") || v.starts_with("PuTTY") => ValueKind::PrivateKey,
+        () if v.contains("BEGIN AGE ENCRYPTED") || v.contains("BEGIN PGP MESSAGE") => ValueKind::Ciphertext,
+        () => ValueKind::Public,
+    }
+}
+
+/// Whether the whole of the value, or what matters of it, is filled in later or kept elsewhere.
+fn is_reference(v: &str) -> bool {
+    let bytes = v.as_bytes();
+    if bytes.len() > 2 && REFERENCE_BEGINNINGS.iter().any(|known| starts_with_ignoring_case(v, known)) {
+        return true;
+    }
+    let has = |mark: &str| memchr::memmem::find(bytes, mark.as_bytes()).is_some();
+    let opened = match bytes[0] {
+        b'$' => is_substitution(v),
+        b'%' => v.len() > 2 && v.ends_with('%'),
+        b'@' => v.len() > 4 && (v.starts_with("@@") && v.ends_with("@@") || v.ends_with('@')),
+        b'_' => v.len() > 4 && v.starts_with("__") && v.ends_with("__"),
+        b'(' => v.starts_with("((") && v.ends_with("))"),
+        b'#' => v.starts_with("#{"),
+        b'[' => v.starts_with("[[") && v.ends_with("]]"),
+        _ => false,
+    };
+    opened
+        || ["{{", "<%", "$(", "#{"].iter().any(|mark| has(mark))
+        || has("${") && literal_default(v).is_none()
+        || has("@@") && v.matches("@@").count() > 1
+}
+
+/// `$NAME`, `$1`, `$env:NAME`: a dollar sign and a name; a password hash has more dollar signs.
+fn is_substitution(v: &str) -> bool {
+    let name = v[1..].trim_start_matches('$');
+    !name.is_empty()
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | ':' | '.' | '[' | ']' | '\''))
+}
+
+/// The literal default of `${NAME:-literal}`, as a byte range of the value.
+pub fn literal_default(v: &str) -> Option<std::ops::Range<usize>> {
+    let inside = v.strip_prefix("${")?.strip_suffix('}')?;
+    let name = inside.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '.'))?;
+    let mark = [":-", ":=", "-", "="].iter().find(|mark| inside[name..].starts_with(**mark))?;
+    let start = 2 + name + mark.len();
+    let default = &v[start..v.len() - 1];
+    let literal = !default.is_empty() && !default.contains(['$', '{']);
+    literal.then_some(start..v.len() - 1)
+}
+
+fn starts_with_ignoring_case(v: &str, beginning: &str) -> bool {
+    v.len() >= beginning.len() && v.as_bytes()[..beginning.len()].eq_ignore_ascii_case(beginning.as_bytes())
+}
+
+fn is_ciphertext(v: &str) -> bool {
+    v.starts_with("ENC[AES")
+        || v.starts_with("$ANSIBLE_VAULT")
+        || v.starts_with("age-encryption.org")
+        || v.contains("BEGIN AGE ENCRYPTED")
+}
+
+/// Whether the value stands for another one to be put in.
+pub fn is_placeholder(v: &str) -> bool {
+    let bytes = v.as_bytes();
+    if v.len() > 256 {
+        return false;
+    }
+    let wrapped = |open: char, close: char| v.starts_with(open) && v.ends_with(close);
+    if wrapped('<', '>') && !v.starts_with("<?")
+        || (wrapped('[', ']') && v[1..].starts_with(|c: char| c.is_alphabetic()))
+    {
+        return true;
+    }
+    let first = bytes[0].to_ascii_lowercase();
+    if v.len() >= 3 && bytes.iter().all(|b| b.to_ascii_lowercase() == first) && !first.is_ascii_digit() {
+        return true;
+    }
+    if v.bytes().all(|b| matches!(b, b'*' | b'.' | b'-' | b'_' | b'x' | b'X' | b'?' | b'#')) {
+        return true;
+    }
+    if contains(PLACEHOLDER_VALUES, v)
+        || v.contains("...")
+        || v.contains("xxxx")
+        || v.contains("XXXX")
+        || v.contains("****")
+    {
+        return true;
+    }
+    if v.contains("EXAMPLE") || v.starts_with("CHANGE") || v.starts_with("CHANGE_") {
+        return true;
+    }
+    let cut = Words::of(v);
+    let words = cut.as_slice();
+    // A word inside of something random is chance.
+    words.len() <= 8
+        && (words.iter().any(|word| contains(PLACEHOLDER_WORDS, word))
+            || words
+                .windows(2)
+                .any(|pair| pair[0].eq_ignore_ascii_case("change") && pair[1].eq_ignore_ascii_case("this"))
+            || words.len() > 2 && words[0].eq_ignore_ascii_case("change") && words[1].eq_ignore_ascii_case("me"))
+}
+
+/// Switches and numbers.
+fn short_kind(v: &str) -> Option<ValueKind> {
+    if v.len() > 40 {
+        return None;
+    }
+    if ["true", "false", "yes", "no", "on", "off", "y", "n"].iter().any(|word| v.eq_ignore_ascii_case(word)) {
+        return Some(ValueKind::Boolean);
+    }
+    if v.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '+') {
+        let unit = v.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | ':' | ',' | '_'));
+        let units = [
+            "", "s", "m", "h", "d", "w", "y", "ms", "us", "ns", "k", "Ki", "M", "Mi", "G", "Gi", "T", "Ti", "Z", "MB",
+            "GB", "KB", "kb", "mb", "gb", "%", "px", "MiB", "GiB", "KiB", "min", "sec", "days", "hours",
+        ];
+        if units.contains(&unit) || is_duration(v) {
+            return Some(ValueKind::Number);
+        }
+    }
+    None
+}
+
+/// `1h30m`.
+fn is_duration(v: &str) -> bool {
+    v.len() < 16
+        && v.bytes().all(|b| b.is_ascii_digit() || b"hmsdwun.".contains(&b))
+        && v.ends_with(['h', 'm', 's', 'd'])
+}
+
+fn shape(v: &str) -> ValueKind {
+    if let Some(kind) = keyed(v) {
+        return kind;
+    }
+    if v.contains([' ', '\t', '\n']) {
+        return if is_code(v) { ValueKind::Code } else { ValueKind::Prose };
+    }
+    match () {
+        () if is_jwt(v) => ValueKind::Jwt,
+        () if is_uuid(v) => ValueKind::Uuid,
+        () if v.contains("://") => ValueKind::Url,
+        () if is_path(v) => ValueKind::Path,
+        () if is_host(v) => ValueKind::Host,
+        () if is_code(v) => ValueKind::Code,
+        () => ValueKind::Literal,
+    }
+}
+
+/// Values that say what they are by their beginning.
+fn keyed(v: &str) -> Option<ValueKind> {
+    let begins = |list: &[&str]| list.iter().any(|known| v.starts_with(known));
+    if begins(&["sha256:", "sha512:", "sha1:", "md5:", "sha256-", "sha384-", "sha512-", "h1:"]) {
+        return Some(ValueKind::Digest);
+    }
+    if begins(&[
+        "ssh-rsa ",
+        "ssh-ed25519 ",
+        "ssh-dss ",
+        "ecdsa-sha2-",
+        "age1",
+        "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS",
+        "LS0tLS1CRUdJTiBQVUJMSU",
+    ]) {
+        return Some(ValueKind::Public);
+    }
+    if begins(&[
+        "$2a$",
+        "$2b$",
+        "$2y$",
+        "$1$",
+        "$5$",
+        "$6$",
+        "$y$",
+        "$apr1$",
+        "$argon2",
+        "{SHA}",
+        "{SSHA}",
+        "pbkdf2_sha256$",
+        "SCRAM-SHA-256$",
+    ]) {
+        return Some(ValueKind::PasswordHash);
+    }
+    if begins(&["LS0tLS1CRUdJTi"]) {
+        return Some(ValueKind::PrivateKey);
+    }
+    None
+}
+
+fn is_jwt(v: &str) -> bool {
+    v.starts_with("eyJ") && v.len() > 40 && v.matches('.').count() == 2
+}
+
+fn is_uuid(v: &str) -> bool {
+    v.len() == 36
+        && v.bytes()
+            .enumerate()
+            .all(|(at, b)| if matches!(at, 8 | 13 | 18 | 23) { b == b'-' } else { b.is_ascii_hexdigit() })
+}
+
+fn is_path(v: &str) -> bool {
+    let rooted = v.starts_with(['/', '~'])
+        || v.starts_with("./")
+        || v.starts_with("../")
+        || v.get(1..3).is_some_and(|c| c == ":\\" || c == ":/");
+    if !rooted {
+        // `secrets/db/password.txt`: a file name with an extension behind folders.
+        let (folder, name) = v.rsplit_once('/').unwrap_or(("", v));
+        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+        let known = [
+            "txt",
+            "pem",
+            "key",
+            "crt",
+            "json",
+            "yaml",
+            "yml",
+            "jks",
+            "p12",
+            "pfx",
+            "conf",
+            "cfg",
+            "env",
+            "sh",
+            "properties",
+        ];
+        return !folder.is_empty() && known.contains(&extension) || v.ends_with(".pem") || v.ends_with(".jks");
+    }
+    // Base64 may begin with a slash, too.
+    !v.contains(['+', '=']) && v.split(['/', '\\']).all(|part| part.len() < 32 || part.contains(['-', '_', '.']))
+}
+
+fn is_host(v: &str) -> bool {
+    let (host, port) = v.rsplit_once(':').unwrap_or((v, "80"));
+    if port.is_empty() || !port.bytes().all(|b| b.is_ascii_digit()) || v.contains('@') {
+        return false;
+    }
+    let labels = host.split('.').count();
+    let plain = !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'));
+    let endings =
+        [".com", ".org", ".net", ".io", ".local", ".svc", ".internal", ".dev", ".cloud", ".de", ".lan", ".co"];
+    let named = labels > 1 && endings.iter().any(|end| host.ends_with(end)) || host.ends_with(".cluster.local");
+    let address = labels == 4 && host.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    plain
+        && (named
+            || address
+            || host == "localhost"
+            || v.contains(':')
+                && host.len() < 64
+                && host.starts_with(|c: char| c.is_ascii_alphabetic())
+                && port.len() >= 2
+                && port.len() <= 5
+                && !host.contains('_'))
+}
+
+/// Whether the value is an expression of a program rather than a text.
+pub fn is_code(v: &str) -> bool {
+    let call = v.ends_with(')')
+        && v.find('(')
+            .is_some_and(|at| at > 0 && v[..at].bytes().all(|b| b.is_ascii_alphanumeric() || b"_.:>-".contains(&b)));
+    let begins = [
+        "os.",
+        "process.env",
+        "self.",
+        "this.",
+        "System.",
+        "env.",
+        "ENV[",
+        "args.",
+        "config.",
+        "options.",
+        "opts.",
+        "req.",
+        "request.",
+        "params.",
+        "settings.",
+        "std::",
+        "var.",
+        "local.",
+        "data.",
+        "module.",
+        "secrets.",
+        "vars.",
+        "github.",
+        "inputs.",
+        "steps.",
+        "needs.",
+        "lookup(",
+        "random_",
+        "aws_",
+        "azurerm_",
+        "google_",
+        "data.",
+        "props.",
+        "ctx.",
+        "context.",
+        "new ",
+        "await ",
+        "string.",
+        "String.",
+    ];
+    call || begins.iter().any(|known| v.starts_with(known))
+        || v.contains("=>")
+        || v.ends_with("()")
+        || v.ends_with(';') && v.contains('(')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_told_apart() {
+        use ValueKind::*;
+        for (value, kind) in [
+            ("", Empty),
+            ("${VAR}", Reference),
+            ("$VAR", Reference),
+            ("$(VAR)", Reference),
+            ("%VAR%", Reference),
+            ("{{ .x }}", Reference),
+            ("((db-password))", Reference),
+            ("@@PASSWORD@@", Reference),
+            ("vault:secret/data/x#y", Reference),
+            ("op://v/i/f", Reference),
+            ("ref+vault://x", Reference),
+            ("<path:kv/x#y>", Reference),
+            ("<% x %>", Reference),
+            ("${ssm:/a/b}", Reference),
+            ("ENC[AES256_GCM,data:x]", Reference),
+            ("<your-token>", Placeholder),
+            ("xxxx", Placeholder),
+            ("****", Placeholder),
+            ("REPLACE_ME", Placeholder),
+            ("...", Placeholder),
+            ("your_password_here", Placeholder),
+            ("INSERT_TOKEN", Placeholder),
+            ("AKIAIOSFODNN7EXAMPLE", Placeholder),
+            ("example_123", Placeholder),
+            ("true", Boolean),
+            ("8080", Number),
+            ("10m", Number),
+            ("1h30m", Number),
+            ("512Mi", Number),
+            ("/run/secrets/db-password", Path),
+            ("db:5432", Host),
+            ("localhost", Host),
+            ("db.svc.cluster.local", Host),
+            ("https://example.org/x", Url),
+            ("sha256:ab12", Digest),
+            ("ssh-rsa AAAA", Public),
+            ("123e4567-e89b-42d3-a456-426614174000", Uuid),
+            ("getPassword()", Code),
+            ("os.environ[\"X\"]", Code),
+            ("a text of words", Prose),
+            ("$2b$10$abcdefghijklmnopqrstuv", PasswordHash),
+            ("-----BEGIN RSA PRIVATE KEY-----", PrivateKey),
+            ("-----BEGIN CERTIFICATE-----", Public),
+            ("gitea", Literal),
+            ("c-krit", Literal),
+            ("mysecretpassword", Literal),
+            ("kestrel-Harbour-71", Literal),
+            ("supersecret", Literal),
+            ("changeme", Literal),
+            ("p@ss:word", Literal),
+        ] {
+            assert_eq!(value_kind(value), kind, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_default_in_a_substitution_is_a_literal() {
+        assert_eq!(
+            literal_default("${DB_PASSWORD:-hunter2}").map(|r| "${DB_PASSWORD:-hunter2}"[r].to_owned()).as_deref(),
+            Some("hunter2")
+        );
+        assert_eq!(literal_default("${DB_PASSWORD:-$OTHER}"), None);
+        assert_eq!(literal_default("${DB_PASSWORD:?must be set}"), None);
+        assert_eq!(literal_default("${DB_PASSWORD:-}"), None);
+    }
+}
