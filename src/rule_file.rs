@@ -54,7 +54,9 @@ pub struct TokenEntry {
     /// `low`, `medium` or `high`; `high` if left out.
     #[serde(default = "high")]
     pub confidence: String,
-    /// Literals, in lower case, one of which stands in every match or within `window` bytes of it.
+    /// Literals, in lower case, one of which stands in every match or within `window` bytes of it. A space in the file
+    /// stands for any one separator or none, as in [`assignment`]'s names.
+    #[serde(deserialize_with = "keywords")]
     pub keywords: Vec<String>,
     /// A regular expression (`regex` crate, Unicode off unless `(?u)`), the secret in the group `secret` if it has one.
     /// In the file it may also stand as `{names: […], value: …}`, which is expanded to [`assignment`]'s pattern.
@@ -91,6 +93,18 @@ fn high() -> String {
 
 fn window() -> u32 {
     256
+}
+
+fn keywords<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let mut all = Vec::new();
+    for keyword in Vec::<String>::deserialize(deserializer)? {
+        if keyword.contains(' ') {
+            all.extend(["", "_", "-", " ", "."].map(|separator| keyword.replace(' ', separator)));
+        } else {
+            all.push(keyword);
+        }
+    }
+    Ok(all)
 }
 
 /// The two forms of `pattern:`.
@@ -140,7 +154,7 @@ pub fn assignment(names: &[String], value: &str) -> String {
     let credential = format!(r#"(?:{CREDENTIAL_WORDS})[\w.\- "':\[\]]{{0,24}}?[\s"'`\]\[(){{:=>?,.|\-\\]{{1,12}}"#);
     let bare = r#"["'`\])]{0,2}\s{0,4}(?:=>|[:?.|+]{0,3}=|:|,|>|\()[\s("'`\\]{0,8}"#;
     let starts: Vec<_> = starts.iter().map(|start| format!("{start}{credential}|{bare})")).collect();
-    format!(r"(?i)(?:{})(?P<secret>{value})(?:[^\w/+=\-]|$)", starts.join("|"))
+    format!(r"(?i)(?:{})(?P<secret>(?:{value})={{0,2}})(?:[^\w/+=\-]|$)", starts.join("|"))
 }
 
 /// A name as a pattern.
