@@ -8,6 +8,9 @@ use crate::model::Span;
 /// How deep substitutions (`$(… $(…))`) are read as commands of their own.
 const MAX_DEPTH: u8 = 4;
 
+/// How long a template in a word may be, in bytes.
+const MAX_TEMPLATE: usize = 1000;
+
 /// Words that stand before a command without being one.
 const RESERVED: [&str; 11] = ["if", "then", "elif", "else", "while", "until", "do", "{", "}", "!", "time"];
 
@@ -213,6 +216,7 @@ impl<'a, 'e> Scanner<'a, 'e> {
                 b'"' => self.double_quoted(&mut word),
                 b'\\' => self.escape(&mut word),
                 b'$' | b'`' => self.expansion(&mut word, false),
+                b'{' if self.peek(1) == Some(b'{') => self.template(&mut word),
                 _ => self.plain(&mut word),
             }
         }
@@ -223,11 +227,26 @@ impl<'a, 'e> Scanner<'a, 'e> {
         let rest = &self.bytes[self.at..self.end];
         let special = |b: &u8| {
             matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')')
-                || matches!(b, b'\'' | b'"' | b'\\' | b'$' | b'`')
+                || matches!(b, b'\'' | b'"' | b'\\' | b'$' | b'`' | b'{')
         };
         let len = rest.iter().position(special).unwrap_or(rest.len()).max(1);
         word.push(Span::new(self.at, self.at + len));
         self.at += len;
+    }
+
+    /// `{{ … }}` of a template around the script: what it becomes is not known here, so it is an expansion as well.
+    fn template(&mut self, word: &mut WordBuilder<'a>) {
+        let rest = &self.bytes[self.at..self.end.min(self.at + MAX_TEMPLATE)];
+        match memmem::find(rest, b"}}") {
+            Some(len) => {
+                word.push_dynamic(Span::new(self.at, self.at + len + 2));
+                self.at += len + 2;
+            }
+            None => {
+                word.push(Span::new(self.at, self.at + 2));
+                self.at += 2;
+            }
+        }
     }
 
     fn single_quoted(&mut self, word: &mut WordBuilder<'a>) {
@@ -247,9 +266,10 @@ impl<'a, 'e> Scanner<'a, 'e> {
                 }
                 b'\\' if matches!(self.peek(1), Some(b'"' | b'\\' | b'$' | b'`' | b'\n')) => self.escape(word),
                 b'$' | b'`' => self.expansion(word, true),
+                b'{' if self.peek(1) == Some(b'{') => self.template(word),
                 _ => {
                     let rest = &self.bytes[self.at..self.end];
-                    let stop = |b: &u8| matches!(b, b'"' | b'\\' | b'$' | b'`');
+                    let stop = |b: &u8| matches!(b, b'"' | b'\\' | b'$' | b'`' | b'{');
                     let len = 1 + rest[1..].iter().position(stop).unwrap_or(rest.len() - 1);
                     word.push(Span::new(self.at, self.at + len));
                     self.at += len;
@@ -389,6 +409,12 @@ mod tests {
     #[test]
     fn continuations_and_comments_between_them_do_not_end_a_command() {
         assert_eq!(of("a \\\n  # why\n  b \\  \r\n c\\\nd"), [vec!["a", "b", "cd"]]);
+    }
+
+    #[test]
+    fn templates_are_expansions() {
+        let text = "a --b={{ .x | quote }} \"c {{ include \"d\" . }}\" {e,f} {{";
+        assert_eq!(of(text), [vec!["a", "--b={{ .x | quote }}", "c {{ include \"d\" . }}", "{e,f}", "{{"]]);
     }
 
     #[test]

@@ -221,6 +221,8 @@ mod tests {
         assert_eq!(of("echo 'DB_PASSWORD=S3cret\\nX=y' >> .env"), ["DB_PASSWORD=S3cret", "X=y"]);
         assert_eq!(of("X=$(mysql -pS3cret -e q)"), ["password=S3cret"]);
         assert_eq!(in_words(&["/bin/sh", "-ec", "mysql -pS3cret"]), ["password=S3cret"]);
+        assert_eq!(in_words(&["app --db postgres://u:p@h"]), ["url=postgres://u:p@h"]);
+        assert_eq!(in_words(&["X=\"$(id)\"\nmysql -pS3cret"]).last(), Some(&"password=S3cret".to_owned()));
     }
 
     #[test]

@@ -42,8 +42,8 @@ impl Reader<'_> {
     /// Reads the words of a program; gives how many are its own.
     fn program(&mut self, words: &[Word<'_>], command: &Command<'_>, writer: Option<&Command<'_>>) -> usize {
         let program = words.first().map_or("", |word| base_name(&word.value));
-        if SHELLS.contains(&program) {
-            self.shell(words, command);
+        if SHELLS.contains(&program) && self.shell(words, command) {
+            return words.len();
         }
         self.positional(program, words);
         self.standard_input(words, command, writer);
@@ -79,14 +79,29 @@ impl Reader<'_> {
         let part = Part::all(word);
         // What `sed`, `grep` and `awk` look for is no value.
         let is_pattern = matches!(program, "sed" | "grep" | "egrep" | "awk" | "gawk" | "perl" | "test" | "[" | "[[");
+        if self.text.is_empty() && word.value.contains('\n') {
+            return self.script(word);
+        }
         if !is_pattern && (self.settings(part) || self.assignment(part, setting)) {
             return;
         }
         if value::is_header(&word.value) {
             return self.holds(Holds::Header, part, None, "");
         }
-        self.url(part);
         self.quoted(part);
+        if self.text.is_empty() && word.value.contains(' ') {
+            return self.script(word);
+        }
+        self.url(part);
+    }
+
+    /// Reads a word as a script: what a shell gets behind `-c`, or an argument that the shell named elsewhere gets.
+    fn script(&mut self, word: &Word<'_>) {
+        let outer = self.map;
+        let map = |span: Span| outer(word.span_of(span.start..span.end));
+        if self.depth < MAX_DEPTH {
+            script_at(&word.value, self.depth + 1, &map, &mut *self.sink);
+        }
     }
 
     /// Reads a flag; says whether the next word is its value.
@@ -157,27 +172,23 @@ impl Reader<'_> {
         self.holds(rule.holds, Part::all(value), label, &before.value);
     }
 
-    /// What a shell reads: the word behind `-c`, or its here-documents.
-    fn shell(&mut self, words: &[Word<'_>], command: &Command<'_>) {
-        if self.depth >= MAX_DEPTH {
-            return;
-        }
+    /// What a shell reads: the word behind `-c`, or its here-documents; says whether it is a word.
+    fn shell(&mut self, words: &[Word<'_>], command: &Command<'_>) -> bool {
         let is_c = |word: &Word<'_>| {
             let flags = word.value.strip_prefix('-').unwrap_or_default();
             flags.ends_with('c') && flags.bytes().all(|b| b.is_ascii_alphabetic()) && flags.len() < 6
         };
         let script = words.iter().position(is_c).and_then(|at| words.get(at + 1));
         if let Some(word) = script {
-            let outer = self.map;
-            let map = |span: Span| outer(word.span_of(span.start..span.end));
-            script_at(&word.value, self.depth + 1, &map, &mut *self.sink);
-        } else {
-            for body in &command.heredocs {
-                let outer = self.map;
-                let map = |span: Span| outer(span.shift(body.start));
-                script_at(body.of(self.text), self.depth + 1, &map, &mut *self.sink);
-            }
+            self.script(word);
+            return true;
         }
+        for body in command.heredocs.iter().filter(|_| self.depth < MAX_DEPTH) {
+            let outer = self.map;
+            let map = |span: Span| outer(span.shift(body.start));
+            script_at(body.of(self.text), self.depth + 1, &map, &mut *self.sink);
+        }
+        false
     }
 
     pub(super) fn give(&mut self, name: &str, part: Part<'_>, setting: Setting, label: Option<Span>) {
