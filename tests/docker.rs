@@ -73,7 +73,10 @@ fn a_stage_that_is_thrown_away_weighs_less() {
 
 #[test]
 fn a_value_behind_another_variable_is_found_where_it_stands() {
-    assert_eq!(found("FROM a\nARG SEED=Lp39Vxz7Qw21\nENV ADMIN_PASSWORD=$SEED\n"), ["docker-env Lp39Vxz7Qw21"]);
+    assert_eq!(
+        found("FROM a\nARG INITIAL=kestrel-harbour\nENV ADMIN_PASSWORD=$INITIAL\n"),
+        ["docker-env kestrel-harbour"]
+    );
     assert_eq!(
         found("FROM a\nARG ADMIN_PASSWORD=Lp39Vxz7Qw21\nENV ADMIN_PASSWORD=$ADMIN_PASSWORD\n"),
         ["docker-arg-default Lp39Vxz7Qw21"]

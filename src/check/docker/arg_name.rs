@@ -5,7 +5,7 @@
 
 use super::scope::Scope;
 use super::{Evidence, Site, sites};
-use crate::check::credential::{self, Setting};
+use crate::check::credential::name_kind;
 use crate::check::{Check, Context};
 use crate::model::{Assignment, Confidence, Document, Keyword, Reach, Rule};
 use crate::rules;
@@ -37,7 +37,7 @@ impl Check for ArgName {
 
 /// Whether the pair takes its value from whoever builds the image.
 fn is_open(site: &Site<'_>, scope: &Scope<'_>, pair: &Assignment<'_>) -> bool {
-    let names_one = || names_credential(&pair.name.text);
+    let names_one = || name_kind(&pair.name.text).is_credential();
     match (site.instruction.keyword, &pair.value) {
         (Keyword::Arg, None) => names_one() && scope.global(&pair.name.text).is_none(),
         (Keyword::Arg, Some(value)) => value.text.is_empty() && names_one(),
@@ -49,14 +49,6 @@ fn is_open(site: &Site<'_>, scope: &Scope<'_>, pair: &Assignment<'_>) -> bool {
         _ => false,
     }
 }
-
-/// Whether a value under this name would be a credential, whatever it is.
-fn names_credential(name: &str) -> bool {
-    credential::judge(name, PROBE, Setting::Environment).is_some()
-}
-
-/// A value that only a name makes a credential: no random text, no known token, no placeholder.
-const PROBE: &str = "hunter22wood";
 
 fn report(site: &Site<'_>, pair: &Assignment<'_>, cx: &mut Context<'_>) {
     let evidence = Evidence {
