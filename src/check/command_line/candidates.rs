@@ -219,6 +219,7 @@ mod tests {
         assert_eq!(of("sh <<EOF\nexport A=b\nEOF\n"), ["A=b"]);
         assert_eq!(of("cat > x <<'EOF'\npassword: S3cret\n[a]\ntoken = \"t\"\nEOF\n"), ["password=S3cret", "token=t"]);
         assert_eq!(of("echo 'DB_PASSWORD=S3cret\\nX=y' >> .env"), ["DB_PASSWORD=S3cret", "X=y"]);
+        assert!(of("python <<E\npassword='S3cret',\nE").contains(&"password=S3cret".to_owned()));
         assert_eq!(of("X=$(mysql -pS3cret -e q)"), ["password=S3cret"]);
         assert_eq!(in_words(&["/bin/sh", "-ec", "mysql -pS3cret"]), ["password=S3cret"]);
         assert_eq!(in_words(&["app --db postgres://u:p@h"]), ["url=postgres://u:p@h"]);

@@ -10,6 +10,7 @@ mod reader;
 mod table;
 mod value;
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::credential::{self, Judgement};
@@ -41,6 +42,7 @@ pub struct Credential {
 /// Gives the credentials in shell text: a `RUN` instruction's, a CI step's, a whole script. Ranges are bytes of `text`;
 /// line continuations and comments between them may still stand in it.
 pub fn script(text: &str, sink: &mut dyn FnMut(Credential)) {
+    let sink = &mut once(sink);
     candidates::in_script(text, &mut |candidate| judge(candidate, &|range| At { word: 0, range }, sink));
 }
 
@@ -59,7 +61,18 @@ pub fn argv(words: &[&str], sink: &mut dyn FnMut(Credential)) {
         let (start, len) = (starts[word], words[word].len());
         At { word, range: range.start - start..(range.end - start).min(len) }
     };
+    let sink = &mut once(sink);
     candidates::in_argv(words, &starts, &mut |candidate| judge(candidate, &locate, sink));
+}
+
+/// A sink that takes each place once: a value may be reached by two ways, a line of a file and the quotes in it.
+fn once(sink: &mut dyn FnMut(Credential)) -> impl FnMut(Credential) {
+    let mut seen = HashSet::new();
+    move |credential| {
+        if seen.insert((credential.at.word, credential.at.range.start)) {
+            sink(credential);
+        }
+    }
 }
 
 fn judge(candidate: Candidate<'_>, locate: &dyn Fn(Range<usize>) -> At, sink: &mut dyn FnMut(Credential)) {

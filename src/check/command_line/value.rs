@@ -141,6 +141,7 @@ fn unquoted(text: &str, range: Range<usize>) -> Range<usize> {
     let value = &text[range.clone()];
     let start = range.start + (value.len() - value.trim_start().len());
     let value = value.trim();
+    let value = value.strip_suffix([',', ';']).filter(|value| value.ends_with(['"', '\''])).unwrap_or(value);
     let quoted = value.len() > 1 && ['"', '\''].iter().any(|q| value.starts_with(*q) && value.ends_with(*q));
     let cut = usize::from(quoted);
     start + cut..start + value.len() - cut
