@@ -16,17 +16,19 @@ pub enum Broken {
     Deep,
 }
 
-/// Parses the value that starts at `from` and gives its tree and the offset behind it and the white space after it.
+/// Parses the value that `text` starts with and gives its tree, whose text ends where the value ends, and the offset
+/// behind it and the white space after it.
 ///
 /// # Errors
 /// The text is no JSON there, or nests too deep.
-pub fn parse(text: &str, from: usize) -> Result<(Tree<'_>, usize), Broken> {
-    let mut parser = Parser { text, at: from, tree: Tree::new(text), open: Vec::new() };
+pub fn parse(text: &str) -> Result<(Tree<'_>, usize), Broken> {
+    let mut parser = Parser { text, at: 0, tree: Tree::new(text), open: Vec::new() };
     parser.value()?;
     while !parser.open.is_empty() {
         parser.step()?;
     }
     parser.space();
+    parser.tree.cut(parser.at);
     Ok((parser.tree, parser.at))
 }
 
@@ -186,7 +188,7 @@ mod tests {
     #[test]
     fn strings_know_their_bytes() {
         let text = r#" {"a": [1, true, {"pass\u0077ord": "x\"y"}], /* c */ "b": "é",} "#;
-        let (tree, end) = parse(text, 0).expect("it is JSON");
+        let (tree, end) = parse(text).expect("it is JSON");
         assert_eq!(end, text.len());
         let root = tree.root().expect("a root");
         let item = tree.items(tree.get(root, "a").expect("a")).last().expect("items");
@@ -198,15 +200,15 @@ mod tests {
     #[test]
     fn what_is_no_json_is_refused() {
         for text in ["{a: 1}", "{\"a\" 1}", "[1 2]", "\"open", "{\"a\": \"\\", ""] {
-            assert!(matches!(parse(text, 0), Err(Broken::Syntax(_))), "{text}");
+            assert!(matches!(parse(text), Err(Broken::Syntax(_))), "{text}");
         }
-        assert_eq!(parse(&"[".repeat(10_000), 0).err(), Some(Broken::Deep));
+        assert_eq!(parse(&"[".repeat(10_000)).err(), Some(Broken::Deep));
     }
 
     proptest! {
         #[test]
         fn any_text_is_parsed_or_refused(text in "([a1é{}\\[\\],: /*\n]|\\\\u00|\\\\|\"){0,60}") {
-            if let Ok((tree, end)) = parse(&text, 0) {
+            if let Ok((tree, end)) = parse(&text) {
                 prop_assert!(end <= text.len());
                 for at in 0..tree.len() {
                     let span = tree.span(NodeId(at as u32));

@@ -66,15 +66,15 @@ impl<'r> Reading<'r, '_> {
         let mut from = 0;
         let mut any = false;
         while !self.text[from..].trim_start().is_empty() {
-            match json::parse(self.text, from) {
-                Ok((tree, end)) => {
-                    self.give(self.text, 0, Body::Tree(tree), Vec::new());
+            match json::parse(&self.text[from..]) {
+                Ok((tree, len)) => {
+                    self.give(tree.text(), from, Body::Tree(tree), Vec::new());
                     any = true;
-                    from = end.max(from + 1);
+                    from += len;
                 }
                 Err(json::Broken::Syntax(_)) if !any => return self.yaml(),
                 Err(broken) => {
-                    let at = if let json::Broken::Syntax(at) = broken { at } else { from };
+                    let at = if let json::Broken::Syntax(at) = broken { from + at } else { from };
                     let why = match broken {
                         json::Broken::Deep => format!("nests deeper than {} levels", json::MAX_DEPTH),
                         json::Broken::Syntax(_) => "is no JSON".to_owned(),
@@ -88,13 +88,15 @@ impl<'r> Reading<'r, '_> {
     }
 
     fn yaml(&mut self) {
+        let (mut first, mut counted) = (1, 0);
         for span in yaml::documents(self.text) {
             let text = span.of(self.text);
+            first += line_ends(&self.text[counted..span.start]);
+            counted = span.start;
             let masked = template::mask(text);
             match yaml::parse(text, &masked.text) {
                 Ok(tree) => self.give(text, span.start, Body::Tree(tree), masked.templates),
                 Err(broken) => {
-                    let first = line_of(self.text, span.start);
                     let why = match broken {
                         yaml::Broken::Syntax(line) => format!("is no YAML at line {}", first + line.saturating_sub(1)),
                         yaml::Broken::Deep => format!("nests deeper than {} levels", yaml::MAX_DEPTH),
@@ -131,7 +133,11 @@ impl<'r> Reading<'r, '_> {
 
 /// The line (counted from 1) of the byte at `offset`.
 fn line_of(text: &str, offset: usize) -> usize {
-    memchr::memchr_iter(b'\n', &text.as_bytes()[..offset.min(text.len())]).count() + 1
+    line_ends(text.get(..offset).unwrap_or(text)) + 1
+}
+
+fn line_ends(text: &str) -> usize {
+    memchr::memchr_iter(b'\n', text.as_bytes()).count()
 }
 
 /// Whether the path names a format that people write as text, so that a NUL in it is a mistake and not a sign of a

@@ -24,8 +24,8 @@ pub fn mask(text: &str) -> Masked<'_> {
     }
     let templates = find(text);
     let mut bytes = text.as_bytes().to_vec();
-    for (at, span) in templates.iter().enumerate() {
-        let fill = if is_blank(text, &templates, at) { b' ' } else { b'x' };
+    for (span, around) in templates.iter().zip(surroundings(text, &templates)) {
+        let fill = if is_blank(span.of(text), around) { b' ' } else { b'x' };
         fill_in(&mut bytes, *span, fill);
     }
     // Filling keeps line ends and replaces whole characters, so that this is always UTF-8.
@@ -50,14 +50,19 @@ fn fill_in(bytes: &mut [u8], span: Span, fill: u8) {
 /// The templates of a text, each from its opening to its closing braces.
 fn find(text: &str) -> Vec<Span> {
     let bytes = text.as_bytes();
+    let mut marks = Marks { bytes, known: [None; 5] };
     let mut found = Vec::new();
-    let mut at = 0;
+    let (mut at, mut literally_until) = (0, 0);
     while let Some(brace) = memchr::memchr(b'{', &bytes[at..]) {
         let start = at + brace;
         let end = match bytes.get(start + 1) {
-            Some(b'{') => action_end(bytes, start + 2),
-            Some(b'%') => close(bytes, start + 2, b"%}"),
-            Some(b'#') => jinja_comment(bytes, start),
+            Some(b'{') => marks.action_end(start, &mut literally_until),
+            Some(b'%') => marks.close(start + 2, Marks::STATEMENT),
+            // `{#` also opens a flow mapping that begins with a comment; a close on the same line decides.
+            Some(b'#') => {
+                let end = marks.close(start + 2, Marks::JINJA_COMMENT);
+                end.filter(|&end| marks.next(start, Marks::LINE).is_none_or(|line| line >= end))
+            }
             _ => None,
         };
         match end {
@@ -71,29 +76,70 @@ fn find(text: &str) -> Vec<Span> {
     found
 }
 
-/// Longest template looked for, in bytes: an opening brace that is never closed must not cost a search to the end of
-/// the file each time.
+/// Longest template looked for, in bytes.
 const LONGEST: usize = 16 << 10;
 
-fn close(bytes: &[u8], from: usize, mark: &[u8]) -> Option<usize> {
-    let window = &bytes[from..bytes.len().min(from + LONGEST)];
-    memchr::memmem::find(window, mark).map(|at| from + at + mark.len())
+/// Finds closing marks; what was found is remembered, so that many opening marks without one cost one search.
+struct Marks<'t> {
+    bytes: &'t [u8],
+    /// For each mark, where it was last looked for and found (or the text's length).
+    known: [Option<(usize, usize)>; 5],
 }
 
-fn jinja_comment(bytes: &[u8], start: usize) -> Option<usize> {
-    // `{#` also opens a flow mapping that begins with a comment, which nobody writes; `#}` on the same line decides.
-    let end = close(bytes, start + 2, b"#}")?;
-    memchr::memchr(b'\n', &bytes[start..end]).is_none().then_some(end)
+impl Marks<'_> {
+    const TEXTS: [&'static [u8]; 5] = [b"}}", b"%}", b"#}", b"*/", b"\n"];
+    const ACTION: usize = 0;
+    const STATEMENT: usize = 1;
+    const JINJA_COMMENT: usize = 2;
+    const COMMENT: usize = 3;
+    const LINE: usize = 4;
+
+    /// Where the next `mark` from `from` on starts.
+    fn next(&mut self, from: usize, mark: usize) -> Option<usize> {
+        let len = self.bytes.len();
+        let found = match self.known[mark] {
+            Some((asked, found)) if asked <= from && from <= found => found,
+            _ => {
+                let rest = self.bytes.get(from..).unwrap_or_default();
+                let found = memchr::memmem::find(rest, Self::TEXTS[mark]).map_or(len, |at| from + at);
+                self.known[mark] = Some((from, found));
+                found
+            }
+        };
+        (found < len).then_some(found)
+    }
+
+    /// Behind the next `mark`, unless that is too far.
+    fn close(&mut self, from: usize, mark: usize) -> Option<usize> {
+        let at = self.next(from, mark).filter(|at| at - from <= LONGEST)?;
+        Some(at + Self::TEXTS[mark].len())
+    }
+
+    /// Where the action that opens at `start` ends. Where its strings hide every close, as an unpaired quote does, the
+    /// next one is taken, for all actions up to `literally_until`.
+    fn action_end(&mut self, start: usize, literally_until: &mut usize) -> Option<usize> {
+        let from = start + 2;
+        let first = self.close(from, Self::ACTION)?;
+        let inside = &self.bytes[from..self.bytes.len().min(from + LONGEST)];
+        let trimmed = inside.strip_prefix(b"-").unwrap_or(inside).trim_ascii_start();
+        if trimmed.starts_with(b"/*") {
+            let end = self.close(from, Self::COMMENT)?;
+            return self.close(end, Self::ACTION);
+        }
+        if start < *literally_until {
+            return Some(first);
+        }
+        action_end(self.bytes, from).or_else(|| {
+            *literally_until = from + LONGEST;
+            Some(first)
+        })
+    }
 }
 
-/// Where the action whose inside starts at `from` ends: strings and comments in it may hold `}}`.
+/// Where the action whose inside starts at `from` ends: strings in it may hold `}}`.
 fn action_end(bytes: &[u8], from: usize) -> Option<usize> {
     let inside = &bytes[from..bytes.len().min(from + LONGEST)];
-    let trimmed = inside.strip_prefix(b"-").unwrap_or(inside).trim_ascii_start();
-    if trimmed.starts_with(b"/*") {
-        let end = close(bytes, from, b"*/")?;
-        return close(bytes, end, b"}}");
-    }
+    let mut strings = true;
     let mut at = 0;
     while at < inside.len() {
         match inside[at] {
@@ -102,7 +148,10 @@ fn action_end(bytes: &[u8], from: usize) -> Option<usize> {
                 let third = inside.get(at + 2) == Some(&b'}') && inside.get(at + 3) != Some(&b'}');
                 return Some(from + at + 2 + usize::from(third && from >= 3 && bytes[from - 3] == b'{'));
             }
-            quote @ (b'"' | b'`') => at = string_end(inside, at, quote).unwrap_or(at + 1),
+            quote @ (b'"' | b'`') if strings => match string_end(inside, at, quote) {
+                Some(end) => at = end,
+                None => (strings, at) = (false, at + 1),
+            },
             _ => at += 1,
         }
     }
@@ -126,19 +175,18 @@ fn string_end(bytes: &[u8], at: usize, quote: u8) -> Option<usize> {
 /// Words that start an action which steers and makes no text.
 const STEERING: [&str; 9] = ["if", "else", "end", "range", "with", "define", "block", "break", "continue"];
 
-fn is_blank(text: &str, templates: &[Span], at: usize) -> bool {
-    let whole = templates[at].of(text);
+fn is_blank(whole: &str, around: Around) -> bool {
     if !whole.starts_with("{{") {
         return true;
     }
     let inside = whole.trim_start_matches(['{', '-', '~']).trim_start();
     let word: &str = inside.split(|c: char| !c.is_alphanumeric() && c != '$' && c != '/').next().unwrap_or_default();
-    let starts_line = text[..templates[at].start].rsplit('\n').next().unwrap_or_default().trim().is_empty();
     let steers = STEERING.contains(&word) || word.starts_with('/') || inside.starts_with("/*");
     let assigns = word.starts_with('$') && (inside.contains(":=") || assigns(inside));
     let brings_lines = inside.contains("indent") || inside.contains("toYaml") || inside.contains("toYAML");
-    (steers || assigns || brings_lines) && !(starts_line && shares_line(text, templates, at))
-        || stands_alone(text, templates, at)
+    // Blanks at the start of a line would indent the text behind them.
+    (steers || assigns || brings_lines) && !(around.starts_line && around.text_behind)
+        || !around.text_before && !around.text_behind
 }
 
 fn assigns(inside: &str) -> bool {
@@ -146,36 +194,42 @@ fn assigns(inside: &str) -> bool {
     name.starts_with("= ")
 }
 
-/// Whether text that is no template stands behind the template on its line: blanks before it would indent that text.
-fn shares_line(text: &str, templates: &[Span], at: usize) -> bool {
-    !rest_of_line(text, templates, at).trim().is_empty()
+/// What stands on a template's line.
+#[derive(Clone, Copy)]
+struct Around {
+    /// Nothing stands before it, no template either.
+    starts_line: bool,
+    /// Text that is no template stands before it.
+    text_before: bool,
+    /// Text that is no template stands behind it.
+    text_behind: bool,
 }
 
-/// What stands behind the template up to the line end, further templates left out.
-fn rest_of_line(text: &str, templates: &[Span], at: usize) -> String {
-    let mut rest = String::new();
-    let mut from = templates[at].end;
-    let end = memchr::memchr(b'\n', &text.as_bytes()[from..]).map_or(text.len(), |found| from + found);
-    for next in templates[at + 1..].iter().take_while(|next| next.start < end) {
-        rest.push_str(text.get(from..next.start).unwrap_or_default());
-        from = next.end.min(end).max(from);
+/// What stands around each template, from one look at each gap between them.
+fn surroundings(text: &str, templates: &[Span]) -> Vec<Around> {
+    let mut found: Vec<Around> = Vec::with_capacity(templates.len());
+    let mut from = 0;
+    for template in templates {
+        let gap = text.get(from..template.start).unwrap_or_default();
+        let (line, text_before) = match gap.rfind('\n') {
+            Some(end) => (&gap[end..], false),
+            None => (gap, found.last().is_some_and(|last| last.text_before)),
+        };
+        let blank = line.trim().is_empty();
+        let starts_line = blank && (from == 0 || line.len() < gap.len() || gap.starts_with('\n'));
+        found.push(Around { starts_line, text_before: text_before || !blank, text_behind: false });
+        from = template.end;
     }
-    rest.push_str(text.get(from..end).unwrap_or_default());
-    rest
-}
-
-/// Whether nothing but templates stands on the template's line.
-fn stands_alone(text: &str, templates: &[Span], at: usize) -> bool {
-    let line_start = text[..templates[at].start].rfind('\n').map_or(0, |found| found + 1);
-    let mut from = line_start;
-    let first = templates[..at].partition_point(|t| t.end <= line_start);
-    for before in &templates[first..at] {
-        if !text.get(from.min(before.start)..before.start).unwrap_or_default().trim().is_empty() {
-            return false;
-        }
-        from = before.end;
+    let mut next: Option<(usize, bool)> = None;
+    for (template, around) in templates.iter().zip(&mut found).rev() {
+        let gap = text.get(template.end..next.map_or(text.len(), |(start, _)| start)).unwrap_or_default();
+        around.text_behind = match gap.trim_start_matches([' ', '\t', '\r']).chars().next() {
+            Some(c) => c != '\n',
+            None => next.is_some_and(|(_, behind)| behind),
+        };
+        next = Some((template.start, around.text_behind));
     }
-    text.get(from..templates[at].start).unwrap_or_default().trim().is_empty() && !shares_line(text, templates, at)
+    found
 }
 
 #[cfg(test)]
@@ -211,6 +265,15 @@ mod tests {
     fn an_open_brace_is_no_template() {
         assert_eq!(masked("a: {{ b\n"), "a: {{ b\n");
         assert_eq!(masked("a: {b: {c: d}}\n"), "a: {b: {c: d}}\n");
+    }
+
+    #[test]
+    fn a_long_line_of_marks_costs_one_look() {
+        let many = 300_000;
+        for part in ["{{", "{%", "{#", "{{/*", "{{ a }} ", "{{ \"}}\" ", "{{ \"\\\"\\\"", "{{`}}", "{#\n"] {
+            let text = part.repeat(many);
+            assert_eq!(mask(&text).text.len(), text.len(), "{part}");
+        }
     }
 
     proptest! {

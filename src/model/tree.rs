@@ -73,6 +73,11 @@ impl<'a> Tree<'a> {
         self.text
     }
 
+    /// Leaves out the text from byte `end` on, which belongs to no node.
+    pub fn cut(&mut self, end: usize) {
+        self.text = self.text.get(..end).unwrap_or(self.text);
+    }
+
     /// Number of nodes.
     pub fn len(&self) -> usize {
         self.nodes.len()
