@@ -3,16 +3,19 @@
 //! A structural check is one file that implements [`Check`] and one line in [`registry`]. One traversal of a tree
 //! serves all checks that apply to it: each key and value, name and value, or `NAME=value` is a [`Pair`].
 
+mod ci;
+mod claim;
 pub mod command_line;
 pub mod credential;
 mod docker;
 mod files;
+mod kubernetes;
 mod pair;
 mod registry;
 
 use crate::model::{
-    Confidence, Document, Finding, Label, Neighbours, Origin, Place, Problem, Reader, Rule, Secret, Settings, Severity,
-    Span, SpanMap,
+    Confidence, Document, Finding, Label, Neighbours, Origin, Place, Problem, Reader, Role, Rule, Secret, Settings,
+    Severity, Span, SpanMap,
 };
 
 pub use pair::{Pair, Path, Shape};
@@ -25,8 +28,11 @@ pub trait Check: Sync {
     /// Whether the check looks at this document at all.
     fn applies(&self, doc: &Document<'_>) -> bool;
 
-    /// Looks at a name with its value, anywhere in a tree or a flat document.
-    fn pair(&self, _pair: &Pair<'_>, _cx: &mut Context<'_>) {}
+    /// Looks at a name with its value, anywhere in a tree or a flat document. Whether the pair is this check's to judge:
+    /// the checks behind it in the registry don't see it then, found or not.
+    fn pair(&self, _pair: &Pair<'_>, _cx: &mut Context<'_>) -> bool {
+        false
+    }
 
     /// Looks at the document as a whole; called once, before the pairs.
     fn document(&self, _doc: &Document<'_>, _cx: &mut Context<'_>) {}
@@ -138,11 +144,12 @@ pub fn run(doc: &Document<'_>, cx: &mut Context<'_>) {
     for check in &checks {
         check.document(doc, cx);
     }
-    pair::visit(doc, &mut |pair| {
-        for check in &checks {
-            check.pair(pair, cx);
-        }
-    });
+    // The properties of a schema are names, not values.
+    if !matches!(doc.role, Role::Schema | Role::LockFile) {
+        pair::visit(doc, &mut |pair| {
+            checks.iter().any(|check| check.pair(pair, cx));
+        });
+    }
     for nested in cx.reader.nested(doc) {
         let found = cx.look_into(doc, &nested.text, nested.map, &nested.name, "");
         cx.findings.extend(found);

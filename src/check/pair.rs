@@ -81,18 +81,18 @@ impl Path<'_> {
     pub fn has_key(&self, key: &str) -> bool {
         self.keys().any(|k| k == key)
     }
+}
 
-    /// As people write it: `spec.containers[0].env[2].value`, odd keys quoted: `data["app.yml"]`.
-    pub fn display(&self) -> String {
-        let mut out = String::new();
-        for step in &self.steps {
-            match step {
-                Step::Item(at) => out.push_str(&format!("[{at}]")),
-                Step::Key(key) => push_key(&mut out, self.tree.and_then(|tree| tree.str(*key)).unwrap_or("?")),
-            }
+/// As people write a path: `spec.containers[0].env[2].value`, odd keys quoted: `data["app.yml"]`.
+pub fn display(tree: &Tree<'_>, steps: &[Step]) -> String {
+    let mut out = String::new();
+    for step in steps {
+        match step {
+            Step::Item(at) => out.push_str(&format!("[{at}]")),
+            Step::Key(key) => push_key(&mut out, tree.str(*key).unwrap_or("?")),
         }
-        out
     }
+    out
 }
 
 fn push_key(out: &mut String, key: &str) {

@@ -1,6 +1,7 @@
-//! The table of structural checks: one line a check.
+//! The table of structural checks: one line a check. A pair goes to the first check that claims it, so that what knows
+//! more about a document stands before what knows less.
 
-use super::{Check, docker, files};
+use super::{Check, ci, docker, files, kubernetes};
 
 /// All structural checks.
 pub static CHECKS: &[&dyn Check] = &[
@@ -13,5 +14,17 @@ pub static CHECKS: &[&dyn Check] = &[
     &docker::Env,
     &docker::Label,
     &docker::Run,
+    &kubernetes::Command,
+    &kubernetes::SecretData,
+    &kubernetes::Kustomize,
+    &kubernetes::ConfigMap,
+    &kubernetes::Env,
+    &kubernetes::Field,
+    &ci::Compose,
+    &ci::Pipeline,
     &files::ShellScript,
+    &files::Kubeconfig,
+    &files::DockerConfig,
+    &files::HelmValues,
+    &files::Configuration,
 ];

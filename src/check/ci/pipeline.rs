@@ -1,0 +1,74 @@
+//! Pipelines of GitHub Actions, GitLab CI, CircleCI and Azure: variables, inputs of steps, and the scripts they run.
+
+use crate::check::credential::Setting;
+use crate::check::{Check, Context, Pair, Shape, claim};
+use crate::model::{Document, Kind, NodeId, Role, Rule, Tree};
+use crate::rules;
+
+/// The rule `ci-pipeline`.
+pub struct Pipeline;
+
+/// Keys whose text, or list of texts, is shell.
+const SCRIPTS: [&str; 12] = [
+    "run",
+    "script",
+    "before_script",
+    "after_script",
+    "bash",
+    "pwsh",
+    "powershell",
+    "inlineScript",
+    "command",
+    "commands",
+    "entrypoint",
+    "args",
+];
+
+/// Keys below which every name is a variable's.
+const VARIABLES: [&str; 7] = ["env", "with", "variables", "environment", "inputs", "secrets", "build-args"];
+
+impl Check for Pipeline {
+    fn rule(&self) -> &'static Rule {
+        &rules::CI_PIPELINE
+    }
+
+    fn applies(&self, doc: &Document<'_>) -> bool {
+        matches!(doc.role, Role::GithubActions | Role::GitlabCi | Role::CircleCi | Role::AzurePipelines)
+    }
+
+    fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
+        let Some(tree) = doc.tree() else { return };
+        for at in 0..tree.len() {
+            let node = NodeId(at as u32);
+            if tree.kind(node) != Kind::Mapping {
+                continue;
+            }
+            for (key, value) in tree.entries(node) {
+                if tree.str(key).is_some_and(|key| SCRIPTS.contains(&key)) {
+                    self.scripts(doc, tree, value, cx);
+                }
+            }
+        }
+    }
+
+    fn pair(&self, pair: &Pair<'_>, cx: &mut Context<'_>) -> bool {
+        let scripted = pair.path.keys().last().is_some_and(|key| SCRIPTS.contains(&key));
+        if pair.shape != Shape::Item && !scripted {
+            let variable = pair.path.keys().any(|key| VARIABLES.contains(&key));
+            let setting = if variable { Setting::Environment } else { Setting::Configuration };
+            claim::judge(self.rule(), pair, setting, cx);
+        }
+        true
+    }
+}
+
+impl Pipeline {
+    fn scripts(&self, doc: &Document<'_>, tree: &Tree<'_>, value: NodeId, cx: &mut Context<'_>) {
+        if tree.str(value).is_some() {
+            return claim::script(self.rule(), doc, value, "script", cx);
+        }
+        for line in claim::words(tree, value) {
+            claim::script(self.rule(), doc, line, "script", cx);
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Judging a pair for a check: which pairs are nobody's, what the finding says, and where it stands.
+
+use super::credential::{self, Judgement, NameKind, Setting, ValueKind};
+use super::{Context, Found, Pair, Shape, command_line};
+use crate::encoding;
+use crate::model::{Document, NodeId, Rule, Secret, Span, Step, Tree};
+
+/// Keys below which values only name where something is, or say what may be.
+const NO_VALUES_BELOW: [&str; 14] = [
+    "valueFrom",
+    "secretKeyRef",
+    "configMapKeyRef",
+    "fieldRef",
+    "encryptedData",
+    "matchLabels",
+    "labels",
+    "selector",
+    "nodeSelector",
+    "openAPIV3Schema",
+    "imagePullSecrets",
+    "sops",
+    "creationRules",
+    "remoteRef",
+];
+
+/// Kinds that describe secrets kept elsewhere, or what may be done with them.
+const KINDS_WITHOUT_VALUES: [&str; 22] = [
+    "SealedSecret",
+    "ExternalSecret",
+    "ClusterExternalSecret",
+    "PushSecret",
+    "SecretStore",
+    "ClusterSecretStore",
+    "VaultStaticSecret",
+    "VaultDynamicSecret",
+    "VaultPKISecret",
+    "VaultAuth",
+    "VaultConnection",
+    "SecretProviderClass",
+    "CustomResourceDefinition",
+    "Role",
+    "ClusterRole",
+    "RoleBinding",
+    "ClusterRoleBinding",
+    "NetworkPolicy",
+    "Certificate",
+    "SopsSecret",
+    "BitwardenSecret",
+    "InfisicalSecret",
+];
+
+/// Whether nobody should judge the pair: it is a reference, or stands in a resource that only describes secrets.
+pub fn is_nobodys(pair: &Pair<'_>) -> bool {
+    KINDS_WITHOUT_VALUES.contains(&pair.doc.role.kind()) || pair.path.keys().any(is_reference_key)
+}
+
+fn is_reference_key(key: &str) -> bool {
+    NO_VALUES_BELOW.contains(&key) || key.ends_with("Ref") || key.ends_with("Refs") || key.ends_with("KeySelector")
+}
+
+/// Judges the pair and reports it under `rule` if it is a credential.
+pub fn judge(rule: &'static Rule, pair: &Pair<'_>, setting: Setting, cx: &mut Context<'_>) {
+    let own_name = |name: &String| name.eq_ignore_ascii_case(pair.name);
+    let judged = if cx.settings.credential_names.iter().any(own_name) {
+        credential::judge_as(NameKind::Password, pair.name, pair.value, setting)
+    } else {
+        credential::judge(pair.name, pair.value, setting)
+    };
+    let Some(judged) = judged else { return };
+    let secret = &pair.value[judged.secret.clone()];
+    if is_default_of_example(&pair.doc.place.path, secret) || is_templated_whole(pair, &judged) {
+        return;
+    }
+    let label = match pair.shape {
+        Shape::Item => "the list it stands in",
+        _ => "this name says what the value is",
+    };
+    let found = Found {
+        span: pair.span_of(judged.secret.start, judged.secret.end),
+        secret: Secret::new(secret),
+        what: judged.what,
+        confidence: judged.confidence,
+        severity: judged.severity,
+        labels: vec![(pair.name_span, label.to_owned())],
+        structural_path: structure(pair),
+    };
+    cx.report(rule, pair.doc, found);
+}
+
+/// A template beside literal text (`pass-{{ .x }}`) was refused by the classifier; this sees the template in the span
+/// where a nested text carries it.
+fn is_templated_whole(pair: &Pair<'_>, judged: &Judgement) -> bool {
+    pair.doc.is_templated(pair.span_of(judged.secret.start, judged.secret.end))
+}
+
+/// `changeme` in a file that shows how to fill it in is a placeholder; elsewhere it is a default password.
+fn is_default_of_example(path: &str, secret: &str) -> bool {
+    let default = ["changeme", "change-me", "change_me", "changeit", "replaceme", "replace-me"];
+    default.iter().any(|known| secret.eq_ignore_ascii_case(known)) && is_example(path)
+}
+
+/// Whether the path names an example that people copy and fill in.
+pub fn is_example(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    let marks = ["example", "sample", ".dist", "template", ".tpl", ".default"];
+    marks.iter().any(|mark| name.contains(mark)) || path.starts_with("examples/") || path.contains("/examples/")
+}
+
+/// Where the pair stands: `Deployment/web spec.containers[0].env[2].value`.
+pub fn structure(pair: &Pair<'_>) -> String {
+    let shown = match pair.doc.tree() {
+        Some(tree) => in_resource(tree, pair.path.steps()),
+        None => pair.name.to_owned(),
+    };
+    shown.trim().to_owned()
+}
+
+/// The innermost resource on the way, and the path inside of it.
+fn in_resource(tree: &Tree<'_>, steps: &[Step]) -> String {
+    let mut node = tree.root();
+    let mut owner = node.and_then(|root| resource(tree, root));
+    let mut from = 0;
+    for (at, step) in steps.iter().enumerate() {
+        node = node.and_then(|node| child(tree, node, *step));
+        if let Some(inner) = node.and_then(|node| resource(tree, node)) {
+            owner = Some(inner);
+            from = at + 1;
+        }
+    }
+    format!("{} {}", owner.unwrap_or_default(), super::pair::display(tree, &steps[from..]))
+}
+
+fn child(tree: &Tree<'_>, node: NodeId, step: Step) -> Option<NodeId> {
+    match step {
+        Step::Key(key) => tree.entries(node).find(|&(k, _)| k == key).map(|(_, value)| value),
+        Step::Item(at) => tree.items(node).nth(at as usize),
+    }
+}
+
+/// `Kind/name` of a mapping that is a resource.
+pub fn resource(tree: &Tree<'_>, node: NodeId) -> Option<String> {
+    if !tree.is_mapping(node) {
+        return None;
+    }
+    let kind = tree.str_at(node, &["kind"])?;
+    tree.get(node, "metadata").or_else(|| tree.get(node, "apiVersion"))?;
+    let name = tree.str_at(node, &["metadata", "name"]).unwrap_or("?");
+    Some(format!("{kind}/{name}"))
+}
+
+/// Reports the credentials of a command line that stands in the scalars `words` of a tree.
+pub fn command(rule: &'static Rule, doc: &Document<'_>, words: &[NodeId], structure: &str, cx: &mut Context<'_>) {
+    let Some(tree) = doc.tree() else { return };
+    let texts: Vec<&str> = words.iter().filter_map(|&node| tree.str(node)).collect();
+    if texts.len() != words.len() || texts.is_empty() {
+        return;
+    }
+    command_line::argv(&texts, &mut |found| report_command(rule, doc, words, structure, found, cx));
+}
+
+/// Reports the credentials of shell text that stands in the scalar `node` of a tree.
+pub fn script(rule: &'static Rule, doc: &Document<'_>, node: NodeId, structure: &str, cx: &mut Context<'_>) {
+    let Some(text) = doc.tree().and_then(|tree| tree.str(node)) else { return };
+    command_line::script(text, &mut |found| report_command(rule, doc, &[node], structure, found, cx));
+}
+
+fn report_command(
+    rule: &'static Rule,
+    doc: &Document<'_>,
+    words: &[NodeId],
+    structure: &str,
+    found: command_line::Credential,
+    cx: &mut Context<'_>,
+) {
+    let Some(tree) = doc.tree() else { return };
+    let span = |at: &command_line::At| {
+        let node = words.get(at.word).copied().unwrap_or(words[0]);
+        encoding::scalar_map(tree, node).to_file(Span::new(at.range.start, at.range.end))
+    };
+    let secret = span(&found.at);
+    if doc.is_templated(secret) || credential::value_kind(found.secret.expose()) == ValueKind::Reference {
+        return;
+    }
+    let label = found.label.as_ref().map(|at| (span(at), "this says what the value is".to_owned()));
+    let found = Found {
+        span: secret,
+        secret: found.secret,
+        what: found.judgement.what,
+        confidence: found.judgement.confidence,
+        severity: found.judgement.severity,
+        labels: label.into_iter().collect(),
+        structural_path: structure.to_owned(),
+    };
+    cx.report(rule, doc, found);
+}
+
+/// The scalars of a command: one, or the items of a sequence of scalars.
+pub fn words(tree: &Tree<'_>, node: NodeId) -> Vec<NodeId> {
+    if tree.is_sequence(node) {
+        tree.items(node).filter(|&item| tree.str(item).is_some()).collect()
+    } else {
+        Vec::new()
+    }
+}

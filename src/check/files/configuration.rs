@@ -1,0 +1,36 @@
+//! A literal under a credential's name in any other configuration: YAML, JSON, `.env`, properties, INI, TOML, XML,
+//! Terraform, Ansible.
+
+use crate::check::credential::Setting;
+use crate::check::{Check, Context, Pair, Shape, claim};
+use crate::model::{Document, Role, Rule};
+use crate::rules;
+
+/// The rule `files-configuration`.
+pub struct Configuration;
+
+impl Check for Configuration {
+    fn rule(&self) -> &'static Rule {
+        &rules::FILES_CONFIGURATION
+    }
+
+    fn applies(&self, doc: &Document<'_>) -> bool {
+        !matches!(doc.role, Role::Resource { .. } | Role::Schema | Role::LockFile)
+    }
+
+    fn pair(&self, pair: &Pair<'_>, cx: &mut Context<'_>) -> bool {
+        if pair.shape == Shape::Item || claim::is_nobodys(pair) {
+            return false;
+        }
+        let variable = matches!(pair.shape, Shape::Assignment | Shape::NameValue) || is_environment_file(pair);
+        let setting = if variable { Setting::Environment } else { Setting::Configuration };
+        claim::judge(self.rule(), pair, setting, cx);
+        true
+    }
+}
+
+/// Files that hold nothing but values to be used as they are.
+fn is_environment_file(pair: &Pair<'_>) -> bool {
+    let name = pair.doc.place.file_name();
+    name.contains(".env") || name.ends_with(".tfvars") || name.ends_with(".properties") || name.starts_with('.')
+}

@@ -1,0 +1,64 @@
+//! Credentials in the command lines of a resource: `command` and `args`, probes and lifecycle hooks, scripts.
+
+use crate::check::{Check, Context, claim};
+use crate::model::{Document, Kind, NodeId, Role, Rule, Tree};
+use crate::rules;
+
+/// The rule `kubernetes-command`.
+pub struct Command;
+
+impl Check for Command {
+    fn rule(&self) -> &'static Rule {
+        &rules::KUBERNETES_COMMAND
+    }
+
+    fn applies(&self, doc: &Document<'_>) -> bool {
+        matches!(doc.role, Role::Resource { .. } | Role::HelmValues)
+    }
+
+    fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
+        let Some(tree) = doc.tree() else { return };
+        let owner = tree.root().and_then(|root| claim::resource(tree, root)).unwrap_or_default();
+        for at in 0..tree.len() {
+            let node = NodeId(at as u32);
+            if tree.kind(node) == Kind::Mapping {
+                self.mapping(doc, tree, node, &owner, cx);
+            }
+        }
+    }
+}
+
+impl Command {
+    fn mapping(&self, doc: &Document<'_>, tree: &Tree<'_>, node: NodeId, owner: &str, cx: &mut Context<'_>) {
+        // `args` go on where `command` ends: a flag may end the one and its value begin the other.
+        let mut words = Vec::new();
+        for (key, value) in tree.entries(node) {
+            match tree.str(key) {
+                Some("command") => {
+                    let mut all = claim::words(tree, value);
+                    all.append(&mut words);
+                    words = all;
+                    if tree.str(value).is_some() {
+                        claim::script(self.rule(), doc, value, &format!("{owner} command"), cx);
+                    }
+                }
+                Some("args") => {
+                    words.extend(claim::words(tree, value));
+                    if tree.str(value).is_some() {
+                        claim::script(self.rule(), doc, value, &format!("{owner} args"), cx);
+                    }
+                }
+                // Tekton steps and Argo Workflows templates hold scripts as text.
+                Some("script" | "source") if tree.str(value).is_some_and(|text| text.contains('\n')) => {
+                    claim::script(self.rule(), doc, value, &format!("{owner} script"), cx);
+                }
+                _ => {}
+            }
+        }
+        let structure = match tree.str_at(node, &["name"]) {
+            Some(name) => format!("{owner} command of {name}"),
+            None => format!("{owner} command"),
+        };
+        claim::command(self.rule(), doc, &words, structure.trim(), cx);
+    }
+}

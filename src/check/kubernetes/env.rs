@@ -1,0 +1,27 @@
+//! `name` and `value` in the `env` of a container, of whatever kind of workload or custom resource.
+
+use crate::check::credential::Setting;
+use crate::check::{Check, Context, Pair, Shape, claim};
+use crate::model::{Document, Role, Rule};
+use crate::rules;
+
+/// The rule `kubernetes-env`.
+pub struct Env;
+
+impl Check for Env {
+    fn rule(&self) -> &'static Rule {
+        &rules::KUBERNETES_ENV
+    }
+
+    fn applies(&self, doc: &Document<'_>) -> bool {
+        matches!(doc.role, Role::Resource { .. })
+    }
+
+    fn pair(&self, pair: &Pair<'_>, cx: &mut Context<'_>) -> bool {
+        if pair.shape != Shape::NameValue || claim::is_nobodys(pair) {
+            return false;
+        }
+        claim::judge(self.rule(), pair, Setting::Environment, cx);
+        true
+    }
+}

@@ -1,0 +1,244 @@
+//! Values of Secrets, wherever a Secret stands: in a stream, a List, a Template, another resource.
+//!
+//! One finding a key over its whole value. A value that is a document of its own is looked into: what it holds becomes
+//! labels, and a document without a credential is of low confidence.
+
+use crate::check::credential::{self, Judgement, Setting, ValueKind};
+use crate::check::{Check, Context, Found, Pair, claim};
+use crate::encoding;
+use crate::model::{
+    Body, Confidence, Document, Finding, Kind, NodeId, Role, Rule, Secret, Severity, Span, SpanMap, Tree,
+};
+use crate::rules;
+
+/// The rule `kubernetes-secret-data`.
+pub struct SecretData;
+
+impl Check for SecretData {
+    fn rule(&self) -> &'static Rule {
+        &rules::KUBERNETES_SECRET_DATA
+    }
+
+    fn applies(&self, doc: &Document<'_>) -> bool {
+        matches!(doc.body, Body::Tree(_)) && !matches!(doc.role, Role::Schema | Role::LockFile)
+    }
+
+    fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
+        let Some(tree) = doc.tree() else { return };
+        for at in 0..tree.len() {
+            let node = NodeId(at as u32);
+            if tree.kind(node) == Kind::Mapping && tree.str_at(node, &["kind"]) == Some("Secret") {
+                self.secret(&Holder::new(doc, tree, node), cx);
+            }
+        }
+    }
+
+    /// What stands under `data` and `stringData` of a Secret is judged above.
+    fn pair(&self, pair: &Pair<'_>, _: &mut Context<'_>) -> bool {
+        let in_data = |key: &str| matches!(key, "data" | "stringData");
+        pair.path.keys().any(in_data) && claim::structure(pair).starts_with("Secret/")
+    }
+}
+
+/// A Secret in a document.
+struct Holder<'d> {
+    doc: &'d Document<'d>,
+    tree: &'d Tree<'d>,
+    node: NodeId,
+    name: &'d str,
+    kind: Span,
+}
+
+impl<'d> Holder<'d> {
+    fn new(doc: &'d Document<'d>, tree: &'d Tree<'d>, node: NodeId) -> Self {
+        let name = tree.str_at(node, &["metadata", "name"]).unwrap_or("?");
+        let kind = tree.get(node, "kind").map(|kind| tree.span(kind)).unwrap_or_default();
+        Self { doc, tree, node, name, kind }
+    }
+
+    fn structure(&self, field: &str, key: &str) -> String {
+        let plain = key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+        let key = if plain { format!(".{key}") } else { format!("[{key:?}]") };
+        format!("Secret/{} {field}{key}", self.name)
+    }
+}
+
+/// A value of a Secret.
+struct Value<'d> {
+    field: &'static str,
+    key: NodeId,
+    name: &'d str,
+    node: NodeId,
+    /// What it decodes to.
+    text: String,
+    /// From `text` to the document's text.
+    map: SpanMap,
+}
+
+impl SecretData {
+    fn secret(&self, holder: &Holder<'_>, cx: &mut Context<'_>) {
+        for field in ["data", "stringData"] {
+            let Some(values) = holder.tree.get(holder.node, field) else { continue };
+            for (key, node) in merged_entries(holder.tree, values) {
+                self.entry(holder, field, key, node, cx);
+            }
+        }
+    }
+
+    fn entry(&self, holder: &Holder<'_>, field: &'static str, key: NodeId, node: NodeId, cx: &mut Context<'_>) {
+        let (tree, doc) = (holder.tree, holder.doc);
+        let (Some(name), Some(raw)) = (tree.str(key), tree.str(node)) else { return };
+        let kind = credential::value_kind(raw);
+        if matches!(kind, ValueKind::Empty | ValueKind::Reference | ValueKind::Placeholder | ValueKind::Ciphertext)
+            || doc.is_templated(tree.span(node)) && !raw.contains('\n')
+        {
+            return;
+        }
+        let scalar = encoding::scalar_map(tree, node);
+        if field == "stringData" {
+            let value = Value { field, key, name, node, text: raw.to_owned(), map: scalar };
+            return self.decoded(holder, &value, cx);
+        }
+        match encoding::base64(raw) {
+            None => self.undecoded(holder, field, (key, name, node), raw, cx),
+            Some((bytes, map)) => match String::from_utf8(bytes) {
+                Ok(text) => {
+                    let map = map.within(&std::sync::Arc::new(scalar));
+                    self.decoded(holder, &Value { field, key, name, node, text, map }, cx);
+                }
+                Err(error) => self.binary(holder, field, (key, name, node), error.as_bytes(), cx),
+            },
+        }
+    }
+
+    fn decoded(&self, holder: &Holder<'_>, value: &Value<'_>, cx: &mut Context<'_>) {
+        let text = value.text.trim();
+        // Somebody encoded twice: what counts is inside.
+        let mut judged = match credential::judge(value.name, &value.text, Setting::Secret) {
+            Some(judged) => judged,
+            None => return,
+        };
+        let is_key = credential::value_kind(&value.text) == ValueKind::PrivateKey;
+        let document = !is_key && (text.contains('\n') || text.starts_with(['{', '[']));
+        let inner = if document { self.inside(holder, value, cx) } else { Vec::new() };
+        if value.name.starts_with(".docker") && !inner.is_empty() {
+            // Each registry's own credential says more than the file as a whole.
+            cx.findings.extend(inner);
+            return;
+        }
+        if document {
+            judged.confidence = if inner.is_empty() { Confidence::Low } else { Confidence::High };
+            judged.severity = None;
+            judged.what = format!("{}, {} lines", holds(&inner), text.lines().count());
+        }
+        if claim::is_example(&holder.doc.place.path) && text.eq_ignore_ascii_case("changeme") {
+            return;
+        }
+        self.report(holder, value, judged, inner, cx);
+    }
+
+    /// What the checks find in a value that is a document.
+    fn inside(&self, holder: &Holder<'_>, value: &Value<'_>, cx: &mut Context<'_>) -> Vec<Finding> {
+        let structure = holder.structure(value.field, value.name);
+        let mut found = cx.look_into(holder.doc, &value.text, value.map.clone(), value.name, &structure);
+        found.retain(|finding| finding.confidence > Confidence::Low);
+        found
+    }
+
+    fn report(
+        &self,
+        holder: &Holder<'_>,
+        value: &Value<'_>,
+        judged: Judgement,
+        inner: Vec<Finding>,
+        cx: &mut Context<'_>,
+    ) {
+        let (tree, doc) = (holder.tree, holder.doc);
+        let labels = vec![
+            (holder.kind, "in a Secret".to_owned()),
+            (tree.span(value.key), "this name says what the value is".to_owned()),
+        ];
+        let found = Found {
+            span: tree.span(value.node),
+            secret: Secret::new(value.text.trim()),
+            what: judged.what,
+            confidence: judged.confidence,
+            severity: judged.severity,
+            labels,
+            structural_path: holder.structure(value.field, value.name),
+        };
+        cx.report(self.rule(), doc, found);
+        // Spans of what was found inside already count in the file.
+        if let Some(finding) = cx.findings.last_mut() {
+            let whole = finding.span;
+            let inside = inner.into_iter().filter(|f| whole.contains(f.span) && f.span != whole).take(4);
+            finding.labels.extend(inside.map(|f| crate::model::Label { span: f.span, text: f.what }));
+        }
+    }
+
+    /// Text under `data` that is no base64: someone put the secret there as it is.
+    fn undecoded(
+        &self,
+        holder: &Holder<'_>,
+        field: &'static str,
+        (key, name, node): (NodeId, &str, NodeId),
+        raw: &str,
+        cx: &mut Context<'_>,
+    ) {
+        let Some(mut judged) = credential::judge(name, raw, Setting::Secret) else { return };
+        if judged.confidence > Confidence::Low {
+            judged.what = format!("not base64: {}", judged.what);
+        }
+        let map = encoding::scalar_map(holder.tree, node);
+        let value = Value { field, key, name, node, text: raw.to_owned(), map };
+        self.report(holder, &value, judged, Vec::new(), cx);
+    }
+
+    /// Bytes that are no text: a key as it is, a key store, a compressed file.
+    fn binary(
+        &self,
+        holder: &Holder<'_>,
+        field: &'static str,
+        (key, name, node): (NodeId, &str, NodeId),
+        bytes: &[u8],
+        cx: &mut Context<'_>,
+    ) {
+        let packed = bytes.starts_with(&[0x1F, 0x8B]) || bytes.starts_with(b"PK") || bytes.starts_with(&[0x89, b'P']);
+        let sure = credential::name_kind(name).is_credential() || bytes.len() <= 128;
+        let confidence = match (packed, sure) {
+            (true, _) => Confidence::Low,
+            (_, true) => Confidence::High,
+            _ => Confidence::Medium,
+        };
+        let raw = holder.tree.str(node).unwrap_or_default();
+        let map = encoding::scalar_map(holder.tree, node);
+        let value = Value { field, key, name, node, text: raw.to_owned(), map };
+        let what = format!("binary value, {} bytes", bytes.len());
+        let judged = Judgement { secret: 0..raw.len(), confidence, severity: None::<Severity>, what };
+        self.report(holder, &value, judged, Vec::new(), cx);
+    }
+}
+
+/// What a document inside a Secret holds.
+fn holds(inner: &[Finding]) -> &'static str {
+    match inner.len() {
+        0 => "a document without a credential",
+        1 => "a document with a credential",
+        _ => "a document with credentials",
+    }
+}
+
+/// The entries of a mapping, those of merged ones too.
+fn merged_entries(tree: &Tree<'_>, node: NodeId) -> Vec<(NodeId, NodeId)> {
+    let mut out = Vec::new();
+    for (key, value) in tree.entries(node) {
+        match tree.str(key) {
+            Some("<<") if tree.is_sequence(value) => {
+                out.extend(tree.items(value).flat_map(|item| tree.entries(item).collect::<Vec<_>>()))
+            }
+            Some("<<") => out.extend(tree.entries(value)),
+            _ => out.push((key, value)),
+        }
+    }
+    out
+}
