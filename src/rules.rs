@@ -18,3 +18,47 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
 pub fn find(id: &str) -> Option<&'static Rule> {
     all().find(|rule| rule.id == id)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::{TOKENS, all};
+    use crate::model::TokenRule;
+
+    /// Whether the rule's keyword and pattern stand in the text, validation and entropy left aside.
+    fn matches(token: &TokenRule, text: &str) -> bool {
+        let lower = text.to_lowercase();
+        let pattern = regex::bytes::RegexBuilder::new(&token.pattern).unicode(false).build().unwrap();
+        token.keywords.iter().any(|keyword| lower.contains(&**keyword)) && pattern.is_match(text.as_bytes())
+    }
+
+    #[test]
+    fn every_token_rule_finds_its_examples() {
+        for rule in TOKENS {
+            let token = rule.token.as_ref().unwrap();
+            assert!(!token.examples.is_empty() && !token.counterexamples.is_empty(), "{} lacks examples", rule.id);
+            for example in token.examples.iter() {
+                assert!(matches(token, example), "{} misses {example}", rule.id);
+            }
+        }
+    }
+
+    #[test]
+    fn keywords_are_lower_case_and_rare() {
+        for rule in TOKENS {
+            for keyword in rule.token.as_ref().unwrap().keywords.iter() {
+                assert!(keyword.len() >= 3 && **keyword == keyword.to_lowercase(), "{}: {keyword}", rule.id);
+            }
+        }
+    }
+
+    #[test]
+    fn ids_are_unique() {
+        let mut seen = HashSet::new();
+        for rule in all() {
+            assert!(seen.insert(&rule.id), "{} stands twice", rule.id);
+        }
+    }
+}
