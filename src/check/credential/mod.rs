@@ -148,7 +148,10 @@ fn named(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: 
     if secret {
         return Some(Confidence::High);
     }
-    if names_a_key(name, text, setting) || text.len() < 2 || text.starts_with(['{', '[', '<', '|', '>']) {
+    if setting != Setting::CommandLine && names_a_key(name, text, setting)
+        || text.len() < 2
+        || text.starts_with(['{', '[', '<', '|', '>'])
+    {
         return None;
     }
     Some(Confidence::High)
@@ -162,27 +165,40 @@ fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
     }
     let cut = Words::of(text);
     let words = cut.as_slice();
-    let plain = text.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_' | b'.'));
-    let upper = text.bytes().all(|b| b.is_ascii_uppercase() || matches!(b, b'_'));
-    let about = words
-        .iter()
-        .any(|w| contains(CREDENTIAL, w) || matches!(*w, "key" | "tls" | "cert" | "auth" | "config" | "KEY"));
-    if (plain || upper) && words.len() > 1 && about {
+    let name_cut = Words::of(name);
+    let name_words = name_cut.as_slice();
+    let plain = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'.'));
+    let upper = text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+    let random = looks_random(text);
+    let about = |w: &&str| {
+        contains(CREDENTIAL, w)
+            || ["key", "keys", "tls", "cert", "auth", "config"].iter().any(|k| w.eq_ignore_ascii_case(k))
+    };
+    if (plain || upper) && words.len() > 1 && words.iter().any(about) && !random {
         return true;
     }
-    // In code a bare word of one's own name is a variable or a form's field.
-    if setting == Setting::Text && (text.eq_ignore_ascii_case(name) || words.len() == 1 && contains(CREDENTIAL, text)) {
+    if name_kind(name) == NameKind::Password {
+        // In code a bare word of one's own name is a variable or a form's field.
+        return setting == Setting::Text
+            && (text.eq_ignore_ascii_case(name) || words.len() == 1 && contains(CREDENTIAL, text));
+    }
+    // `clientSecretKey: clientSecret`, `tlsSecret: myTlsSecret`: the value only says the name again.
+    let again = |w: &&str| w.eq_ignore_ascii_case("my") || name_words.iter().any(|n| n.eq_ignore_ascii_case(w));
+    if words.iter().all(again) {
         return true;
     }
-    let name_words = Words::of(name);
-    let bare = matches!(name_words.as_slice().last(), Some(last) if matches!(last.to_ascii_lowercase().as_str(), "secret" | "secrets" | "credentials" | "token" | "key"));
-    bare && plain && text.contains('-') && setting == Setting::Configuration && !looks_random(text)
+    let last = name_words.last().copied().unwrap_or_default();
+    let bare =
+        ["secret", "secrets", "credentials", "creds", "token", "key"].iter().any(|w| last.eq_ignore_ascii_case(w));
+    let collective = ["credentials", "creds", "credential"].iter().any(|w| last.eq_ignore_ascii_case(w));
+    bare && plain && text.contains('-') && !random || collective && plain && !random
 }
 
 /// Several words under a credential's name: a passphrase, unless it reads like a sentence.
 fn passphrase(text: &str, setting: Setting) -> Option<Confidence> {
     let words = text.split_whitespace().count();
-    let sentence = text.ends_with(['.', '!', '?', ':']) || text.contains(", ") || words > 8 || text.contains('\n');
+    let sentence =
+        text.ends_with(['.', '!', '?', ':']) || text.contains([';', ',']) || words > 8 || text.contains('\n');
     match setting {
         Setting::Secret => Some(Confidence::High),
         Setting::Text => None,

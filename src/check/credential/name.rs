@@ -39,8 +39,7 @@ pub fn name_kind(name: &str) -> NameKind {
     let cut = Words::of(name);
     let words = cut.as_slice();
     let Some((at, kind)) = credential_word(words) else {
-        let identity = words.last().is_some_and(|word| contains(IDENTITY, word));
-        return if identity { NameKind::Identity } else { NameKind::Neutral };
+        return if is_identity(words) { NameKind::Identity } else { NameKind::Neutral };
     };
     if at > 0 && contains(ABOUT_BEGINNINGS, words[0]) {
         return NameKind::About;
@@ -51,6 +50,10 @@ pub fn name_kind(name: &str) -> NameKind {
 /// What the words behind the credential word make of it.
 fn behind(rest: &[&str], kind: NameKind) -> NameKind {
     let Some(last) = rest.last() else { return kind };
+    // `auth.username`, `password_user_in`: behind it stands who it belongs to.
+    if kind == NameKind::Maybe && is_identity(rest) {
+        return NameKind::Identity;
+    }
     let any = |list| rest.iter().any(|word| contains(list, word));
     if any(LOCATION) {
         return NameKind::Location;
@@ -63,6 +66,16 @@ fn behind(rest: &[&str], kind: NameKind) -> NameKind {
     }
     let neutral = |word: &&str| contains(NEUTRAL_ENDINGS, word) || word.bytes().all(|b| b.is_ascii_digit());
     if rest.iter().all(neutral) { kind } else { NameKind::Maybe }
+}
+
+/// Whether the last word that says anything is an account's or a person's.
+fn is_identity(words: &[&str]) -> bool {
+    let telling = |word: &&&str| contains(IDENTITY, word) || !contains(NEUTRAL_ENDINGS, word);
+    words
+        .iter()
+        .rev()
+        .find(telling)
+        .is_some_and(|word| contains(IDENTITY, word) || ends_with(word, "username") || ends_with(word, "accountname"))
 }
 
 /// The last word (or the second of a pair) that speaks of a credential, and how.

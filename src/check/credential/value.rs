@@ -107,12 +107,21 @@ fn is_substitution(v: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | ':' | '.' | '[' | ']' | '\''))
 }
 
-/// The literal default of `${NAME:-literal}`, as a byte range of the value.
+/// The literal default of `${NAME:-literal}` (a shell's) or `${name:literal}` (Spring's), as a byte range of the value.
 pub fn literal_default(v: &str) -> Option<std::ops::Range<usize>> {
     let inside = v.strip_prefix("${")?.strip_suffix('}')?;
-    let name = inside.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '.'))?;
-    let mark = [":-", ":=", "-", "="].iter().find(|mark| inside[name..].starts_with(**mark))?;
-    let start = 2 + name + mark.len();
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
+    let name = inside.find(|c: char| !is_name(c))?;
+    let behind = &inside[name..];
+    // `${db-password}` is a name with a hyphen; only names of variables have a default behind a bare one.
+    let variable = inside[..name].bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    let mark = match behind {
+        _ if behind.starts_with(":-") || behind.starts_with(":=") => 2,
+        _ if behind.starts_with(":?") || behind.starts_with(":+") || behind.starts_with(":/") => return None,
+        _ if behind.starts_with(':') || variable && behind.starts_with(['-', '=']) => 1,
+        _ => return None,
+    };
+    let start = 2 + name + mark;
     let default = &v[start..v.len() - 1];
     let literal = !default.is_empty() && !default.contains(['$', '{']);
     literal.then_some(start..v.len() - 1)
@@ -309,7 +318,9 @@ fn is_host(v: &str) -> bool {
     let endings =
         [".com", ".org", ".net", ".io", ".local", ".svc", ".internal", ".dev", ".cloud", ".de", ".lan", ".co"];
     let named = labels > 1 && endings.iter().any(|end| host.ends_with(end)) || host.ends_with(".cluster.local");
-    let address = labels == 4 && host.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let address = labels == 4
+        && host.starts_with(|c: char| c.is_ascii_digit())
+        && host.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     plain
         && (named
             || address
@@ -351,6 +362,8 @@ pub fn is_code(v: &str) -> bool {
         "secrets.",
         "vars.",
         "github.",
+        ".Values",
+        ".Release",
         "inputs.",
         "steps.",
         "needs.",
@@ -446,5 +459,7 @@ mod tests {
         assert_eq!(literal_default("${DB_PASSWORD:-$OTHER}"), None);
         assert_eq!(literal_default("${DB_PASSWORD:?must be set}"), None);
         assert_eq!(literal_default("${DB_PASSWORD:-}"), None);
+        assert_eq!(literal_default("${db-password}"), None);
+        assert_eq!(literal_default("${db.password:hunter2}"), Some(14..21));
     }
 }

@@ -21,7 +21,7 @@ impl Check for Field {
     fn pair(&self, pair: &Pair<'_>, cx: &mut Context<'_>) -> bool {
         if pair.doc.role.kind() == "EncryptionConfiguration" && pair.name == "secret" {
             claim::judge(self.rule(), pair, Setting::Secret, cx);
-        } else if pair.shape != Shape::Item && !claim::is_nobodys(pair) && !names_something(pair) {
+        } else if pair.shape != Shape::Item && !is_command(pair) && !claim::is_nobodys(pair) && !names_something(pair) {
             claim::judge(self.rule(), pair, Setting::Configuration, cx);
         }
         true
@@ -36,4 +36,9 @@ fn names_something(pair: &Pair<'_>) -> bool {
         pair.value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'));
     let in_annotations = pair.path.has_key("annotations");
     bare && dns_label && !credential::looks_random(pair.value) || in_annotations && dns_label
+}
+
+/// Command lines are read as such, word by word.
+fn is_command(pair: &Pair<'_>) -> bool {
+    pair.shape == Shape::Assignment && matches!(pair.path.keys().last(), Some("command" | "args"))
 }
