@@ -150,3 +150,22 @@ pub fn is_structured_name(path: &str) -> bool {
         || name.starts_with("Containerfile")
         || name.starts_with(".env")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_json_value_of_a_file_is_a_document_of_its_own() {
+        let text = "{\"a\": \"x\"}\n{\"a\": \"yé\"}\n{\"a\" 1}\n";
+        let place = Place { path: "log.json".into(), ..Place::default() };
+        let (mut problems, mut seen) = (Vec::new(), Vec::new());
+        read(text, SpanMap::at(0), place, &mut problems, &mut |doc| {
+            let value = doc.tree().and_then(|tree| tree.get(tree.root()?, "a").map(|id| tree.span(id)));
+            seen.extend(value.map(|span| doc.map.to_file(span).of(text).to_owned()));
+        });
+        assert_eq!(seen, ["x", "yé"]);
+        assert_eq!(problems.len(), 1);
+        assert!(problems[0].message.starts_with("from line 3 on is no JSON"), "{}", problems[0].message);
+    }
+}
