@@ -167,8 +167,8 @@ impl Visitor<'_, '_> {
     }
 
     fn mapping(&mut self, id: NodeId) {
-        self.name_value(id);
-        for (key, value) in self.tree.entries(id) {
+        let named = self.name_value(id);
+        for (key, value) in self.tree.entries(id).filter(|&(_, value)| Some(value) != named) {
             self.path.steps.push(Step::Key(key));
             if let Some(text) = self.tree.str(value) {
                 self.give(Shape::Entry, key, value, text, 0);
@@ -179,18 +179,19 @@ impl Visitor<'_, '_> {
         }
     }
 
-    /// Gives the pair of a mapping that has both a name and a value under well-known keys.
-    fn name_value(&mut self, id: NodeId) {
+    /// Gives the pair of a mapping that has both a name and a value under well-known keys; which value that was.
+    fn name_value(&mut self, id: NodeId) -> Option<NodeId> {
         let find = |keys: &[&str]| {
             self.tree
                 .entries(id)
                 .find(|&(k, v)| self.tree.str(k).is_some_and(|k| keys.contains(&k)) && self.tree.str(v).is_some())
         };
-        let (Some((_, name)), Some((value_key, value))) = (find(&NAME_KEYS), find(&VALUE_KEYS)) else { return };
-        let Some(text) = self.tree.str(value) else { return };
+        let ((_, name), (value_key, value)) = (find(&NAME_KEYS)?, find(&VALUE_KEYS)?);
+        let text = self.tree.str(value)?;
         self.path.steps.push(Step::Key(value_key));
         self.give(Shape::NameValue, name, value, text, 0);
         self.path.steps.pop();
+        Some(value)
     }
 
     fn sequence(&mut self, id: NodeId, key: Option<NodeId>) {

@@ -53,7 +53,9 @@ impl Check for Pipeline {
 
     fn pair(&self, pair: &Pair<'_>, cx: &mut Context<'_>) -> bool {
         let scripted = pair.path.keys().last().is_some_and(|key| SCRIPTS.contains(&key));
-        if pair.shape != Shape::Item && !scripted {
+        // `permissions: {id-token: write}` grants, and holds nothing.
+        let granted = pair.path.has_key("permissions");
+        if pair.shape != Shape::Item && !scripted && !granted {
             let variable = pair.path.keys().any(|key| VARIABLES.contains(&key));
             let setting = if variable { Setting::Environment } else { Setting::Configuration };
             claim::judge(self.rule(), pair, setting, cx);

@@ -16,7 +16,7 @@ pub use name::{NameKind, name_kind};
 pub use randomness::looks_random;
 pub use value::{ValueKind, is_code, is_placeholder, value_kind};
 
-use words::{COMMON_PASSWORDS, CREDENTIAL, Words, contains};
+use words::{COMMON_PASSWORDS, CREDENTIAL, PLAIN_NAMES, Words, contains};
 
 /// Where a name and its value stand; it shifts how much evidence a finding needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,9 +56,11 @@ pub fn judge(name: &str, value: &str, setting: Setting) -> Option<Judgement> {
 /// credential's).
 pub fn judge_as(kind: NameKind, name: &str, value: &str, setting: Setting) -> Option<Judgement> {
     let value_is = value_kind(value);
+    if value.contains("${") && value::literal_default(value.trim()).is_some() {
+        return default_in_substitution(kind, name, value, setting);
+    }
     match value_is {
-        ValueKind::Empty | ValueKind::Placeholder | ValueKind::Ciphertext => None,
-        ValueKind::Reference => default_in_substitution(kind, name, value, setting),
+        ValueKind::Empty | ValueKind::Reference | ValueKind::Placeholder | ValueKind::Ciphertext => None,
         ValueKind::PrivateKey => Some(judgement(value, 0..value.len(), Confidence::High, None, "private key")),
         ValueKind::Jwt if setting != Setting::Text || kind != NameKind::Neutral => {
             Some(judgement(value, 0..value.len(), Confidence::High, None, "JSON Web Token"))
@@ -111,7 +113,7 @@ fn whole(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: 
     let confidence = match kind {
         NameKind::Password | NameKind::Credential => named(kind, name, value, value_is, setting)?,
         NameKind::Maybe => maybe(value, value_is, setting)?,
-        _ => unnamed(kind, value, value_is, setting)?,
+        _ => unnamed(kind, name, value, value_is, setting)?,
     };
     let range = trimmed(value);
     let text = &value[range.clone()];
@@ -223,19 +225,22 @@ fn maybe(value: &str, value_is: ValueKind, setting: Setting) -> Option<Confidenc
 }
 
 /// A value under a name that says nothing, or that says it is none: only a Secret makes it one.
-fn unnamed(kind: NameKind, value: &str, value_is: ValueKind, setting: Setting) -> Option<Confidence> {
+fn unnamed(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: Setting) -> Option<Confidence> {
     if setting != Setting::Secret {
         return None;
     }
-    let random = matches!(value_is, ValueKind::Literal) && looks_random(value.trim());
-    match value_is {
-        _ if random => Some(Confidence::High),
-        ValueKind::PasswordHash => Some(Confidence::High),
-        _ if matches!(kind, NameKind::Identity | NameKind::About | NameKind::Location) => Some(Confidence::Low),
-        ValueKind::Uuid => Some(Confidence::Medium),
-        ValueKind::Literal if value.trim().len() >= 6 && !value.contains('\n') => Some(Confidence::Medium),
-        _ => Some(Confidence::Low),
+    let text = value.trim();
+    if value_is == ValueKind::PasswordHash || value_is == ValueKind::Literal && looks_random(text) {
+        return Some(Confidence::High);
     }
+    let about = matches!(kind, NameKind::Identity | NameKind::About | NameKind::Location);
+    let short = matches!(value_is, ValueKind::Literal | ValueKind::Prose | ValueKind::Uuid) && !text.contains('\n');
+    Some(if short && !about && !is_plain_name(name) { Confidence::Medium } else { Confidence::Low })
+}
+
+/// Whether the name is that of a setting: `region`, `dbname`.
+fn is_plain_name(name: &str) -> bool {
+    Words::of(name).as_slice().last().is_some_and(|word| contains(PLAIN_NAMES, word))
 }
 
 fn plain_in_secret(value: &str) -> Judgement {

@@ -66,6 +66,10 @@ pub fn value_kind(value: &str) -> ValueKind {
     if v.contains('.') && is_host(v) {
         return ValueKind::Host;
     }
+    // A password in a URL counts whatever its host is called.
+    if v.contains("://") && !v.starts_with('<') && !v.contains(char::is_whitespace) {
+        return ValueKind::Url;
+    }
     if is_placeholder(v) { ValueKind::Placeholder } else { shape(v) }
 }
 
@@ -193,11 +197,21 @@ fn short_kind(v: &str) -> Option<ValueKind> {
             "", "s", "m", "h", "d", "w", "y", "ms", "us", "ns", "k", "Ki", "M", "Mi", "G", "Gi", "T", "Ti", "Z", "MB",
             "GB", "KB", "kb", "mb", "gb", "%", "px", "MiB", "GiB", "KiB", "min", "sec", "days", "hours",
         ];
-        if units.contains(&unit) || is_duration(v) {
+        if units.contains(&unit) || is_duration(v) || is_time(v) {
             return Some(ValueKind::Number);
         }
     }
     None
+}
+
+/// `2030-03-10T03:22:11Z`.
+fn is_time(v: &str) -> bool {
+    let bytes = v.as_bytes();
+    bytes.len() >= 16
+        && bytes[4] == b'-'
+        && bytes[7] == b'-'
+        && matches!(bytes[10], b'T' | b' ')
+        && bytes.iter().all(|b| b.is_ascii_digit() || b"-:T Z.+".contains(b))
 }
 
 /// `1h30m`.

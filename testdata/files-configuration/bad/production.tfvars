@@ -1,0 +1,2 @@
+db_password = "kestrel-Harbour-71"
+region      = "eu-central-1"
