@@ -61,11 +61,14 @@ fn is_reference_key(key: &str) -> bool {
 /// Judges the pair and reports it under `rule` if it is a credential.
 pub fn judge(rule: &'static Rule, pair: &Pair<'_>, setting: Setting, cx: &mut Context<'_>) {
     let own_name = |name: &String| name.eq_ignore_ascii_case(pair.name);
-    let judged = if cx.settings.credential_names.iter().any(own_name) {
-        credential::judge_as(NameKind::Password, pair.name, pair.value, setting)
-    } else {
-        credential::judge(pair.name, pair.value, setting)
-    };
+    let own = cx.settings.credential_names.iter().any(own_name);
+    let kind = if own { NameKind::Password } else { credential::name_kind(pair.name) };
+    judge_as(rule, pair, kind, setting, cx);
+}
+
+/// Like [`judge`], under a name whose kind the check knows better.
+pub fn judge_as(rule: &'static Rule, pair: &Pair<'_>, kind: NameKind, setting: Setting, cx: &mut Context<'_>) {
+    let judged = credential::judge_as(kind, pair.name, pair.value, setting);
     let Some(judged) = judged else { return };
     let secret = &pair.value[judged.secret.clone()];
     if is_default_of_example(&pair.doc.place.path, secret) || is_templated_whole(pair, &judged) {
@@ -164,7 +167,8 @@ pub fn script(rule: &'static Rule, doc: &Document<'_>, node: NodeId, structure: 
     command_line::script(text, &mut |found| report_command(rule, doc, &[node], structure, found, cx));
 }
 
-fn report_command(
+/// Reports one credential of a command line whose words stand in the scalars `words`.
+pub fn report_command(
     rule: &'static Rule,
     doc: &Document<'_>,
     words: &[NodeId],

@@ -186,7 +186,9 @@ impl Visitor<'_, '_> {
                 .entries(id)
                 .find(|&(k, v)| self.tree.str(k).is_some_and(|k| keys.contains(&k)) && self.tree.str(v).is_some())
         };
-        let ((_, name), (value_key, value)) = (find(&NAME_KEYS)?, find(&VALUE_KEYS)?);
+        // A JSON patch names what it sets by a path.
+        let patch = || find(&["op"]).and_then(|_| find(&["path"]));
+        let ((_, name), (value_key, value)) = (find(&NAME_KEYS).or_else(patch)?, find(&VALUE_KEYS)?);
         let text = self.tree.str(value)?;
         self.path.steps.push(Step::Key(value_key));
         self.give(Shape::NameValue, name, value, text, 0);

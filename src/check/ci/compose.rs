@@ -1,6 +1,6 @@
 //! Compose files: `environment` (map and list), build arguments, literals of `secrets`, commands.
 
-use crate::check::credential::Setting;
+use crate::check::credential::{NameKind, Setting};
 use crate::check::{Check, Context, Pair, Shape, claim};
 use crate::model::{Document, Kind, NodeId, Role, Rule};
 use crate::rules;
@@ -37,15 +37,22 @@ impl Check for Compose {
             return true;
         }
         let below = |key: &str| pair.path.keys().any(|k| k == key);
-        let setting = if below("environment") || below("args") || below("secrets") {
-            Setting::Environment
+        let setting = if below("environment") || below("args") { Setting::Environment } else { Setting::Configuration };
+        if pair.path.keys().next() == Some("secrets") {
+            self.secret(pair, cx);
         } else {
-            Setting::Configuration
-        };
-        // `secrets: {db: {file: x}}` names files; only `environment` and `content` hold anything.
-        if !(pair.path.keys().next() == Some("secrets") && !matches!(pair.name, "content")) {
             claim::judge(self.rule(), pair, setting, cx);
         }
         true
+    }
+}
+
+impl Compose {
+    /// A top-level secret: `file` names a file and `environment` a variable, unless someone put the secret itself there.
+    fn secret(&self, pair: &Pair<'_>, cx: &mut Context<'_>) {
+        let variable = pair.value.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        if pair.name == "content" || pair.name == "environment" && !variable {
+            claim::judge_as(self.rule(), pair, NameKind::Credential, Setting::Secret, cx);
+        }
     }
 }

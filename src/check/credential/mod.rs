@@ -91,9 +91,12 @@ fn inside(kind: NameKind, value: &str, value_is: ValueKind) -> Option<Judgement>
     {
         return None;
     }
-    let (range, what) = match url::userinfo(value) {
-        Some(range) => (range, "password in a URL"),
-        None => (url::parameter(value)?, "password in a connection string"),
+    let (range, what) = if let Some(range) = url::authorization(value) {
+        (range, "credential of an Authorization header")
+    } else if let Some(range) = url::userinfo(value) {
+        (range, "password in a URL")
+    } else {
+        (url::parameter(value)?, "password in a connection string")
     };
     let secret = &value[range.clone()];
     let kind = value_kind(secret);

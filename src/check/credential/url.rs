@@ -24,6 +24,18 @@ pub fn userinfo(text: &str) -> Option<Range<usize>> {
     None
 }
 
+/// The credential's bytes in the value of an `Authorization` header: `Basic …`, `Bearer …`.
+pub fn authorization(text: &str) -> Option<Range<usize>> {
+    let lead = text.len() - text.trim_start().len();
+    let (scheme, rest) = text[lead..].split_once(' ')?;
+    let known = ["basic", "bearer", "token", "apikey"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    let credential = rest.trim();
+    let whole = credential.len() >= 12 && !credential.contains(char::is_whitespace);
+    let start = lead + scheme.len() + 1 + (rest.len() - rest.trim_start().len());
+    let telling = credential.bytes().any(|b| b.is_ascii_digit() || b == b'=') && credential.is_ascii();
+    (known && whole && telling).then_some(start..start + credential.len())
+}
+
 /// Parameters of connection strings that hold a credential.
 const PARAMETERS: [&str; 12] = [
     "password",
@@ -88,5 +100,7 @@ mod tests {
         assert_eq!(secret("https://user@example.com/"), None);
         assert_eq!(secret("http://+:8000"), None);
         assert_eq!(secret("password=x"), None);
+        assert_eq!(authorization("Basic cm9ib3Q6blI3LXF1YXJyZWw="), Some(6..30));
+        assert_eq!(authorization("Bearer token"), None);
     }
 }

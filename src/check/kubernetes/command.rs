@@ -1,6 +1,6 @@
 //! Credentials in the command lines of a resource: `command` and `args`, probes and lifecycle hooks, scripts.
 
-use crate::check::{Check, Context, claim};
+use crate::check::{Check, Context, claim, command_line};
 use crate::model::{Document, Kind, NodeId, Role, Rule, Tree};
 use crate::rules;
 
@@ -48,6 +48,8 @@ impl Command {
                         claim::script(self.rule(), doc, value, &format!("{owner} args"), cx);
                     }
                 }
+                // Backup hooks and the like are commands in annotations.
+                Some("annotations") => self.annotations(doc, tree, value, owner, cx),
                 // Tekton steps and Argo Workflows templates hold scripts as text.
                 Some("script" | "source") if tree.str(value).is_some_and(|text| text.contains('\n')) => {
                     claim::script(self.rule(), doc, value, &format!("{owner} script"), cx);
@@ -60,5 +62,39 @@ impl Command {
             None => format!("{owner} command"),
         };
         claim::command(self.rule(), doc, &words, structure.trim(), cx);
+    }
+
+    fn annotations(&self, doc: &Document<'_>, tree: &Tree<'_>, node: NodeId, owner: &str, cx: &mut Context<'_>) {
+        for (_, value) in tree.entries(node) {
+            let Some(text) = tree.str(value).filter(|text| text.contains(" -") || text.starts_with('[')) else {
+                continue;
+            };
+            let structure = format!("{owner} annotation");
+            match serde_json::from_str::<Vec<String>>(text) {
+                Ok(words) => self.listed(doc, value, text, &words, &structure, cx),
+                Err(_) if text.contains('\n') => {}
+                Err(_) => claim::script(self.rule(), doc, value, &structure, cx),
+            }
+        }
+    }
+
+    /// A command line written as a JSON list inside a string.
+    fn listed(
+        &self,
+        doc: &Document<'_>,
+        node: NodeId,
+        text: &str,
+        words: &[String],
+        structure: &str,
+        cx: &mut Context<'_>,
+    ) {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        command_line::argv(&words, &mut |found| {
+            let Some(start) = text.find(found.secret.expose()) else { return };
+            let range = start..start + found.secret.expose().len();
+            let at = command_line::At { word: 0, range };
+            let found = command_line::Credential { at, label: None, ..found };
+            claim::report_command(self.rule(), doc, &[node], structure, found, cx);
+        });
     }
 }
