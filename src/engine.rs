@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
@@ -11,13 +10,15 @@ use rayon::prelude::*;
 
 use crate::model::{
     Document, Finding, Neighbours, Nested, NoNeighbours, Origin, Place, Problem, ProblemKind, Reader, Run, Settings,
-    Span, SpanMap, Summary,
+    Source, Span, SpanMap, Summary,
 };
 use crate::source::git::staged::{Staged, StagedFile};
 use crate::source::git::{GitError, Snapshot};
 use crate::source::text;
 use crate::source::tree::{self, FoundFile, TreeNeighbours, TreeOptions};
 use crate::{check, document};
+
+mod fingerprint;
 
 /// Why a run could not start.
 #[derive(Debug, thiserror::Error)]
@@ -53,7 +54,7 @@ pub struct Engine {
 struct Scanned {
     findings: Vec<Finding>,
     problems: Vec<Problem>,
-    source: Option<(Origin, Arc<[u8]>)>,
+    source: Option<Source>,
     bytes: u64,
     binary: bool,
 }
@@ -82,7 +83,8 @@ impl Engine {
             [only] => vec![scan(only)],
             files => self.pool()?.install(|| files.par_iter().map(scan).collect()),
         };
-        Ok(assemble(scanned, tree.problems, start))
+        let run = assemble(scanned, tree.problems, start);
+        Ok(Run { root: tree.root, ..run })
     }
 
     /// Scans what the index of the repository at `path` holds for the next commit, and keeps what lies on its changed
@@ -125,6 +127,20 @@ impl Engine {
         let mut scanned = self.scan_blob(Origin::Staged { path: file.path.clone() }, bytes, neighbours);
         scanned.findings.retain(|finding| changed.iter().any(|span| span.overlaps(finding.span)));
         scanned
+    }
+
+    /// Leaves the findings that count, in order.
+    fn select(&self, findings: &mut Vec<Finding>) {
+        let settings = &self.settings;
+        for finding in findings.iter_mut() {
+            finding.severity = settings.severity(finding.rule, finding.severity);
+        }
+        findings.retain(|finding| {
+            settings.runs(finding.rule)
+                && finding.severity >= settings.min_severity
+                && finding.confidence >= settings.min_confidence
+        });
+        findings.sort_by(|a, b| (a.span, &a.rule.id).cmp(&(b.span, &b.rule.id)));
     }
 
     fn pool(&self) -> Result<rayon::ThreadPool, Error> {
@@ -182,9 +198,13 @@ impl Engine {
         scanned.problems.append(&mut cx.problems);
         drop(cx);
         scanned.problems.append(&mut reader.problems.into_inner());
-        scanned.findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
+        let mut secrets: Vec<Span> =
+            scanned.findings.iter().filter(|f| !f.secret.expose().is_empty()).map(|f| f.span).collect();
+        secrets.sort_unstable();
+        self.select(&mut scanned.findings);
+        fingerprint::set(&mut scanned.findings);
         if !scanned.findings.is_empty() {
-            scanned.source = Some((origin, bytes.into()));
+            scanned.source = Some(Source { origin, bytes: bytes.into(), secrets });
         }
         scanned
     }
@@ -224,7 +244,7 @@ fn assemble(scanned: Vec<Scanned>, problems: Vec<Problem>, start: Instant) -> Ru
         run.sources.extend(blob.source);
     }
     run.findings.sort_by(|a, b| (&a.origin, a.span, &a.rule.id).cmp(&(&b.origin, b.span, &b.rule.id)));
-    run.sources.sort_by(|a, b| a.0.cmp(&b.0));
+    run.sources.sort_by(|a, b| a.origin.cmp(&b.origin));
     run.summary.problems.sort();
     run.summary.elapsed = start.elapsed();
     run

@@ -8,6 +8,7 @@ pub mod document;
 pub mod encoding;
 pub mod engine;
 pub mod model;
+pub mod report;
 pub mod rule_file;
 pub mod rules;
 pub mod shell;

@@ -1,32 +1,72 @@
 //! The command line: arguments into a call of the engine, one file a subcommand.
 
+mod finish;
+mod generate;
+mod options;
+mod progress;
+mod rules;
 mod scan;
 mod staged;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// Finds secrets in Kubernetes manifests, Dockerfiles and the repositories around them.
 #[derive(Parser)]
-#[command(name = "tidewaiter", version, about)]
+#[command(name = "tidewaiter", version, about, max_term_width = 100, after_help = AFTER_HELP)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
 
+const AFTER_HELP: &str = "Exit codes: 0 nothing found; 1 findings at or above the threshold; 2 an error, or something \
+was not scanned and nothing was found.";
+
 #[derive(Subcommand)]
 enum Command {
     /// Scan files and folders
     Scan(scan::Args),
-    /// Scan what is staged for the next commit
+    /// Scan what is staged for the next commit, and report what lies on changed lines
     Staged(staged::Args),
+    /// List the rules, or explain one
+    #[command(subcommand)]
+    Rules(rules::Action),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// An error that ends the run with exit code 2, in the words that the user sees.
+pub struct Failure(String);
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Failure(error.to_string())
+    }
 }
 
 /// Runs the program with the process's arguments.
 pub fn main() -> ExitCode {
-    match Cli::parse().command {
+    std::panic::set_hook(Box::new(|info| {
+        // The payload may hold text of a scanned file; the place in our source does not.
+        let place = info.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
+        let _ = writeln!(io::stderr(), "tidewaiter: internal error{place}; please report it");
+    }));
+    let outcome = match Cli::parse().command {
         Command::Scan(args) => scan::run(&args),
         Command::Staged(args) => staged::run(&args),
-    }
+        Command::Rules(action) => rules::run(&action),
+        Command::Completions { shell } => generate::completions(shell, Cli::command()),
+        Command::Man => generate::man(Cli::command()),
+    };
+    outcome.unwrap_or_else(|Failure(message)| {
+        let _ = writeln!(io::stderr(), "tidewaiter: {message}");
+        ExitCode::from(2)
+    })
 }

@@ -1,46 +1,60 @@
-//! `tidewaiter scan`: files and folders of a working tree.
+//! `tidewaiter scan`: files and folders of a working tree, or standard input.
 
-use std::io::Write;
-use std::path::PathBuf;
+use std::io::{Read, stdin};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::engine::{Engine, Progress};
-use crate::model::{LineIndex, Settings};
+use super::options::{Output, Running, Selection};
+use super::{Failure, finish, progress};
+use crate::engine::Engine;
+use crate::model::{Run, Settings};
 use crate::source::tree::TreeOptions;
 
 /// Arguments of `tidewaiter scan`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Files and folders to scan
+    /// Files and folders to scan; `-` is standard input [default: the current folder]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Scan what .gitignore and .tidewaiterignore leave out, too
+    #[arg(long)]
+    no_ignore: bool,
+    /// The name under which standard input is scanned
+    #[arg(long, value_name = "NAME", default_value = "stdin")]
+    stdin_path: String,
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    output: Output,
+    #[command(flatten)]
+    running: Running,
 }
 
-/// Scans and prints a line a finding (the report stage takes over here).
-pub fn run(args: &Args) -> ExitCode {
-    let options = TreeOptions { paths: args.paths.clone(), ..TreeOptions::default() };
-    let settings = Settings::default();
-    let threshold = settings.min_confidence;
-    let mut out = std::io::stdout().lock();
-    let Ok(run) = Engine::new(settings, 0).scan_tree(&options, &Progress::default()) else { return ExitCode::from(2) };
-    for finding in run.findings.iter().filter(|f| f.confidence >= threshold) {
-        let bytes = run.source(&finding.origin).unwrap_or_default();
-        let index = LineIndex::new(bytes);
-        let (line, column) = index.position(bytes, finding.span.start);
-        let (end_line, _) = index.position(bytes, finding.span.end.saturating_sub(1));
-        let _ = writeln!(
-            out,
-            "{{\"file\":{:?},\"line\":{line},\"column\":{column},\"end_line\":{end_line},\"rule\":{:?},\"severity\":\"{}\",\"confidence\":\"{}\",\"what\":{:?},\"structure\":{:?}}}",
-            finding.origin.path(),
-            finding.rule.id,
-            finding.severity,
-            finding.confidence,
-            finding.what,
-            finding.structural_path
-        );
+/// Scans and reports.
+pub fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let mut settings = Settings::default();
+    args.selection.apply(&mut settings)?;
+    args.running.apply(&mut settings);
+    let engine = Engine::new(settings.clone(), args.running.threads);
+    let run =
+        if args.paths == [Path::new("-")] { standard_input(args, &engine, &settings)? } else { tree(args, &engine)? };
+    finish::finish(&run, &settings, &args.output, &args.running)
+}
+
+fn tree(args: &Args, engine: &Engine) -> Result<Run, Failure> {
+    if args.paths.iter().any(|path| path == Path::new("-")) {
+        return Err(Failure("standard input (`-`) can't be scanned together with other paths".to_owned()));
     }
-    for problem in &run.summary.problems {
-        let _ = writeln!(out, "{{\"problem\":{:?},\"path\":{:?}}}", problem.message, problem.path);
+    let options = TreeOptions { paths: args.paths.clone(), no_ignore: args.no_ignore, threads: args.running.threads };
+    Ok(progress::with_bar(|progress| engine.scan_tree(&options, progress))?)
+}
+
+fn standard_input(args: &Args, engine: &Engine, settings: &Settings) -> Result<Run, Failure> {
+    let mut bytes = Vec::new();
+    let limit = settings.max_file_size;
+    stdin().lock().take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(Failure(format!("standard input is larger than --max-file-size of {limit} bytes")));
     }
-    ExitCode::from(u8::from(!run.findings.is_empty()))
+    Ok(engine.scan_bytes(&args.stdin_path, &bytes))
 }

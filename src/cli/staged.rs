@@ -3,21 +3,31 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::engine::{Engine, Progress};
+use super::options::{Output, Running, Selection};
+use super::{Failure, finish, progress};
+use crate::engine::Engine;
 use crate::model::Settings;
 
 /// Arguments of `tidewaiter staged`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The repository
+    /// A path in the repository
     #[arg(value_name = "PATH", default_value = ".")]
     path: PathBuf,
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    output: Output,
+    #[command(flatten)]
+    running: Running,
 }
 
-/// Scans the index.
-pub fn run(args: &Args) -> ExitCode {
-    match Engine::new(Settings::default(), 0).scan_staged(&args.path, &Progress::default()) {
-        Ok(run) => ExitCode::from(u8::from(!run.findings.is_empty())),
-        Err(_) => ExitCode::from(2),
-    }
+/// Scans the index and reports.
+pub fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let mut settings = Settings::default();
+    args.selection.apply(&mut settings)?;
+    args.running.apply(&mut settings);
+    let engine = Engine::new(settings.clone(), args.running.threads);
+    let run = progress::with_bar(|progress| engine.scan_staged(&args.path, progress))?;
+    finish::finish(&run, &settings, &args.output, &args.running)
 }

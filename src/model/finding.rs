@@ -108,6 +108,6 @@ pub struct Finding {
     pub what: String,
     /// Set by the suppress stage.
     pub suppressed: Option<Suppression>,
-    /// Identity across line moves (see [`crate::engine`]); set when the findings of a blob are complete.
+    /// Identity across line moves (set by the engine); set when the findings of a blob are complete.
     pub fingerprint: String,
 }

@@ -23,7 +23,7 @@ pub use finding::{Confidence, Finding, Label, Severity, Suppression};
 pub use reader::{Nested, Reader};
 pub use role::Role;
 pub use rule::{Rule, Texts, TokenRule};
-pub use run::Run;
+pub use run::{Run, Source};
 pub use secret::Secret;
 pub use settings::Settings;
 pub use span::{LineIndex, Span, SpanMap};

@@ -1,24 +1,39 @@
 //! The result of a run, as the reports get it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Finding, Origin, Summary};
+use super::{Finding, Origin, Span, Summary};
 
 /// What a run found and did.
 #[derive(Debug, Default)]
 pub struct Run {
     /// All findings, suppressed ones too, sorted by origin and position.
     pub findings: Vec<Finding>,
-    /// The bytes of each blob that has a finding, sorted by origin, for positions and source lines.
-    pub sources: Vec<(Origin, Arc<[u8]>)>,
+    /// Each blob that has a finding, sorted by origin.
+    pub sources: Vec<Source>,
     /// What the run did.
     pub summary: Summary,
+    /// The folder that paths are relative to, as the user gave it; empty for the current one.
+    pub root: PathBuf,
+}
+
+/// A blob that has a finding, for positions and source lines.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The blob.
+    pub origin: Origin,
+    /// Its bytes.
+    pub bytes: Arc<[u8]>,
+    /// The bytes of everything that was found in it, also of what no report shows because it lies below a threshold:
+    /// none of it may be seen in a source line. Sorted.
+    pub secrets: Vec<Span>,
 }
 
 impl Run {
-    /// The bytes of the blob that `origin` names, if it has a finding.
-    pub fn source(&self, origin: &Origin) -> Option<&[u8]> {
-        let at = self.sources.binary_search_by(|(known, _)| known.cmp(origin)).ok()?;
-        Some(&self.sources[at].1)
+    /// The blob that `origin` names, if it has a finding.
+    pub fn source(&self, origin: &Origin) -> Option<&Source> {
+        let at = self.sources.binary_search_by(|known| known.origin.cmp(origin)).ok()?;
+        Some(&self.sources[at])
     }
 }

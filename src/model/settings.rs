@@ -1,6 +1,6 @@
 //! What the user asked for: thresholds, rule choice and limits, from the configuration file and the command line.
 
-use super::{Confidence, Severity};
+use super::{Confidence, Rule, Severity};
 
 /// The settings of a run.
 #[derive(Clone, Debug)]
@@ -15,6 +15,8 @@ pub struct Settings {
     pub min_severity: Severity,
     /// Findings below are dropped.
     pub min_confidence: Confidence,
+    /// Findings of this severity and above make the run fail; none: all do.
+    pub fail_on: Option<Severity>,
     /// Names that the user counts as a credential's, beside the built-in word lists.
     pub credential_names: Vec<String>,
     /// Files larger are not read, in bytes.
@@ -29,8 +31,23 @@ impl Default for Settings {
             rule_levels: Vec::new(),
             min_severity: Severity::Info,
             min_confidence: Confidence::Medium,
+            fail_on: None,
             credential_names: Vec::new(),
             max_file_size: 50 << 20,
         }
+    }
+}
+
+impl Settings {
+    /// Whether the rule runs: it is named, where any is, and not excluded.
+    pub fn runs(&self, rule: &Rule) -> bool {
+        let is = |name: &String| *name == rule.id || *name == rule.family;
+        (self.only_rules.is_empty() || self.only_rules.iter().any(is)) && !self.excluded_rules.iter().any(is)
+    }
+
+    /// The severity of a finding of this rule, as the configuration has it.
+    pub fn severity(&self, rule: &Rule, own: Severity) -> Severity {
+        let changed = self.rule_levels.iter().rev().find(|(name, _)| *name == rule.id || *name == rule.family);
+        changed.map_or(own, |(_, severity)| *severity)
     }
 }

@@ -1,3 +1,5 @@
+//! Names with values that are credentials, and look-alikes.
+
 use proptest::prelude::*;
 
 use super::*;

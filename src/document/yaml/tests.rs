@@ -1,3 +1,5 @@
+//! Spans and values of every kind of YAML scalar.
+
 #![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;

@@ -1,0 +1,59 @@
+//! The end of every scan: thresholds, reports, exit code.
+
+use std::fs;
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use super::Failure;
+use super::options::{Output, Running};
+use crate::model::{Run, Settings, Severity};
+use crate::report::{self, Format, View};
+
+/// Writes the reports of a run and gives the exit code.
+///
+/// # Errors
+/// A report that could not be written whole: a full disk must not look like a clean run.
+pub fn finish(run: &Run, settings: &Settings, output: &Output, running: &Running) -> Result<ExitCode, Failure> {
+    for (format, path) in &output.output {
+        write_file(*format, run, &output.file_view(), path)?;
+    }
+    let mut out = BufWriter::with_capacity(64 << 10, io::stdout().lock());
+    let written = report::write(output.format, run, &output.view(), &mut out).and_then(|()| out.flush());
+    match written {
+        // The reader has seen enough (`| head`); what was found still counts.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+        Err(error) => return Err(Failure(format!("standard output can't be written: {error}"))),
+        Ok(()) => {}
+    }
+    Ok(exit_code(run, settings, running))
+}
+
+fn exit_code(run: &Run, settings: &Settings, running: &Running) -> ExitCode {
+    let least = settings.fail_on.unwrap_or(Severity::Info);
+    let fails = run.findings.iter().any(|f| f.suppressed.is_none() && f.severity >= least);
+    let incomplete = run.summary.is_incomplete() && !running.allow_incomplete;
+    ExitCode::from(match (fails, incomplete) {
+        (true, _) => 1,
+        (false, true) => 2,
+        (false, false) => 0,
+    })
+}
+
+/// Writes a report beside its destination and moves it there when it is whole.
+fn write_file(format: Format, run: &Run, view: &View, path: &Path) -> Result<(), Failure> {
+    let said = |error: io::Error| Failure(format!("{}: {error}", path.display()));
+    let name = path.file_name().ok_or_else(|| Failure(format!("{}: no file name", path.display())))?;
+    let mut partial = name.to_owned();
+    partial.push(format!(".{}.partial", std::process::id()));
+    let partial = path.with_file_name(partial);
+    let written = fs::File::create(&partial).and_then(|file| {
+        let mut out = BufWriter::new(file);
+        report::write(format, run, view, &mut out)?;
+        out.into_inner().map_err(|error| error.into_error())?.sync_all()
+    });
+    written.and_then(|()| fs::rename(&partial, path)).map_err(|error| {
+        let _ = fs::remove_file(&partial);
+        said(error)
+    })
+}

@@ -1,0 +1,166 @@
+//! The options that several subcommands share.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::Failure;
+use crate::model::{Confidence, Settings, Severity};
+use crate::report::{Format, View};
+use crate::rules;
+
+/// Which findings count.
+#[derive(Args)]
+#[command(next_help_heading = "What to report")]
+pub struct Selection {
+    /// Only this rule, or family of rules; may be given several times
+    #[arg(long = "rule", value_name = "ID")]
+    pub rules: Vec<String>,
+    /// Not this rule, or family of rules; may be given several times
+    #[arg(long = "exclude-rule", value_name = "ID")]
+    pub excluded: Vec<String>,
+    /// Leave out findings of a lower severity: info, low, medium, high, critical
+    #[arg(long, value_name = "SEVERITY")]
+    pub min_severity: Option<Severity>,
+    /// Leave out findings of a lower confidence: low, medium, high [default: medium]
+    #[arg(long, value_name = "CONFIDENCE")]
+    pub min_confidence: Option<Confidence>,
+    /// Exit with 1 only for findings of this severity or a graver one
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<Severity>,
+}
+
+/// How findings are shown.
+#[derive(Args)]
+#[command(next_help_heading = "Output")]
+pub struct Output {
+    /// Format of the report on standard output: text, json, jsonl
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+    /// Write a report to a file, too: FORMAT=FILE; may be given several times
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = file_output)]
+    pub output: Vec<(Format, PathBuf)>,
+    /// Show the secrets' text
+    #[arg(long)]
+    pub show_secrets: bool,
+    /// Show suppressed findings, too
+    #[arg(long)]
+    pub show_suppressed: bool,
+    /// Print findings alone, no summary
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Name every document that was read in a lesser way
+    #[arg(long, short)]
+    pub verbose: bool,
+    /// Colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: When,
+}
+
+/// How the scan runs.
+#[derive(Args)]
+#[command(next_help_heading = "Scanning")]
+pub struct Running {
+    /// Threads [default: one a core]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub threads: usize,
+    /// Files larger than this are not scanned, which is said [default: 50MiB]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub max_file_size: Option<u64>,
+    /// Exit with 0 although something was not scanned
+    #[arg(long)]
+    pub allow_incomplete: bool,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum When {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+fn file_output(text: &str) -> Result<(Format, PathBuf), String> {
+    let (format, path) = text.split_once('=').ok_or("expected FORMAT=FILE")?;
+    Ok((format.parse()?, PathBuf::from(path)))
+}
+
+/// A size in bytes: `50MiB`, `1G`, `2048`.
+pub fn size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let number: u64 = digits.trim().parse().map_err(|_| "expected a size such as 50MiB".to_owned())?;
+    let unit: u64 = match text[digits.len()..].to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kib" => 1 << 10,
+        "m" | "mib" => 1 << 20,
+        "g" | "gib" => 1 << 30,
+        "kb" => 1_000,
+        "mb" => 1_000_000,
+        "gb" => 1_000_000_000,
+        _ => return Err("expected a unit such as KiB, MiB or GiB".to_owned()),
+    };
+    number.checked_mul(unit).ok_or_else(|| "too large".to_owned())
+}
+
+impl Selection {
+    /// Puts what was asked for into the settings.
+    pub fn apply(&self, settings: &mut Settings) -> Result<(), Failure> {
+        for name in self.rules.iter().chain(&self.excluded) {
+            check_rule(name)?;
+        }
+        settings.only_rules.clone_from(&self.rules);
+        settings.excluded_rules.extend(self.excluded.iter().cloned());
+        settings.min_severity = self.min_severity.unwrap_or(settings.min_severity);
+        settings.min_confidence = self.min_confidence.unwrap_or(settings.min_confidence);
+        settings.fail_on = self.fail_on.or(settings.fail_on);
+        Ok(())
+    }
+}
+
+/// Whether a rule or a family of this name exists.
+pub fn check_rule(name: &str) -> Result<(), Failure> {
+    if rules::all().any(|rule| rule.id == name || rule.family == name) {
+        return Ok(());
+    }
+    let nearest = rules::all().map(|rule| (strsim::jaro_winkler(&rule.id, name), &rule.id));
+    let nearest = nearest.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(score, _)| *score > 0.7);
+    let hint = nearest.map(|(_, id)| format!("; did you mean `{id}`?")).unwrap_or_default();
+    Err(Failure(format!("there is no rule `{name}`{hint}")))
+}
+
+impl Running {
+    /// Puts what was asked for into the settings.
+    pub fn apply(&self, settings: &mut Settings) {
+        settings.max_file_size = self.max_file_size.unwrap_or(settings.max_file_size);
+    }
+}
+
+impl Output {
+    /// What the report on standard output shows.
+    pub fn view(&self) -> View {
+        let terminal = std::io::stdout().is_terminal();
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let color = match self.color {
+            When::Auto => terminal && !plain,
+            When::Always => true,
+            When::Never => false,
+        };
+        let width = if terminal { terminal_size::terminal_size().map_or(80, |(width, _)| width.0.into()) } else { 100 };
+        View { color, unicode: terminal, width: width.clamp(40, 140), ..self.file_view() }
+    }
+
+    /// What a report in a file shows.
+    pub fn file_view(&self) -> View {
+        View {
+            show_secrets: self.show_secrets,
+            show_suppressed: self.show_suppressed,
+            quiet: self.quiet,
+            verbose: self.verbose,
+            ..View::default()
+        }
+    }
+}

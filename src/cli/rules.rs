@@ -1,0 +1,77 @@
+//! `tidewaiter rules`: what the rules are, and what each means.
+
+use std::io::{BufWriter, Write, stdout};
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::Failure;
+use super::options::check_rule;
+use crate::model::Rule;
+use crate::rules;
+
+/// What to do with the rules.
+#[derive(Subcommand)]
+pub enum Action {
+    /// List all rules
+    List {
+        /// text or json
+        #[arg(long, default_value = "text", value_parser = ["text", "json"])]
+        format: String,
+    },
+    /// Say what a rule finds, why that matters and how to mend it
+    Explain {
+        /// The rule's id
+        id: String,
+        /// text or json
+        #[arg(long, default_value = "text", value_parser = ["text", "json"])]
+        format: String,
+    },
+}
+
+/// Prints what was asked for.
+pub fn run(action: &Action) -> Result<ExitCode, Failure> {
+    let mut out = BufWriter::new(stdout().lock());
+    match action {
+        Action::List { format } if format == "json" => {
+            let all: Vec<_> = rules::all().map(object).collect();
+            writeln!(out, "{:#}", json!(all))?;
+        }
+        Action::List { .. } => {
+            let width = rules::all().map(|rule| rule.id.len()).max().unwrap_or(0);
+            for rule in rules::all() {
+                writeln!(out, "{:width$}  {:8}  {}", rule.id, rule.severity, rule.title)?;
+            }
+        }
+        Action::Explain { id, format } => {
+            let Some(rule) = rules::find(id) else {
+                check_rule(id)?;
+                return Err(Failure(format!("`{id}` is a family of rules; `tidewaiter rules list` names them")));
+            };
+            if format == "json" { writeln!(out, "{:#}", object(rule))? } else { explain(rule, &mut out)? }
+        }
+    }
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn explain(rule: &Rule, out: &mut dyn Write) -> std::io::Result<()> {
+    writeln!(out, "{}\n{}\n", rule.id, rule.title)?;
+    writeln!(out, "Severity    {}\nConfidence  {}\n", rule.severity, rule.confidence)?;
+    writeln!(out, "Why it matters\n  {}\n\nHow to mend it\n  {}", rule.why, rule.mend)?;
+    if !rule.references.is_empty() {
+        writeln!(out, "\nReferences")?;
+    }
+    for reference in rule.references.iter() {
+        writeln!(out, "  {reference}")?;
+    }
+    Ok(())
+}
+
+fn object(rule: &Rule) -> serde_json::Value {
+    json!({
+        "id": rule.id, "family": rule.family, "title": rule.title, "severity": rule.severity.name(),
+        "confidence": rule.confidence.name(), "why": rule.why, "mend": rule.mend, "references": rule.references,
+    })
+}

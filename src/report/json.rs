@@ -1,0 +1,121 @@
+//! The report for programs. Its form is stable; `schema/report.schema.json` says it, and a test holds both together.
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value, json};
+
+use super::place::Places;
+use super::redact::Redactor;
+use super::{View, counts};
+use crate::model::{Finding, Origin, ProblemKind, Run, Secret, Suppression};
+
+/// The version of the report's form.
+const VERSION: u32 = 1;
+
+/// Writes one object.
+pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let redactor = Redactor::new(run.findings.iter(), view.show_secrets);
+    let mut places = Places::new(run);
+    write!(out, "{{\"version\":{VERSION},\"findings\":[")?;
+    for (at, item) in view.findings(run).enumerate() {
+        out.write_all(if at > 0 { b",\n" } else { b"\n" })?;
+        serde_json::to_writer(&mut *out, &finding(item, view, &redactor, &mut places))?;
+    }
+    write!(out, "\n],\"summary\":")?;
+    serde_json::to_writer(&mut *out, &summary(run, &redactor))?;
+    writeln!(out, "}}")
+}
+
+/// Writes one object a line and finding, then one with the summary.
+pub fn write_lines(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let redactor = Redactor::new(run.findings.iter(), view.show_secrets);
+    let mut places = Places::new(run);
+    for item in view.findings(run) {
+        serde_json::to_writer(&mut *out, &finding(item, view, &redactor, &mut places))?;
+        writeln!(out)?;
+    }
+    serde_json::to_writer(&mut *out, &json!({"version": VERSION, "summary": summary(run, &redactor)}))?;
+    writeln!(out)
+}
+
+fn finding<'r>(item: &'r Finding, view: &View, redactor: &Redactor, places: &mut Places<'r>) -> Value {
+    let place = places.find(&item.origin, item.span);
+    let secret = match (view.show_secrets, item.secret.expose()) {
+        (_, "") => "",
+        (true, text) => text,
+        (false, _) => Secret::MASK,
+    };
+    let labels: Vec<Value> = item
+        .labels
+        .iter()
+        .map(|label| {
+            let at = places.find(&item.origin, label.span);
+            json!({"line": at.line, "column": at.column, "text": redactor.text(&label.text)})
+        })
+        .collect();
+    json!({
+        "rule": item.rule.id,
+        "title": item.rule.title,
+        "severity": item.severity.name(),
+        "confidence": item.confidence.name(),
+        "path": redactor.text(item.origin.path()),
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
+        "start_byte": item.span.start,
+        "end_byte": item.span.end,
+        "structural_path": redactor.text(&item.structural_path),
+        "secret": secret,
+        "what": item.what,
+        "fingerprint": item.fingerprint,
+        "help": item.rule.mend,
+        "origin": origin(&item.origin),
+        "labels": labels,
+        "suppressed": item.suppressed.as_ref().map(suppression),
+    })
+}
+
+fn origin(origin: &Origin) -> Value {
+    match origin {
+        Origin::File { .. } => json!({"kind": "file"}),
+        Origin::Stdin { .. } => json!({"kind": "stdin"}),
+        Origin::Staged { .. } => json!({"kind": "staged"}),
+        Origin::Commit { commit, author, time, .. } => {
+            json!({"kind": "commit", "commit": commit, "author": author, "time": time})
+        }
+    }
+}
+
+fn suppression(suppression: &Suppression) -> Value {
+    let (by, reason) = match suppression {
+        Suppression::Inline(reason) => ("inline", reason.as_deref()),
+        Suppression::Allowlist(reason) => ("allowlist", Some(reason.as_str())),
+        Suppression::Baseline(reason) => ("baseline", reason.as_deref()),
+    };
+    json!({"by": by, "reason": reason})
+}
+
+fn summary(run: &Run, redactor: &Redactor) -> Value {
+    let by_severity: Map<String, Value> =
+        counts(run).into_iter().map(|(severity, count)| (severity.name().to_owned(), json!(count))).collect();
+    let problem = |problem: &crate::model::Problem| {
+        let kind = match problem.kind {
+            ProblemKind::Degraded => "degraded",
+            ProblemKind::Skipped => "skipped",
+            ProblemKind::Incomplete => "incomplete",
+        };
+        json!({"path": redactor.text(&problem.path), "kind": kind, "message": problem.message})
+    };
+    json!({
+        "files": run.summary.files,
+        "bytes": run.summary.bytes,
+        "binary": run.summary.binary,
+        "findings": by_severity,
+        "suppressed": run.findings.iter().filter(|f| f.suppressed.is_some()).count(),
+        "incomplete": run.summary.is_incomplete(),
+        "problems": run.summary.problems.iter().map(problem).collect::<Vec<_>>(),
+        "unused": run.summary.unused,
+        "elapsed_ms": run.summary.elapsed.as_millis() as u64,
+    })
+}

@@ -1,0 +1,96 @@
+//! Masks secrets in everything that a report shows: source lines, and text that was taken from the scanned file.
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use crate::model::{Finding, Secret, Span};
+
+/// A secret this long is masked wherever it stands; a shorter one may be part of a word, and is masked as a whole word.
+const LONG: usize = 12;
+/// Shorter texts are not looked for beside the finding itself: they stand in every other word.
+const SHORT: usize = 4;
+
+/// Finds the secrets of some findings in other texts.
+pub struct Redactor {
+    secrets: Option<AhoCorasick>,
+}
+
+impl Redactor {
+    /// Looks for the secrets of these findings; with `show`, for none.
+    pub fn new<'f>(findings: impl Iterator<Item = &'f Finding>, show: bool) -> Self {
+        let mut texts: Vec<&str> = findings
+            .flat_map(|finding| finding.secret.expose().lines())
+            .map(str::trim)
+            .filter(|text| text.len() >= SHORT && !show)
+            .collect();
+        texts.sort_unstable();
+        texts.dedup();
+        let build = || AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&texts).ok();
+        Self { secrets: if texts.is_empty() { None } else { build() } }
+    }
+
+    /// The stretches of `text` that are a secret.
+    fn matches<'t>(&'t self, text: &'t [u8]) -> impl Iterator<Item = Span> + 't {
+        self.secrets
+            .iter()
+            .flat_map(move |automaton| automaton.find_iter(text))
+            .map(|found| Span::new(found.start(), found.end()))
+            .filter(move |span| span.len() >= LONG || is_word(text, *span))
+    }
+
+    /// The text with each secret replaced.
+    pub fn text(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut from = 0;
+        for span in self.matches(text.as_bytes()) {
+            if let Some(before) = text.get(from..span.start) {
+                out.push_str(before);
+                out.push_str(Secret::MASK);
+                from = span.end;
+            }
+        }
+        out.push_str(text.get(from..).unwrap_or_default());
+        out
+    }
+
+    /// Masks the secrets in `bytes` byte for byte.
+    pub fn mask(&self, bytes: &mut [u8]) {
+        let found: Vec<Span> = self.matches(bytes).collect();
+        for span in found {
+            mask(bytes, span);
+        }
+    }
+}
+
+/// Whether the span is a word of its own, and none that names what follows (`password: …`).
+fn is_word(text: &[u8], span: Span) -> bool {
+    let part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let before = span.start.checked_sub(1).and_then(|at| text.get(at));
+    let behind = text.get(span.end);
+    let names =
+        text[span.end..].iter().find(|b| !matches!(b, b'"' | b'\'' | b' ')).is_some_and(|b| matches!(b, b':' | b'='));
+    !before.is_some_and(part) && !behind.is_some_and(part) && !names
+}
+
+/// Replaces the bytes of the span by asterisks, line ends left where they are.
+pub fn mask(bytes: &mut [u8], span: Span) {
+    let end = span.end.min(bytes.len());
+    for byte in &mut bytes[span.start.min(end)..end] {
+        if !matches!(byte, b'\n' | b'\r') {
+            *byte = b'*';
+        }
+    }
+}
+
+/// Text from a scanned file or its name, fit for a terminal: control characters shown as escapes.
+pub fn printable(text: &str) -> String {
+    if !text.chars().any(is_control) {
+        return text.to_owned();
+    }
+    text.chars().flat_map(|c| if is_control(c) { c.escape_default().collect::<Vec<_>>() } else { vec![c] }).collect()
+}
+
+/// Whether the character could steer a terminal, or turn the direction of text.
+fn is_control(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}

@@ -1,0 +1,180 @@
+//! The report for people: one diagnostic a finding, with its masked source line, then the summary.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, ThemeCharacters, ThemeStyles};
+
+use super::excerpt::Excerpt;
+use super::redact::{Redactor, printable};
+use super::{View, summary};
+use crate::model::{Finding, LineIndex, Origin, Run, Severity, Span};
+
+/// Writes the findings file by file, then the summary.
+pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let handler = handler(view);
+    let shown: Vec<&Finding> = view.findings(run).collect();
+    let redactor = Redactor::new(run.findings.iter(), view.show_secrets);
+    for group in shown.chunk_by(|a, b| a.origin == b.origin) {
+        let origin = &group[0].origin;
+        let file = File::new(run, origin, view.show_secrets);
+        for finding in group {
+            let block = file.block(finding, view, &redactor);
+            let mut rendered = String::new();
+            // Rendering into a String fails only if a span is outside of the excerpt, which `Excerpt::local` excludes.
+            if handler.render_report(&mut rendered, &block).is_err() {
+                rendered = format!("{}: {}\n", block.excerpt_name, block.title);
+            }
+            writeln!(out, "{}", rendered.trim_end_matches('\n'))?;
+            writeln!(out)?;
+        }
+    }
+    if view.quiet { Ok(()) } else { summary::write(run, view, &redactor, out) }
+}
+
+fn handler(view: &View) -> GraphicalReportHandler {
+    let theme = GraphicalTheme {
+        characters: if view.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() },
+        styles: if view.color { ThemeStyles::ansi() } else { ThemeStyles::none() },
+    };
+    GraphicalReportHandler::new_themed(theme)
+        .with_width(view.width)
+        .with_context_lines(0)
+        .with_links(false)
+        .without_syntax_highlighting()
+}
+
+/// A file with findings, prepared once for all of them.
+struct File<'r> {
+    name: String,
+    bytes: &'r [u8],
+    index: LineIndex,
+    /// The bytes of all findings of the file, shown or not, sorted.
+    secrets: &'r [Span],
+}
+
+impl<'r> File<'r> {
+    fn new(run: &'r Run, origin: &'r Origin, show_secrets: bool) -> Self {
+        let source = run.source(origin);
+        let bytes: &[u8] = source.map_or(&[], |source| &source.bytes);
+        let secrets = source.filter(|_| !show_secrets).map_or(&[][..], |source| &source.secrets);
+        Self { name: printable(&shown(run, origin)), bytes, index: LineIndex::new(bytes), secrets }
+    }
+
+    fn block(&self, finding: &Finding, view: &View, redactor: &Redactor) -> Block {
+        let hidden = (!view.show_secrets).then_some(redactor);
+        let others: Vec<Span> = finding.labels.iter().map(|label| label.span).collect();
+        let name = redactor.text(&self.name);
+        let excerpt = (!is_utf16(self.bytes)).then(|| {
+            Excerpt::new((name.clone(), self.bytes), &self.index, finding.span, &others, self.secrets, hidden)
+        });
+        let mut labels = Vec::new();
+        if let Some(excerpt) = &excerpt {
+            let place = |span| excerpt.local(span);
+            labels.extend(
+                place(finding.span).map(|at| LabeledSpan::new_primary_with_span(Some(finding.what.clone()), at)),
+            );
+            for label in &finding.labels {
+                let text = redactor.text(&printable(&label.text));
+                labels.extend(place(label.span).map(|at| LabeledSpan::new_with_span(Some(text), at)));
+            }
+        }
+        let structure = redactor.text(&printable(&finding.structural_path));
+        Block {
+            title: title(finding, &structure),
+            code: finding.rule.id.to_string(),
+            severity: severity(finding.severity),
+            help: help(finding),
+            excerpt_name: name,
+            excerpt,
+            labels,
+        }
+    }
+}
+
+/// The path as it is reached from the current folder, so that a terminal can open it.
+fn shown(run: &Run, origin: &Origin) -> String {
+    let below = matches!(origin, Origin::File { .. }) && run.root != Path::new("") && run.root != Path::new(".");
+    if below { run.root.join(origin.path()).to_string_lossy().into_owned() } else { origin.to_string() }
+}
+
+fn title(finding: &Finding, structure: &str) -> String {
+    let mut title = finding.rule.title.to_string();
+    if !structure.is_empty() {
+        title = format!("{title}: {structure}");
+    }
+    let confidence = if finding.confidence.name() == "high" {
+        String::new()
+    } else {
+        format!(", {} confidence", finding.confidence)
+    };
+    let suppressed = if finding.suppressed.is_some() { ", suppressed" } else { "" };
+    format!("{title} ({}{confidence}{suppressed})", finding.severity)
+}
+
+fn help(finding: &Finding) -> String {
+    let mut help = format!("{}\n{}", finding.rule.why, finding.rule.mend);
+    if let Some(reference) = finding.rule.references.first() {
+        help = format!("{help}\nsee {reference}");
+    }
+    help
+}
+
+fn severity(severity: Severity) -> miette::Severity {
+    match severity {
+        Severity::Critical | Severity::High => miette::Severity::Error,
+        Severity::Medium => miette::Severity::Warning,
+        Severity::Low | Severity::Info => miette::Severity::Advice,
+    }
+}
+
+fn is_utf16(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF])
+}
+
+/// A finding as a diagnostic.
+struct Block {
+    title: String,
+    code: String,
+    severity: miette::Severity,
+    help: String,
+    excerpt_name: String,
+    excerpt: Option<Excerpt>,
+    labels: Vec<LabeledSpan>,
+}
+
+impl std::fmt::Debug for Block {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.title)
+    }
+}
+
+impl std::fmt::Display for Block {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.title)
+    }
+}
+
+impl std::error::Error for Block {}
+
+impl Diagnostic for Block {
+    fn code<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        Some(Box::new(&self.code))
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(self.severity)
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        Some(Box::new(&self.help))
+    }
+
+    fn source_code(&self) -> Option<&dyn miette::SourceCode> {
+        self.excerpt.as_ref().map(|excerpt| excerpt as &dyn miette::SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().cloned()))
+    }
+}
