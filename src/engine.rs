@@ -16,6 +16,7 @@ use crate::source::git::staged::{Staged, StagedFile};
 use crate::source::git::{GitError, Snapshot};
 use crate::source::text;
 use crate::source::tree::{self, FoundFile, TreeNeighbours, TreeOptions};
+use crate::suppress::{self, Allowlist};
 use crate::{check, document};
 
 mod fingerprint;
@@ -46,6 +47,7 @@ pub struct Progress {
 /// Scans blobs.
 pub struct Engine {
     settings: Settings,
+    allowlist: Allowlist,
     threads: usize,
 }
 
@@ -55,6 +57,7 @@ struct Scanned {
     findings: Vec<Finding>,
     problems: Vec<Problem>,
     source: Option<Source>,
+    unused: Vec<String>,
     bytes: u64,
     binary: bool,
 }
@@ -62,7 +65,12 @@ struct Scanned {
 impl Engine {
     /// An engine with these settings that uses `threads` threads (0: as many as the machine has cores).
     pub fn new(settings: Settings, threads: usize) -> Self {
-        Self { settings, threads }
+        Self { settings, allowlist: Allowlist::default(), threads }
+    }
+
+    /// The same engine with these exceptions.
+    pub fn with_allowlist(self, allowlist: Allowlist) -> Self {
+        Self { allowlist, ..self }
     }
 
     /// Scans files and folders.
@@ -83,7 +91,7 @@ impl Engine {
             [only] => vec![scan(only)],
             files => self.pool()?.install(|| files.par_iter().map(scan).collect()),
         };
-        let run = assemble(scanned, tree.problems, start);
+        let run = assemble(scanned, tree.problems, &self.allowlist, start);
         Ok(Run { root: tree.root, ..run })
     }
 
@@ -117,7 +125,7 @@ impl Engine {
                 scanned.extend(self.pool()?.install(|| read.into_par_iter().map(scan).collect::<Vec<_>>()));
             }
         }
-        Ok(assemble(scanned, staged.problems, start))
+        Ok(assemble(scanned, staged.problems, &self.allowlist, start))
     }
 
     fn scan_changes(&self, file: &StagedFile, bytes: &[u8], changed: &[Span], neighbours: &dyn Neighbours) -> Scanned {
@@ -151,7 +159,7 @@ impl Engine {
     pub fn scan_bytes(&self, path: &str, bytes: &[u8]) -> Run {
         let start = Instant::now();
         let origin = Origin::Stdin { path: path.to_owned() };
-        assemble(vec![self.scan_blob(origin, bytes, &NoNeighbours)], Vec::new(), start)
+        assemble(vec![self.scan_blob(origin, bytes, &NoNeighbours)], Vec::new(), &self.allowlist, start)
     }
 
     fn scan_file(&self, file: &FoundFile, neighbours: &dyn Neighbours) -> Scanned {
@@ -201,6 +209,8 @@ impl Engine {
         let mut secrets: Vec<Span> =
             scanned.findings.iter().filter(|f| !f.secret.expose().is_empty()).map(|f| f.span).collect();
         secrets.sort_unstable();
+        scanned.unused = suppress::inline::apply(origin.path(), bytes, &mut scanned.findings);
+        self.allowlist.apply(&mut scanned.findings);
         self.select(&mut scanned.findings);
         fingerprint::set(&mut scanned.findings);
         if !scanned.findings.is_empty() {
@@ -233,19 +243,22 @@ fn failed(path: &str, message: String) -> Scanned {
     Scanned { problems: vec![problem], ..Scanned::default() }
 }
 
-fn assemble(scanned: Vec<Scanned>, problems: Vec<Problem>, start: Instant) -> Run {
+fn assemble(scanned: Vec<Scanned>, problems: Vec<Problem>, allowlist: &Allowlist, start: Instant) -> Run {
     let mut run = Run { summary: Summary { problems, ..Summary::default() }, ..Run::default() };
     for mut blob in scanned {
         run.summary.files += 1;
         run.summary.bytes += blob.bytes;
         run.summary.binary += usize::from(blob.binary);
         run.summary.problems.append(&mut blob.problems);
+        run.summary.unused.append(&mut blob.unused);
         run.findings.append(&mut blob.findings);
         run.sources.extend(blob.source);
     }
     run.findings.sort_by(|a, b| (&a.origin, a.span, &a.rule.id).cmp(&(&b.origin, b.span, &b.rule.id)));
     run.sources.sort_by(|a, b| a.origin.cmp(&b.origin));
     run.summary.problems.sort();
+    run.summary.unused.sort();
+    run.summary.unused.append(&mut allowlist.unused());
     run.summary.elapsed = start.elapsed();
     run
 }

@@ -4,6 +4,7 @@
 
 pub mod check;
 pub mod cli;
+pub mod config;
 pub mod document;
 pub mod encoding;
 pub mod engine;
@@ -13,3 +14,4 @@ pub mod rule_file;
 pub mod rules;
 pub mod shell;
 pub mod source;
+pub mod suppress;

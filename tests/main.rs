@@ -1,5 +1,7 @@
 //! Behaviour of the built program, one file a subject.
 
+mod cli;
+mod config;
 mod docker;
 mod layout;
 mod program;

@@ -21,7 +21,7 @@ fn the_tour_shows_what_is_wrong_and_nothing_else() {
         ("chart/values.yaml", vec![11]),
         ("compose.yaml", vec![12]),
         ("deploy/base/configmap.yaml", vec![11]),
-        ("deploy/base/deployment.yaml", vec![25, 35]),
+        ("deploy/base/deployment.yaml", vec![25, 36]),
         ("deploy/base/kustomization.yaml", vec![10]),
         ("deploy/base/secret.yaml", vec![8, 16]),
     ];

@@ -1,12 +1,13 @@
 //! The options that several subcommands share.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use super::Failure;
-use crate::model::{Confidence, Settings, Severity};
+use crate::config::{self, Config};
+use crate::model::{Confidence, Settings, Severity, parse_size};
 use crate::report::{Format, View};
 use crate::rules;
 
@@ -29,6 +30,12 @@ pub struct Selection {
     /// Exit with 1 only for findings of this severity or a graver one
     #[arg(long, value_name = "SEVERITY")]
     pub fail_on: Option<Severity>,
+    /// The configuration file [default: .tidewaiter.yaml, from the scanned path upward to its repository's root]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Read no configuration file
+    #[arg(long, conflicts_with = "config")]
+    pub no_config: bool,
 }
 
 /// How findings are shown.
@@ -66,7 +73,7 @@ pub struct Running {
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub threads: usize,
     /// Files larger than this are not scanned, which is said [default: 50MiB]
-    #[arg(long, value_name = "SIZE", value_parser = size)]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub max_file_size: Option<u64>,
     /// Exit with 0 although something was not scanned
     #[arg(long)]
@@ -89,24 +96,17 @@ fn file_output(text: &str) -> Result<(Format, PathBuf), String> {
     Ok((format.parse()?, PathBuf::from(path)))
 }
 
-/// A size in bytes: `50MiB`, `1G`, `2048`.
-pub fn size(text: &str) -> Result<u64, String> {
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let number: u64 = digits.trim().parse().map_err(|_| "expected a size such as 50MiB".to_owned())?;
-    let unit: u64 = match text[digits.len()..].to_ascii_lowercase().as_str() {
-        "" | "b" => 1,
-        "k" | "kib" => 1 << 10,
-        "m" | "mib" => 1 << 20,
-        "g" | "gib" => 1 << 30,
-        "kb" => 1_000,
-        "mb" => 1_000_000,
-        "gb" => 1_000_000_000,
-        _ => return Err("expected a unit such as KiB, MiB or GiB".to_owned()),
-    };
-    number.checked_mul(unit).ok_or_else(|| "too large".to_owned())
-}
-
 impl Selection {
+    /// The configuration for a scan of `root`.
+    pub fn configuration(&self, root: &Path) -> Result<Config, Failure> {
+        let found = match &self.config {
+            _ if self.no_config => return Ok(Config::default()),
+            Some(file) => config::load(file),
+            None => config::find(root),
+        };
+        found.map_err(|error| Failure(format!("the configuration has an error\n{}", error.render())))
+    }
+
     /// Puts what was asked for into the settings.
     pub fn apply(&self, settings: &mut Settings) -> Result<(), Failure> {
         for name in self.rules.iter().chain(&self.excluded) {

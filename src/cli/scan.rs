@@ -32,13 +32,24 @@ pub struct Args {
 
 /// Scans and reports.
 pub fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let mut settings = Settings::default();
+    let config = args.selection.configuration(&args.root())?;
+    let mut settings = config.settings;
     args.selection.apply(&mut settings)?;
     args.running.apply(&mut settings);
-    let engine = Engine::new(settings.clone(), args.running.threads);
+    let engine = Engine::new(settings.clone(), args.running.threads).with_allowlist(config.allowlist);
     let run =
         if args.paths == [Path::new("-")] { standard_input(args, &engine, &settings)? } else { tree(args, &engine)? };
     finish::finish(&run, &settings, &args.output, &args.running)
+}
+
+impl Args {
+    /// Where the configuration is looked for: the one scanned folder or file, else the current folder.
+    fn root(&self) -> PathBuf {
+        match self.paths.as_slice() {
+            [only] if only != Path::new("-") => only.clone(),
+            _ => PathBuf::from("."),
+        }
+    }
 }
 
 fn tree(args: &Args, engine: &Engine) -> Result<Run, Failure> {

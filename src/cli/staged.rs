@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use super::options::{Output, Running, Selection};
 use super::{Failure, finish, progress};
 use crate::engine::Engine;
-use crate::model::Settings;
 
 /// Arguments of `tidewaiter staged`.
 #[derive(clap::Args)]
@@ -24,10 +23,11 @@ pub struct Args {
 
 /// Scans the index and reports.
 pub fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let mut settings = Settings::default();
+    let config = args.selection.configuration(&args.path)?;
+    let mut settings = config.settings;
     args.selection.apply(&mut settings)?;
     args.running.apply(&mut settings);
-    let engine = Engine::new(settings.clone(), args.running.threads);
+    let engine = Engine::new(settings.clone(), args.running.threads).with_allowlist(config.allowlist);
     let run = progress::with_bar(|progress| engine.scan_staged(&args.path, progress))?;
     finish::finish(&run, &settings, &args.output, &args.running)
 }

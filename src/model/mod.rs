@@ -25,7 +25,7 @@ pub use role::Role;
 pub use rule::{Rule, Texts, TokenRule};
 pub use run::{Run, Source};
 pub use secret::Secret;
-pub use settings::Settings;
+pub use settings::{Settings, parse_size};
 pub use span::{LineIndex, Span, SpanMap};
 pub use summary::{Problem, ProblemKind, Summary};
 pub use tree::{Kind, Node, NodeId, Style, Tree};

@@ -51,3 +51,23 @@ impl Settings {
         changed.map_or(own, |(_, severity)| *severity)
     }
 }
+
+/// A size in bytes: `50MiB`, `1G`, `2048`.
+///
+/// # Errors
+/// What was expected instead.
+pub fn parse_size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let number: u64 = digits.trim().parse().map_err(|_| "expected a size such as 50MiB".to_owned())?;
+    let unit: u64 = match text[digits.len()..].to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kib" => 1 << 10,
+        "m" | "mib" => 1 << 20,
+        "g" | "gib" => 1 << 30,
+        "kb" => 1_000,
+        "mb" => 1_000_000,
+        "gb" => 1_000_000_000,
+        _ => return Err("expected a unit such as KiB, MiB or GiB".to_owned()),
+    };
+    number.checked_mul(unit).ok_or_else(|| "too large".to_owned())
+}

@@ -1,0 +1,54 @@
+//! What is wrong in a configuration file, and where.
+
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource};
+
+use crate::model::Span;
+
+/// An error in a configuration file: a diagnostic that points at the wrong key.
+#[derive(Debug)]
+pub struct ConfigError {
+    message: String,
+    help: Option<String>,
+    source: NamedSource<String>,
+    span: Span,
+}
+
+impl ConfigError {
+    /// `message` about the bytes `span` of the file.
+    pub fn new(path: &str, text: &str, span: Span, message: &str, help: Option<String>) -> Self {
+        Self { message: message.to_owned(), help, source: NamedSource::new(path, text.to_owned()), span }
+    }
+
+    /// The diagnostic as text, without colours.
+    pub fn render(&self) -> String {
+        let mut out = String::new();
+        let handler = GraphicalReportHandler::new_themed(GraphicalTheme::none()).with_context_lines(1);
+        match handler.render_report(&mut out, self) {
+            Ok(()) => out,
+            Err(_) => self.message.clone(),
+        }
+    }
+}
+
+impl std::fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl Diagnostic for ConfigError {
+    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn std::fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn miette::SourceCode> {
+        Some(&self.source)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let label = LabeledSpan::new(Some("here".to_owned()), self.span.start, self.span.len());
+        Some(Box::new(std::iter::once(label)))
+    }
+}

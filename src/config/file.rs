@@ -1,0 +1,51 @@
+//! A configuration file as text, with errors that point into it.
+
+use std::fs;
+use std::path::Path;
+
+use super::ConfigError;
+use crate::model::{LineIndex, Span};
+
+/// A configuration larger than this is none.
+const MAX_SIZE: u64 = 4 << 20;
+
+/// The text of a configuration file.
+pub struct File {
+    /// Its path as shown.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+impl File {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// It can't be read, is too large, or is no UTF-8.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let here = std::env::current_dir().unwrap_or_default();
+        let shown = path.strip_prefix(&here).unwrap_or(path).display().to_string();
+        let fail = |message: String| ConfigError::new(&shown, "", Span::default(), &message, None);
+        let size = fs::metadata(path).map_err(|error| fail(format!("{shown}: {error}")))?.len();
+        if size > MAX_SIZE {
+            return Err(fail(format!("{shown}: larger than {MAX_SIZE} bytes")));
+        }
+        let text = fs::read_to_string(path).map_err(|error| fail(format!("{shown}: {error}")))?;
+        Ok(Self { path: shown, text })
+    }
+
+    /// An error at `span`.
+    pub fn error(&self, span: Span, message: &str, help: Option<String>) -> ConfigError {
+        ConfigError::new(&self.path, &self.text, span, message, help)
+    }
+
+    /// An error about the file as a whole.
+    pub fn whole(&self, message: &str) -> ConfigError {
+        self.error(Span::new(0, self.text.len().min(1)), message, None)
+    }
+
+    /// The line (counted from 1) of the byte at `offset`.
+    pub fn line(&self, offset: usize) -> usize {
+        LineIndex::new(self.text.as_bytes()).position(self.text.as_bytes(), offset).0
+    }
+}

@@ -1,0 +1,73 @@
+//! `.tidewaiter.yaml`: found, read through our own span tree, and checked key by key, so that each error points at the
+//! bytes that are wrong.
+
+mod error;
+mod file;
+mod read;
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use crate::model::Settings;
+use crate::suppress::Allowlist;
+
+pub use error::ConfigError;
+
+/// The file's name.
+pub const FILE: &str = ".tidewaiter.yaml";
+
+/// What the configuration asks for.
+#[derive(Debug, Default)]
+pub struct Config {
+    /// Thresholds, rule levels, credential names.
+    pub settings: Settings,
+    /// What is accepted.
+    pub allowlist: Allowlist,
+}
+
+/// The configuration for a scan of `root`: the file found from there upward to the root of its repository, with those
+/// that it extends. Without a repository only `root` itself is looked at.
+///
+/// # Errors
+/// A file that can't be read or has something wrong in it.
+pub fn find(root: &Path) -> Result<Config, ConfigError> {
+    let start = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
+    let start = if start.is_dir() { start } else { start.parent().map(Path::to_owned).unwrap_or(start) };
+    let repository = start.ancestors().find(|folder| folder.join(".git").exists());
+    let last = repository.unwrap_or(&start);
+    let folders = start.ancestors().take_while(|folder| folder.starts_with(last));
+    let Some(file) = folders.map(|folder| folder.join(FILE)).find(|file| file.is_file()) else {
+        return Ok(Config::default());
+    };
+    let mut config = load(&file)?;
+    if let Some(below) = file.parent().and_then(|folder| start.strip_prefix(folder).ok()) {
+        config.allowlist.prefix = below.to_string_lossy().replace('\\', "/");
+    }
+    Ok(config)
+}
+
+/// The configuration in `file`, with those that it extends.
+///
+/// # Errors
+/// A file that can't be read or has something wrong in it.
+pub fn load(file: &Path) -> Result<Config, ConfigError> {
+    let mut config = Config::default();
+    extend(file, &mut config, &mut HashSet::new())?;
+    Ok(config)
+}
+
+/// Reads `file` into `config`, those that it extends first, so that the nearer one wins.
+fn extend(file: &Path, config: &mut Config, seen: &mut HashSet<PathBuf>) -> Result<(), ConfigError> {
+    let loaded = file::File::load(file)?;
+    if !seen.insert(std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned())) {
+        return Err(loaded.whole("this file is extended by itself, directly or through another one"));
+    }
+    for (base, span) in read::extends(&loaded)? {
+        let base = file.parent().unwrap_or(Path::new("")).join(base);
+        if !base.is_file() {
+            return Err(loaded.error(span, "there is no such file", None));
+        }
+        extend(&base, config, seen)?;
+    }
+    read::apply(&loaded, config)
+}

@@ -1,0 +1,201 @@
+//! The keys of the configuration: which there are, and what each may hold.
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use super::file::File;
+use super::{Config, ConfigError};
+use crate::document::yaml;
+use crate::model::{NodeId, Severity, Span, Tree};
+use crate::rules;
+use crate::suppress::{Exception, allowlist};
+
+/// The keys of the file.
+const KEYS: [&str; 6] = ["extends", "rules", "allowlist", "credential-names", "thresholds", "max-file-size"];
+
+/// The files that this one extends, with where it says so.
+pub fn extends(file: &File) -> Result<Vec<(String, Span)>, ConfigError> {
+    let tree = parse(file)?;
+    let Some(node) = tree.root().and_then(|root| tree.get(root, "extends")) else { return Ok(Vec::new()) };
+    let mut out = Vec::new();
+    for item in list(&tree, node) {
+        let text = text(file, &tree, item)?;
+        if text.contains("://") {
+            return Err(file.error(tree.span(item), "a configuration extends files, not addresses", None));
+        }
+        out.push((text.to_owned(), tree.span(item)));
+    }
+    Ok(out)
+}
+
+/// Puts what the file says into `config`.
+pub fn apply(file: &File, config: &mut Config) -> Result<(), ConfigError> {
+    let tree = parse(file)?;
+    let Some(root) = tree.root() else { return Ok(()) };
+    for (key, value) in entries(file, &tree, root, &KEYS)? {
+        match key {
+            "rules" => levels(file, &tree, value, config)?,
+            "allowlist" => exceptions(file, &tree, value, config)?,
+            "credential-names" => {
+                for item in list(&tree, value) {
+                    config.settings.credential_names.push(text(file, &tree, item)?.to_owned());
+                }
+            }
+            "thresholds" => thresholds(file, &tree, value, config)?,
+            "max-file-size" => {
+                let size = crate::model::parse_size(text(file, &tree, value)?);
+                config.settings.max_file_size = size.map_err(|why| file.error(tree.span(value), &why, None))?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn parse(file: &File) -> Result<Tree<'_>, ConfigError> {
+    yaml::parse(&file.text, &file.text).map_err(|broken| {
+        let line = if let yaml::Broken::Syntax(line) = broken { line } else { 1 };
+        let start: usize = file.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+        let length = file.text[start.min(file.text.len())..].lines().next().unwrap_or_default().len();
+        file.error(Span::new(start.min(file.text.len()), start + length), "this is no YAML", None)
+    })
+}
+
+/// The entries of a mapping whose keys are all among `known`, each once.
+fn entries<'t>(
+    file: &File,
+    tree: &'t Tree<'_>,
+    node: NodeId,
+    known: &[&str],
+) -> Result<Vec<(&'t str, NodeId)>, ConfigError> {
+    if !tree.is_mapping(node) {
+        return Err(file.error(tree.span(node), &format!("expected keys: {}", known.join(", ")), None));
+    }
+    let mut out: Vec<(&str, NodeId)> = Vec::new();
+    for (key, value) in tree.entries(node) {
+        let name = tree.str(key).unwrap_or_default();
+        if !known.contains(&name) {
+            return Err(file.error(
+                tree.span(key),
+                &format!("unknown key `{name}`"),
+                nearest(name, known.iter().copied()),
+            ));
+        }
+        if out.iter().any(|(earlier, _)| *earlier == name) {
+            return Err(file.error(tree.span(key), &format!("the key `{name}` stands twice"), None));
+        }
+        out.push((name, value));
+    }
+    Ok(out)
+}
+
+fn levels(file: &File, tree: &Tree<'_>, node: NodeId, config: &mut Config) -> Result<(), ConfigError> {
+    if !tree.is_mapping(node) {
+        return Err(file.error(tree.span(node), "expected rules and their levels", None));
+    }
+    for (key, value) in tree.entries(node) {
+        let id = text(file, tree, key)?;
+        check_rule(file, id, tree.span(key))?;
+        match text(file, tree, value)? {
+            "off" | "false" => config.settings.excluded_rules.push(id.to_owned()),
+            level => {
+                let names = ["off", "info", "low", "medium", "high", "critical"];
+                let severity: Severity = level.parse().map_err(|_| {
+                    file.error(
+                        tree.span(value),
+                        &format!("expected one of: {}", names.join(", ")),
+                        nearest(level, names.into_iter()),
+                    )
+                })?;
+                config.settings.rule_levels.push((id.to_owned(), severity));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn thresholds(file: &File, tree: &Tree<'_>, node: NodeId, config: &mut Config) -> Result<(), ConfigError> {
+    for (key, value) in entries(file, tree, node, &["min-severity", "min-confidence", "fail-on"])? {
+        let level = text(file, tree, value)?;
+        let wrong = |why: String| file.error(tree.span(value), &why, None);
+        match key {
+            "min-severity" => config.settings.min_severity = level.parse().map_err(wrong)?,
+            "min-confidence" => config.settings.min_confidence = level.parse().map_err(wrong)?,
+            _ => config.settings.fail_on = Some(level.parse().map_err(wrong)?),
+        }
+    }
+    Ok(())
+}
+
+fn exceptions(file: &File, tree: &Tree<'_>, node: NodeId, config: &mut Config) -> Result<(), ConfigError> {
+    if !tree.is_sequence(node) {
+        return Err(file.error(tree.span(node), "expected a list of exceptions", None));
+    }
+    for item in tree.items(node) {
+        let exception = exception(file, tree, item)?;
+        config.allowlist.entries.push(exception);
+    }
+    Ok(())
+}
+
+fn exception(file: &File, tree: &Tree<'_>, node: NodeId) -> Result<Exception, ConfigError> {
+    let start = tree.span(node).start;
+    let place = format!("{}:{}", file.path, file.line(start));
+    let mut exception = Exception::at(place);
+    for (key, value) in entries(file, tree, node, &["path", "rule", "value", "structure", "reason"])? {
+        let text = text(file, tree, value)?;
+        match key {
+            "path" => exception.path = Some(glob(file, tree, value, text)?),
+            "structure" => exception.structure = Some(glob(file, tree, value, text)?),
+            "rule" => {
+                check_rule(file, text, tree.span(value))?;
+                exception.rule = Some(text.to_owned());
+            }
+            "value" => {
+                allowlist::compile(text).map_err(|_| {
+                    file.error(tree.span(value), "this is no regular expression, or one that is too large", None)
+                })?;
+                exception.value = Some(text.to_owned());
+            }
+            _ => exception.reason = text.trim().to_owned(),
+        }
+    }
+    let here = Span::new(start, start + 1);
+    if exception.reason.is_empty() {
+        return Err(file.error(here, "an exception needs a `reason`", None));
+    }
+    let any = exception.path.is_some()
+        || exception.rule.is_some()
+        || exception.value.is_some()
+        || exception.structure.is_some();
+    if !any {
+        return Err(file.error(here, "an exception needs a condition: path, rule, value or structure", None));
+    }
+    Ok(exception)
+}
+
+fn glob(file: &File, tree: &Tree<'_>, node: NodeId, text: &str) -> Result<GlobMatcher, ConfigError> {
+    let glob = GlobBuilder::new(text).literal_separator(true).build();
+    glob.map(|glob| glob.compile_matcher()).map_err(|_| file.error(tree.span(node), "this is no glob", None))
+}
+
+fn check_rule(file: &File, id: &str, span: Span) -> Result<(), ConfigError> {
+    if rules::all().any(|rule| rule.id == id || rule.family == id) {
+        return Ok(());
+    }
+    Err(file.error(span, &format!("there is no rule `{id}`"), nearest(id, rules::all().map(|rule| &*rule.id))))
+}
+
+fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
+    let scored = known.map(|known| (strsim::jaro_winkler(known, name), known));
+    let best = scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(score, _)| *score > 0.7);
+    best.map(|(_, known)| format!("did you mean `{known}`?"))
+}
+
+fn text<'t>(file: &File, tree: &'t Tree<'_>, node: NodeId) -> Result<&'t str, ConfigError> {
+    tree.str(node).ok_or_else(|| file.error(tree.span(node), "expected a text", None))
+}
+
+/// The items of a list, or the one value that stands in its place.
+fn list(tree: &Tree<'_>, node: NodeId) -> Vec<NodeId> {
+    if tree.is_sequence(node) { tree.items(node).collect() } else { vec![node] }
+}

@@ -1,0 +1,95 @@
+//! Exceptions of the configuration: what to accept by path, rule, value and place in the structure.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use globset::GlobMatcher;
+use regex::{Regex, RegexBuilder};
+
+use crate::model::{Finding, Suppression};
+
+/// A compiled pattern may take this many bytes.
+const PATTERN_SIZE: usize = 1 << 20;
+
+/// An entry of the allowlist. All its conditions hold for what it accepts; it has at least one.
+#[derive(Debug, Default)]
+pub struct Exception {
+    /// Matches the path, relative to the configuration's folder.
+    pub path: Option<GlobMatcher>,
+    /// A rule's id or a family.
+    pub rule: Option<String>,
+    /// A regular expression found in the secret.
+    pub value: Option<String>,
+    /// Matches the structural path.
+    pub structure: Option<GlobMatcher>,
+    /// Why; shown beside what it accepts.
+    pub reason: String,
+    /// Where it stands: `.tidewaiter.yaml:12`.
+    pub place: String,
+    compiled: OnceLock<Option<Regex>>,
+    used: AtomicBool,
+}
+
+impl Exception {
+    /// An entry that stands at `place` and has no condition yet.
+    pub fn at(place: String) -> Self {
+        Self { place, ..Self::default() }
+    }
+
+    fn accepts(&self, path: &str, finding: &Finding) -> bool {
+        self.rule.as_ref().is_none_or(|rule| *rule == finding.rule.id || *rule == finding.rule.family)
+            && self.path.as_ref().is_none_or(|glob| glob.is_match(path))
+            && self.structure.as_ref().is_none_or(|glob| glob.is_match(&finding.structural_path))
+            && self.value.as_ref().is_none_or(|pattern| self.matches(pattern, finding.secret.expose()))
+    }
+
+    /// The pattern is compiled when the first finding needs it.
+    fn matches(&self, pattern: &str, secret: &str) -> bool {
+        let compiled = self.compiled.get_or_init(|| compile(pattern).ok());
+        compiled.as_ref().is_some_and(|regex| regex.is_match(secret))
+    }
+}
+
+/// Compiles the pattern of an entry.
+///
+/// # Errors
+/// It is no regular expression, or too large a one.
+pub fn compile(pattern: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(pattern).size_limit(PATTERN_SIZE).build()
+}
+
+/// The allowlist.
+#[derive(Debug, Default)]
+pub struct Allowlist {
+    /// The entries.
+    pub entries: Vec<Exception>,
+    /// The way from the configuration's folder to the scanned root, `/`-separated; empty where they are one.
+    pub prefix: String,
+}
+
+impl Allowlist {
+    /// Marks the findings that an entry accepts.
+    pub fn apply(&self, findings: &mut [Finding]) {
+        if self.entries.is_empty() {
+            return;
+        }
+        for finding in findings.iter_mut().filter(|finding| finding.suppressed.is_none()) {
+            let path = match self.prefix.as_str() {
+                "" => finding.origin.path().to_owned(),
+                prefix => format!("{prefix}/{}", finding.origin.path()),
+            };
+            if let Some(entry) = self.entries.iter().find(|entry| entry.accepts(&path, finding)) {
+                entry.used.store(true, Ordering::Relaxed);
+                finding.suppressed = Some(Suppression::Allowlist(entry.reason.clone()));
+            }
+        }
+    }
+
+    /// What to say of entries that accepted nothing.
+    pub fn unused(&self) -> Vec<String> {
+        let unused = self.entries.iter().filter(|entry| !entry.used.load(Ordering::Relaxed));
+        unused
+            .map(|entry| format!("{}: this allowlist entry accepts nothing ({})", entry.place, entry.reason))
+            .collect()
+    }
+}

@@ -1,0 +1,80 @@
+//! Comments that accept a finding: `tidewaiter:allow [RULE…] [-- reason]`, on the finding's line or alone on the line
+//! above it, in any comment syntax.
+
+use memchr::memmem;
+
+use crate::model::{Finding, LineIndex, Span, Suppression};
+
+/// What a comment says to accept what stands on its line.
+const MARKER: &str = "tidewaiter:allow";
+
+/// What may open a comment. The marker stands right behind one, so that a text about the marker is none.
+const OPENERS: [&str; 12] = ["#", "//", "--", ";", "/*", "*", "<!--", "%", "{{/*", "{{- /*", "rem", "'"];
+
+/// A comment that accepts findings.
+struct Allow<'t> {
+    /// The line of the comment, counted from 1.
+    line: usize,
+    /// The line whose findings it accepts.
+    target: usize,
+    rules: Vec<&'t str>,
+    reason: Option<String>,
+    used: bool,
+}
+
+/// Marks the findings of a blob that a comment accepts. Gives what to say of comments that match none.
+pub fn apply(path: &str, bytes: &[u8], findings: &mut [Finding]) -> Vec<String> {
+    if memmem::find(bytes, MARKER.as_bytes()).is_none() {
+        return Vec::new();
+    }
+    let index = LineIndex::new(bytes);
+    let mut allows: Vec<Allow<'_>> =
+        memmem::find_iter(bytes, MARKER.as_bytes()).filter_map(|at| allow(bytes, &index, at)).collect();
+    for finding in findings {
+        let lines = lines(finding, bytes, &index);
+        let matching = |allow: &&mut Allow<'_>| {
+            let rule = |name: &&str| *name == finding.rule.id || *name == finding.rule.family;
+            lines.contains(&allow.target) && (allow.rules.is_empty() || allow.rules.iter().any(rule))
+        };
+        if let Some(allow) = allows.iter_mut().find(matching) {
+            allow.used = true;
+            finding.suppressed = Some(Suppression::Inline(allow.reason.clone()));
+        }
+    }
+    let unused = allows.iter().filter(|allow| !allow.used);
+    unused.map(|allow| format!("{path}:{}: this {MARKER} comment accepts nothing", allow.line)).collect()
+}
+
+/// The lines on which a comment accepts the finding: its first, and the one above where its key stands there (a block
+/// scalar begins below its key).
+fn lines(finding: &Finding, bytes: &[u8], index: &LineIndex) -> [usize; 2] {
+    let line = |span: Span| index.position(bytes, span.start).0;
+    let first = line(finding.span);
+    let key = finding.labels.iter().map(|label| line(label.span)).find(|at| at + 1 == first);
+    [first, key.unwrap_or(first)]
+}
+
+fn allow<'t>(bytes: &'t [u8], index: &LineIndex, at: usize) -> Option<Allow<'t>> {
+    let (line, _) = index.position(bytes, at);
+    let span = index.line(line, bytes.len());
+    let before = std::str::from_utf8(&bytes[span.start..at]).ok()?.trim_end();
+    let behind = std::str::from_utf8(&bytes[at + MARKER.len()..span.end]).ok()?;
+    let opener = OPENERS.iter().filter(|opener| ends_with(before, opener)).max_by_key(|opener| opener.len())?;
+    if behind.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_')) {
+        return None;
+    }
+    let alone = before[..before.len() - opener.len()].trim().is_empty();
+    let end = ["*/", "-->", "#}"].iter().filter_map(|close| behind.find(close)).min().unwrap_or(behind.len());
+    let (rules, reason) = match behind[..end].split_once("-- ") {
+        Some((rules, reason)) => (rules, Some(reason.trim().to_owned()).filter(|reason| !reason.is_empty())),
+        None => (&behind[..end], None),
+    };
+    let is_rule = |word: &&str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let rules = rules.split(|c: char| c.is_whitespace() || c == ',').filter(is_rule).collect();
+    Some(Allow { line, target: if alone { line + 1 } else { line }, rules, reason, used: false })
+}
+
+fn ends_with(text: &str, opener: &str) -> bool {
+    let start = text.len().checked_sub(opener.len());
+    start.and_then(|start| text.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(opener))
+}

@@ -1,0 +1,6 @@
+//! The suppress stage: marks findings that someone accepted, and says which acceptances match nothing any more.
+
+pub mod allowlist;
+pub mod inline;
+
+pub use allowlist::{Allowlist, Exception};

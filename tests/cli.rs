@@ -1,0 +1,128 @@
+//! The command line: exit codes, options, help.
+
+use std::fs;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+use crate::program::{findings, report, root, text, tidewaiter};
+
+fn folder() -> TempDir {
+    let folder = TempDir::new().expect("a temporary folder");
+    fs::write(folder.path().join(".env"), "DB_PASSWORD=kestrel-Harbour-71\n").expect("writable");
+    folder
+}
+
+#[test]
+fn exit_codes_tell_findings_from_errors() {
+    let folder = folder();
+    let code = |args: &[&str]| tidewaiter(args, folder.path()).status.code();
+    assert_eq!(code(&["scan"]), Some(1));
+    assert_eq!(code(&["scan", "--fail-on", "critical"]), Some(0));
+    assert_eq!(code(&["scan", "--min-severity", "critical"]), Some(0));
+    assert_eq!(code(&["scan", "--exclude-rule", "files"]), Some(0));
+    assert_eq!(code(&["scan", "--rule", "files-configuration"]), Some(1));
+    assert_eq!(code(&["scan", "--rule", "files-configuratoin"]), Some(2));
+    assert_eq!(code(&["scan", "nowhere"]), Some(2));
+    assert_eq!(code(&["scna"]), Some(2));
+}
+
+#[test]
+fn standard_input_is_scanned_under_the_name_given() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tidewaiter"))
+        .args(["scan", "-", "--stdin-path", "deploy/.env", "--format", "json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the built program starts");
+    child.stdin.take().expect("a pipe").write_all(b"DB_PASSWORD=kestrel-Harbour-71\n").expect("written");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains("\"path\":\"deploy/.env\""));
+}
+
+#[test]
+fn a_report_in_a_file_is_written_whole_or_not_at_all() {
+    let folder = folder();
+    let output = tidewaiter(&["scan", "--output", "json=report.json", "-q"], folder.path());
+    assert_eq!(output.status.code(), Some(1));
+    let written = fs::read(folder.path().join("report.json")).expect("the report");
+    assert!(serde_json::from_slice::<serde_json::Value>(&written).is_ok());
+    let output = tidewaiter(&["scan", "--output", "json=nowhere/report.json"], folder.path());
+    assert_eq!(output.status.code(), Some(2));
+    let left = fs::read_dir(folder.path()).expect("readable").count();
+    assert_eq!(left, 2, "no partial file is left");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error() {
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("/dev/full");
+    let status =
+        Command::new(env!("CARGO_BIN_EXE_tidewaiter")).arg("scan").current_dir(folder().path()).stdout(full).status();
+    assert_eq!(status.expect("it runs").code(), Some(2));
+}
+
+#[test]
+fn ignored_files_are_scanned_only_when_asked_for() {
+    let folder = folder();
+    fs::create_dir(folder.path().join(".git")).expect("writable");
+    fs::write(folder.path().join(".gitignore"), ".env\n").expect("writable");
+    let found = |args: &[&str]| findings(&report(args, folder.path()).0).len();
+    assert_eq!(found(&["scan", "."]), 0);
+    assert_eq!(found(&["scan", ".", "--no-ignore"]), 1);
+    assert_eq!(found(&["scan", ".env"]), 1);
+    assert_eq!(found(&["scan", ".env", ".", "./.env"]), 1);
+    fs::remove_file(folder.path().join(".gitignore")).expect("removed");
+    fs::write(folder.path().join(".tidewaiterignore"), "*.env\n.env\n").expect("writable");
+    assert_eq!(found(&["scan", "."]), 0);
+}
+
+#[test]
+fn the_json_report_keeps_to_its_schema() {
+    let schema = fs::read(root().join("schema/report.schema.json")).expect("the schema");
+    let schema: serde_json::Value = serde_json::from_slice(&schema).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    for path in ["testdata/tour", "testdata", "schema"] {
+        let (report, _) = report(&["scan", path, "--no-config"], root());
+        let errors: Vec<String> = validator.iter_errors(&report).map(|e| e.to_string()).take(5).collect();
+        assert!(errors.is_empty(), "{errors:?}");
+    }
+}
+
+#[test]
+fn a_report_is_the_same_whatever_the_threads_did() {
+    let one = report(&["scan", "testdata", "--no-config", "--threads", "1"], root()).0;
+    let many = report(&["scan", "testdata", "--no-config", "--threads", "7"], root()).0;
+    assert_eq!(one["findings"], many["findings"]);
+}
+
+#[test]
+fn nothing_of_a_file_name_reaches_the_terminal_raw() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let name = "a\u{1b}[31m\n::error::.env";
+    fs::write(folder.path().join(name), "DB_PASSWORD=kestrel-Harbour-71 \u{1b}[2J\n").expect("writable");
+    let output = tidewaiter(&["scan", "."], folder.path());
+    let printed = text(&output.stdout);
+    assert!(!printed.contains('\u{1b}') && !printed.contains("\n::error"), "{printed:?}");
+}
+
+#[test]
+fn rules_are_listed_and_explained() {
+    let list = text(&tidewaiter(&["rules", "list"], root()).stdout);
+    assert!(list.lines().count() > 20 && list.contains("kubernetes-secret-data"));
+    let explained = text(&tidewaiter(&["rules", "explain", "docker-env"], root()).stdout);
+    assert!(explained.contains("How to mend it") && explained.contains("https://"));
+    let output = tidewaiter(&["rules", "explain", "docker-emv"], root());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("docker-env"));
+}
+
+#[test]
+fn completions_and_the_manual_page_are_made_from_the_options() {
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(text(&tidewaiter(&["completions", shell], root()).stdout).contains("min-severity"), "{shell}");
+    }
+    assert!(text(&tidewaiter(&["man"], root()).stdout).contains(".TH tidewaiter"));
+}

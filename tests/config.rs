@@ -1,0 +1,111 @@
+//! The configuration file and `tidewaiter:allow` comments.
+
+use std::fs;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::program::{findings, report, text, tidewaiter};
+
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().expect("a temporary folder");
+    for (name, content) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("below the folder")).expect("writable");
+        fs::write(path, content).expect("writable");
+    }
+    folder
+}
+
+const ENV: (&str, &str) = ("app/.env", "DB_PASSWORD=kestrel-Harbour-71\n");
+
+/// What is said of a configuration that is wrong.
+fn complaint(config: &str) -> String {
+    let folder = folder(&[ENV, (".tidewaiter.yaml", config)]);
+    let output = tidewaiter(&["scan", "."], folder.path());
+    assert_eq!(output.status.code(), Some(2), "{config}");
+    text(&output.stderr)
+}
+
+fn clean(folder: &Path, path: &str) -> bool {
+    let (report, code) = report(&["scan", path], folder);
+    assert_eq!(report["summary"]["unused"].as_array().map(Vec::len), Some(0), "{report}");
+    code == 0 && report["summary"]["suppressed"] == 1 && findings(&report).is_empty()
+}
+
+#[test]
+fn errors_point_at_the_wrong_key_and_guess_what_was_meant() {
+    for (config, said) in [
+        ("alowlist: []\n", ["unknown key `alowlist`", "did you mean `allowlist`?", ".tidewaiter.yaml:1:1"]),
+        ("rules:\n  kubernetes-emv: off\n", ["no rule `kubernetes-emv`", "`kubernetes-env`", ".yaml:2:3"]),
+        ("rules: {kubernetes-env: hihg}\n", ["expected one of", "`high`", ":1:25"]),
+        ("allowlist:\n  - path: a/**\n", ["needs a `reason`", "", ":2:5"]),
+        ("allowlist: [{reason: x}]\n", ["needs a condition", "", ":1:13"]),
+        ("allowlist: [{value: '(', reason: x}]\n", ["no regular expression", "", ":1:22"]),
+        ("a: [\n", ["no YAML", "", ".tidewaiter.yaml"]),
+        ("extends: https://example.com/x.yaml\n", ["not addresses", "", ":1:10"]),
+        ("extends: .tidewaiter.yaml\n", ["extended by itself", "", ".tidewaiter.yaml"]),
+        ("rules: {}\nrules: {}\n", ["stands twice", "", ":2:1"]),
+    ] {
+        let message = complaint(config);
+        assert!(said.iter().all(|part| message.contains(part)), "{config}\n{message}");
+    }
+}
+
+#[test]
+fn an_exception_holds_for_what_meets_all_its_conditions() {
+    for condition in [
+        "path: app/*",
+        "rule: files-configuration",
+        "value: '^kestrel'",
+        "structure: DB_*",
+        "path: '**/.env', rule: files",
+    ] {
+        let config = format!("allowlist: [{{{condition}, reason: invented}}]\n");
+        let folder = folder(&[ENV, (".tidewaiter.yaml", &config)]);
+        assert!(clean(folder.path(), "."), "{condition}");
+    }
+}
+
+#[test]
+fn the_file_is_found_upward_within_the_repository() {
+    let folder =
+        folder(&[ENV, (".git/HEAD", ""), (".tidewaiter.yaml", "allowlist: [{path: app/.env, reason: invented}]\n")]);
+    assert!(clean(folder.path(), "app"));
+}
+
+#[test]
+fn a_file_extends_others_and_overrides_them() {
+    let folder = folder(&[
+        ENV,
+        ("base.yaml", "thresholds: {fail-on: critical}\nrules: {files-configuration: low}\n"),
+        (".tidewaiter.yaml", "extends: base.yaml\nrules: {files-configuration: critical}\n"),
+    ]);
+    let (report, code) = report(&["scan", "app", "--config", ".tidewaiter.yaml"], folder.path());
+    assert_eq!((code, &findings(&report)[0]["severity"]), (1, &"critical".into()));
+}
+
+#[test]
+fn comments_accept_what_stands_on_their_line_or_below() {
+    for content in [
+        "DB_PASSWORD=kestrel-Harbour-71 # tidewaiter:allow -- invented\n",
+        "# tidewaiter:allow files-configuration -- invented\nDB_PASSWORD=kestrel-Harbour-71\n",
+        "# tidewaiter:allow files\nDB_PASSWORD=kestrel-Harbour-71\n",
+    ] {
+        let folder = folder(&[(".env", content)]);
+        assert!(clean(folder.path(), "."), "{content}");
+    }
+    let block = "apiVersion: v1\nkind: Secret\nstringData:\n  # tidewaiter:allow\n  key: |\n    kestrel-Harbour-71\n";
+    assert!(clean(folder(&[("a.yaml", block)]).path(), "."));
+}
+
+#[test]
+fn comments_that_accept_nothing_are_said() {
+    let content = "X=1 # tidewaiter:allow\nDB_PASSWORD=kestrel-Harbour-71 # tidewaiter:allow docker-env\n";
+    let folder = folder(&[(".env", content), ("notes.md", "write `tidewaiter:allow` on the line\n")]);
+    let (report, code) = report(&["scan", "."], folder.path());
+    let unused: Vec<_> =
+        report["summary"]["unused"].as_array().expect("a list").iter().filter_map(|u| u.as_str()).collect();
+    assert_eq!((code, unused.len()), (1, 2), "{unused:?}");
+    assert!(unused[0].starts_with(".env:1:") && unused[1].starts_with(".env:2:"));
+}
