@@ -19,6 +19,9 @@ struct Allow<'t> {
     target: usize,
     rules: Vec<&'t str>,
     reason: Option<String>,
+    /// It stands within quotation marks, as in a program's text or documentation: it still accepts, but is not missed
+    /// when it accepts nothing.
+    quoted: bool,
     used: bool,
 }
 
@@ -41,7 +44,7 @@ pub fn apply(path: &str, bytes: &[u8], findings: &mut [Finding]) -> Vec<String> 
             finding.suppressed = Some(Suppression::Inline(allow.reason.clone()));
         }
     }
-    let unused = allows.iter().filter(|allow| !allow.used);
+    let unused = allows.iter().filter(|allow| !allow.used && !allow.quoted);
     unused.map(|allow| format!("{path}:{}: this {MARKER} comment accepts nothing", allow.line)).collect()
 }
 
@@ -71,10 +74,25 @@ fn allow<'t>(bytes: &'t [u8], index: &LineIndex, at: usize) -> Option<Allow<'t>>
     };
     let is_rule = |word: &&str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     let rules = rules.split(|c: char| c.is_whitespace() || c == ',').filter(is_rule).collect();
-    Some(Allow { line, target: if alone { line + 1 } else { line }, rules, reason, used: false })
+    let quoted = ['"', '`'].iter().any(|quote| before.matches(*quote).count() % 2 == 1);
+    Some(Allow { line, target: if alone { line + 1 } else { line }, rules, reason, quoted, used: false })
 }
 
 fn ends_with(text: &str, opener: &str) -> bool {
     let start = text.len().checked_sub(opener.len());
     start.and_then(|start| text.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(opener))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::apply;
+
+    #[test]
+    fn unused_comments_are_said_unless_quoted() {
+        let unused = |text: &str| apply("a", text.as_bytes(), &mut []).len();
+        assert_eq!(unused("X=1 # tidewaiter:allow\n"), 1);
+        assert_eq!(unused("X=\"a b\" # tidewaiter:allow\n"), 1);
+        assert_eq!(unused("let text = \x22X=1 # tidewaiter:allow\x22;\n"), 0);
+        assert_eq!(unused("write `# tidewaiter:allow` above it\n"), 0);
+    }
 }
