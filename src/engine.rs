@@ -137,6 +137,14 @@ impl Engine {
         scanned
     }
 
+    /// Whether parsing can find anything in the blob.
+    fn is_worth_parsing(&self, origin: &Origin, bytes: &[u8]) -> bool {
+        text::is_utf16(bytes)
+            || !self.settings.credential_names.is_empty()
+            || document::may_be_dockerfile(origin.path(), bytes)
+            || check::prefilter::may_hold_secret(bytes)
+    }
+
     /// Leaves the findings that count, in order.
     fn select(&self, findings: &mut Vec<Finding>) {
         let settings = &self.settings;
@@ -191,6 +199,10 @@ impl Engine {
         let structured = document::is_structured_name(origin.path());
         if text::is_binary(bytes) && !structured {
             scanned.binary = true;
+            return scanned;
+        }
+        if !self.is_worth_parsing(&origin, bytes) {
+            scanned.unused = suppress::inline::apply(origin.path(), bytes, &mut []);
             return scanned;
         }
         let decoded = text::decode(bytes);

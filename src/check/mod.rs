@@ -11,6 +11,7 @@ mod docker;
 mod files;
 mod kubernetes;
 mod pair;
+pub mod prefilter;
 mod registry;
 
 use crate::model::{

@@ -6,7 +6,7 @@ mod name;
 mod randomness;
 mod url;
 mod value;
-mod words;
+pub(super) mod words;
 
 use std::ops::Range;
 

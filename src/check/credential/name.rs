@@ -1,5 +1,8 @@
 //! Is this name a credential's?
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use super::words::{
     ABOUT_BEGINNINGS, ABOUT_ENDINGS, CREDENTIAL, CREDENTIAL_ENDINGS, CREDENTIAL_PAIRS, IDENTITY, LOCATION, MAYBE,
     NEUTRAL_ENDINGS, PLAIN_KEYS, Words, contains,
@@ -31,8 +34,27 @@ impl NameKind {
     }
 }
 
-/// What a name says of its value. Costs no allocation; most names cost two look-ups a word.
+/// Names remembered a thread: manifests say the same few hundred over and over.
+const REMEMBERED: usize = 4096;
+
+/// What a name says of its value.
 pub fn name_kind(name: &str) -> NameKind {
+    thread_local! {
+        static KNOWN: RefCell<HashMap<Box<str>, NameKind>> = RefCell::default();
+    }
+    KNOWN.with_borrow_mut(|known| {
+        if let Some(kind) = known.get(name) {
+            return *kind;
+        }
+        let kind = classify(name);
+        if known.len() < REMEMBERED && name.len() <= 64 {
+            known.insert(name.into(), kind);
+        }
+        kind
+    })
+}
+
+fn classify(name: &str) -> NameKind {
     if name.len() > 128 || name.len() < 2 || matches!(name, "PWD" | "OLDPWD" | "pwd") {
         return NameKind::Neutral;
     }
