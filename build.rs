@@ -1,6 +1,5 @@
 //! Compiles the rule files under `rules/` into Rust statics, so that no rule is parsed at start-up.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -9,15 +8,16 @@ mod rule_file;
 
 use rule_file::{ProviderFile, StructuralFile, TokenEntry};
 
-fn main() {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=rules");
     println!("cargo:rerun-if-changed=src/rule_file.rs");
     let mut out = String::new();
     structural(&mut out);
     tokens(&mut out);
-    let dir = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    fs::write(dir.join("rules.rs"), out).expect("OUT_DIR is writable");
-    fs::write(dir.join("words.rs"), words()).expect("OUT_DIR is writable");
+    let dir = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
+    fs::write(dir.join("rules.rs"), out)?;
+    fs::write(dir.join("words.rs"), words())?;
+    Ok(())
 }
 
 /// The YAML files in a folder, sorted by name.
@@ -53,13 +53,12 @@ fn structural(out: &mut String) {
                 mend: &rule.mend,
                 references: &rule.references,
             };
-            writeln!(out, "/// {}.\npub static {name}: Rule = {};", rule.title, meta.literal("None"))
-                .expect("a String grows");
+            out.push_str(&format!("/// {}.\npub static {name}: Rule = {};\n", rule.title, meta.literal("None")));
             names.push(name);
         }
     }
     let list: String = names.iter().map(|n| format!("&{n}, ")).collect();
-    writeln!(out, "/// The structural rules.\npub static STRUCTURAL: &[&Rule] = &[{list}];").expect("a String grows");
+    out.push_str(&format!("/// The structural rules.\npub static STRUCTURAL: &[&Rule] = &[{list}];\n"));
 }
 
 /// The list of token rules.
@@ -67,6 +66,7 @@ fn tokens(out: &mut String) {
     out.push_str("/// The token rules.\npub static TOKENS: &[Rule] = &[\n");
     for path in yaml_files(Path::new("rules/providers")) {
         let file: ProviderFile = read(&path);
+        assert!(!file.provider.is_empty(), "{}: no provider", path.display());
         for rule in &file.rules {
             let mut references = rule.references.clone();
             references.extend(file.references.iter().cloned());
@@ -81,7 +81,7 @@ fn tokens(out: &mut String) {
                 mend: &or(&rule.mend, &file.mend),
                 references: &references,
             };
-            writeln!(out, "{},", meta.literal(&token(rule))).expect("a String grows");
+            out.push_str(&format!("{},\n", meta.literal(&token(rule))));
         }
     }
     out.push_str("];\n");
@@ -157,8 +157,9 @@ fn words() -> String {
         words.sort();
         words.dedup();
         let name = name.to_uppercase().replace('-', "_");
-        writeln!(out, "/// `{name}` of `rules/credential/words.yaml`.\npub static {name}: &[&str] = &{words:?};")
-            .expect("a String grows");
+        out.push_str(&format!(
+            "/// `{name}` of `rules/credential/words.yaml`.\npub static {name}: &[&str] = &{words:?};\n"
+        ));
     }
     out
 }

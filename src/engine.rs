@@ -12,7 +12,7 @@ use crate::model::{
     Document, Finding, Neighbours, Nested, NoNeighbours, Origin, Place, Problem, ProblemKind, Reader, Run, Settings,
     Source, Span, SpanMap, Summary,
 };
-use crate::source::git::staged::{Staged, StagedFile};
+use crate::source::git::staged::{Changed, Staged, StagedFile};
 use crate::source::git::{GitError, Snapshot};
 use crate::source::text;
 use crate::source::tree::{self, FoundFile, TreeNeighbours, TreeOptions};
@@ -105,9 +105,9 @@ impl Engine {
         let staged = Staged::open(path)?;
         progress.total.store(staged.files.len(), Ordering::Relaxed);
         let neighbours = Snapshot::of_index(path);
-        let scan = |(file, read): (&StagedFile, Result<(Vec<u8>, Vec<Span>), String>)| {
+        let scan = |(file, read): (&StagedFile, Result<Changed, String>)| {
             let scanned = match read {
-                Ok((bytes, changed)) => self.scan_changes(file, &bytes, &changed, &neighbours),
+                Ok(Changed { bytes, spans }) => self.scan_changes(file, &bytes, &spans, &neighbours),
                 Err(message) => failed(&file.path, message),
             };
             progress.done.fetch_add(1, Ordering::Relaxed);

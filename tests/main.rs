@@ -1,5 +1,7 @@
 //! Behaviour of the built program, one file a subject.
 
+#![allow(clippy::expect_used, clippy::disallowed_methods, reason = "tests plant files and start programs")]
+
 mod cli;
 mod config;
 mod docker;

@@ -6,7 +6,10 @@ use crate::model::Span;
 
 /// An error in a configuration file: a diagnostic that points at the wrong key.
 #[derive(Debug)]
-pub struct ConfigError {
+pub struct ConfigError(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
     message: String,
     help: Option<String>,
     source: NamedSource<String>,
@@ -16,7 +19,8 @@ pub struct ConfigError {
 impl ConfigError {
     /// `message` about the bytes `span` of the file.
     pub fn new(path: &str, text: &str, span: Span, message: &str, help: Option<String>) -> Self {
-        Self { message: message.to_owned(), help, source: NamedSource::new(path, text.to_owned()), span }
+        let source = NamedSource::new(path, text.to_owned());
+        Self(Box::new(Inner { message: message.to_owned(), help, source, span }))
     }
 
     /// The diagnostic as text, without colours.
@@ -25,14 +29,14 @@ impl ConfigError {
         let handler = GraphicalReportHandler::new_themed(GraphicalTheme::none()).with_context_lines(1);
         match handler.render_report(&mut out, self) {
             Ok(()) => out,
-            Err(_) => self.message.clone(),
+            Err(_) => self.0.message.clone(),
         }
     }
 }
 
 impl std::fmt::Display for ConfigError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.0.message)
     }
 }
 
@@ -40,15 +44,15 @@ impl std::error::Error for ConfigError {}
 
 impl Diagnostic for ConfigError {
     fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
-        self.help.as_ref().map(|help| Box::new(help) as Box<dyn std::fmt::Display>)
+        self.0.help.as_ref().map(|help| Box::new(help) as Box<dyn std::fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn miette::SourceCode> {
-        Some(&self.source)
+        Some(&self.0.source)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let label = LabeledSpan::new(Some("here".to_owned()), self.span.start, self.span.len());
+        let label = LabeledSpan::new(Some("here".to_owned()), self.0.span.start, self.0.span.len());
         Some(Box::new(std::iter::once(label)))
     }
 }

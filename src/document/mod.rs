@@ -151,6 +151,15 @@ pub fn is_structured_name(path: &str) -> bool {
         || name.starts_with(".env")
 }
 
+/// Whether the blob may be a Dockerfile, by its name or by a line that begins a stage.
+pub fn may_be_dockerfile(path: &str, bytes: &[u8]) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let named = |part: &str| name.len() >= part.len() && name.to_ascii_lowercase().contains(part);
+    let begins =
+        bytes.len() < 1 << 20 && (bytes.starts_with(b"FROM ") || memchr::memmem::find(bytes, b"\nFROM ").is_some());
+    named("dockerfile") || named("containerfile") || begins
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,13 +177,4 @@ mod tests {
         assert_eq!(problems.len(), 1);
         assert!(problems[0].message.starts_with("from line 3 on is no JSON"), "{}", problems[0].message);
     }
-}
-
-/// Whether the blob may be a Dockerfile, by its name or by a line that begins a stage.
-pub fn may_be_dockerfile(path: &str, bytes: &[u8]) -> bool {
-    let name = path.rsplit('/').next().unwrap_or_default();
-    let named = |part: &str| name.len() >= part.len() && name.to_ascii_lowercase().contains(part);
-    let begins =
-        bytes.len() < 1 << 20 && (bytes.starts_with(b"FROM ") || memchr::memmem::find(bytes, b"\nFROM ").is_some());
-    named("dockerfile") || named("containerfile") || begins
 }

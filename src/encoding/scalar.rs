@@ -27,7 +27,7 @@ pub fn scalar_map(tree: &Tree<'_>, node: NodeId) -> SpanMap {
 pub fn decode(text: &str, style: Style, span: Span) -> (String, SpanMap) {
     let raw = span.of(text);
     let out = match style {
-        Style::Plain => folded_flow(raw, span.start, |line, base| verbatim(line, base)),
+        Style::Plain => folded_flow(raw, span.start, verbatim),
         Style::SingleQuoted => folded_flow(raw, span.start, single_quoted),
         Style::DoubleQuoted if memchr::memchr(b'\n', raw.as_bytes()).is_none() => unescape(raw, span.start),
         Style::DoubleQuoted => double_quoted(raw, span.start),

@@ -18,6 +18,14 @@ pub struct StagedFile {
     old: Option<Oid>,
 }
 
+/// A file's bytes as the index holds them.
+pub struct Changed {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// The stretches of them that are new against HEAD.
+    pub spans: Vec<Span>,
+}
+
 /// The index of a repository, compared with HEAD.
 pub struct Staged {
     /// The changed files, sorted by path. Submodules, links and pure mode changes are no content and left out.
@@ -47,13 +55,13 @@ impl Staged {
     ///
     /// # Errors
     /// A sentence that says why the blob could not be read.
-    pub fn read(&self, file: &StagedFile) -> Result<(Vec<u8>, Vec<Span>), String> {
+    pub fn read(&self, file: &StagedFile) -> Result<Changed, String> {
         let said = |error: git2::Error| format!("its blob can't be read: {}", error.message());
         let new = self.repository.find_blob(file.id).map_err(said)?;
         let bytes = new.content().to_vec();
         let Some(old) = file.old else {
             let whole = Span::new(0, bytes.len());
-            return Ok((bytes, vec![whole]));
+            return Ok(Changed { bytes, spans: vec![whole] });
         };
         let old = self.repository.find_blob(old).map_err(said)?;
         let mut options = DiffOptions::new();
@@ -69,7 +77,7 @@ impl Staged {
                 spans.push(Span::new(start, lines.line(first + count - 1, bytes.len()).end));
             }
         }
-        Ok((bytes, spans))
+        Ok(Changed { bytes, spans })
     }
 }
 
