@@ -156,7 +156,14 @@ impl Engine {
                 && finding.severity >= settings.min_severity
                 && finding.confidence >= settings.min_confidence
         });
-        findings.sort_by(|a, b| (a.span, &a.rule.id).cmp(&(b.span, &b.rule.id)));
+        findings.sort_by(|a, b| {
+            (a.span, a.rule.family == "files", &a.rule.id).cmp(&(b.span, b.rule.family == "files", &b.rule.id))
+        });
+        // An alias, or a nested text that two checks read, gives the same secret at the same place twice: the check that
+        // knows the platform goes before the one that knows only the file.
+        findings.dedup_by(|later, first| {
+            later.span == first.span && later.secret == first.secret && !first.secret.expose().is_empty()
+        });
     }
 
     fn pool(&self) -> Result<rayon::ThreadPool, Error> {

@@ -62,7 +62,13 @@ pub fn walk(options: &TreeOptions) -> Result<Tree, PathBuf> {
         _ => PathBuf::new(),
     };
     let mut tree = Tree { root, files: Vec::new(), problems: Vec::new() };
-    collect(&builder(paths, options), &mut tree);
+    // Files that are named need no walk, nor its threads.
+    if paths.iter().all(|path| path.is_file()) {
+        let named = |path: &PathBuf| FoundFile { shown: shown(path, &tree.root), path: path.clone() };
+        tree.files = paths.iter().map(named).collect();
+    } else {
+        collect(&builder(paths, options), &mut tree);
+    }
     tree.files.sort_unstable();
     if paths.len() > 1 {
         let mut seen = HashSet::new();
