@@ -126,3 +126,14 @@ fn completions_and_the_manual_page_are_made_from_the_options() {
     }
     assert!(text(&tidewaiter(&["man"], root()).stdout).contains(".TH tidewaiter"));
 }
+
+#[test]
+fn a_path_stays_one_that_can_be_opened() {
+    let folder = TempDir::new().expect("a temporary folder");
+    fs::create_dir(folder.path().join("postgres")).expect("writable");
+    fs::write(folder.path().join("postgres/.env"), "DB_PASSWORD=postgres\n").expect("writable");
+    fs::write(folder.path().join("kestrel-Harbour-71.env"), "DB_PASSWORD=kestrel-Harbour-71\n").expect("writable");
+    let (report, _) = report(&["scan", "."], folder.path());
+    let paths: Vec<_> = findings(&report).iter().filter_map(|f| f["path"].as_str()).collect();
+    assert_eq!(paths, ["********.env", "postgres/.env"]);
+}

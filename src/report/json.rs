@@ -58,7 +58,7 @@ fn finding<'r>(item: &'r Finding, view: &View, redactor: &Redactor, places: &mut
         "title": item.rule.title,
         "severity": item.severity.name(),
         "confidence": item.confidence.name(),
-        "path": redactor.text(item.origin.path()),
+        "path": redactor.path(item.origin.path()),
         "line": place.line,
         "column": place.column,
         "end_line": place.end_line,
@@ -105,7 +105,7 @@ fn summary(run: &Run, redactor: &Redactor) -> Value {
             ProblemKind::Skipped => "skipped",
             ProblemKind::Incomplete => "incomplete",
         };
-        json!({"path": redactor.text(&problem.path), "kind": kind, "message": problem.message})
+        json!({"path": redactor.path(&problem.path), "kind": kind, "message": problem.message})
     };
     json!({
         "files": run.summary.files,

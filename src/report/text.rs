@@ -64,7 +64,7 @@ impl<'r> File<'r> {
     fn block(&self, finding: &Finding, view: &View, redactor: &Redactor) -> Block {
         let hidden = (!view.show_secrets).then_some(redactor);
         let others: Vec<Span> = finding.labels.iter().map(|label| label.span).collect();
-        let name = redactor.text(&self.name);
+        let name = redactor.path(&self.name);
         let excerpt = (!is_utf16(self.bytes)).then(|| {
             Excerpt::new((name.clone(), self.bytes), &self.index, finding.span, &others, self.secrets, hidden)
         });
