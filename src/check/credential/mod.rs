@@ -16,7 +16,7 @@ pub use name::{NameKind, name_kind};
 pub use randomness::looks_random;
 pub use value::{ValueKind, is_code, is_placeholder, value_kind};
 
-use words::{COMMON_PASSWORDS, CREDENTIAL, PLAIN_NAMES, Words, contains};
+use words::{COMMON_PASSWORDS, CREDENTIAL, FUNCTION_WORDS, PLAIN_NAMES, Words, contains};
 
 /// Where a name and its value stand; it shifts how much evidence a finding needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +95,8 @@ fn inside(kind: NameKind, value: &str, value_is: ValueKind) -> Option<Judgement>
         (range, "credential of an Authorization header")
     } else if let Some(range) = url::userinfo(value) {
         (range, "password in a URL")
+    } else if let Some(range) = url::oracle(value) {
+        (range, "password in a connection string")
     } else {
         (url::parameter(value)?, "password in a connection string")
     };
@@ -131,12 +133,25 @@ fn named(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: 
     let secret = setting == Setting::Secret;
     match value_is {
         ValueKind::Literal | ValueKind::PasswordHash => {}
-        ValueKind::Number if kind == NameKind::Password || secret => {
+        ValueKind::Number if kind == NameKind::Credential && !secret => {
+            // `API_KEY=12345`; shorter ones count something.
+            let variable = matches!(setting, Setting::Environment | Setting::CommandLine);
+            return (variable && text.len() >= 5 && text.bytes().all(|b| b.is_ascii_digit()))
+                .then_some(Confidence::Medium);
+        }
+        ValueKind::Number => {
             // `password: 0` is a switch; `password: 123456` is a password.
             return (text.len() >= 3 && text.bytes().all(|b| b.is_ascii_digit()) || secret).then_some(Confidence::High);
         }
         ValueKind::Uuid => return Some(Confidence::High),
         ValueKind::Prose => return passphrase(text, setting),
+        ValueKind::Keyword => {
+            let nothing_else =
+                secret || kind == NameKind::Password && matches!(setting, Setting::Environment | Setting::CommandLine);
+            return nothing_else.then_some(Confidence::High);
+        }
+        // What a Secret calls a password is one, though it looks like a host's name or a path.
+        ValueKind::Path | ValueKind::Host | ValueKind::Digest if secret && kind == NameKind::Password => {}
         // A host-like or path-like text may be what a Secret keeps under a credential's name.
         ValueKind::Path
         | ValueKind::Host
@@ -187,6 +202,10 @@ fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
         return setting == Setting::Text
             && (text.eq_ignore_ascii_case(name) || words.len() == 1 && contains(CREDENTIAL, text));
     }
+    // `secretKey: password`: which key of a Secret.
+    if name_words.last().is_some_and(|w| w.eq_ignore_ascii_case("key")) && plain && words.iter().all(about) {
+        return true;
+    }
     // `clientSecretKey: clientSecret`, `tlsSecret: myTlsSecret`: the value only says the name again.
     let again = |w: &&str| w.eq_ignore_ascii_case("my") || name_words.iter().any(|n| n.eq_ignore_ascii_case(w));
     if words.iter().all(again) {
@@ -204,10 +223,11 @@ fn passphrase(text: &str, setting: Setting) -> Option<Confidence> {
     let words = text.split_whitespace().count();
     let sentence =
         text.ends_with(['.', '!', '?', ':']) || text.contains([';', ',']) || words > 8 || text.contains('\n');
+    let explains = text.split_whitespace().filter(|word| contains(FUNCTION_WORDS, word)).count() > 1;
     match setting {
         Setting::Secret => Some(Confidence::High),
         Setting::Text => None,
-        _ if sentence || text.contains(['{', '(', '<', '=']) => None,
+        _ if sentence || explains || text.contains(['{', '(', '<', '=']) => None,
         _ => Some(Confidence::Medium),
     }
 }
@@ -223,6 +243,9 @@ fn maybe(value: &str, value_is: ValueKind, setting: Setting) -> Option<Confidenc
             _ => Some(Confidence::High),
         };
     }
+    if value_is == ValueKind::PasswordHash {
+        return Some(Confidence::Medium);
+    }
     let generated = value_is == ValueKind::Literal && looks_random(text) && !is_commit(text);
     (generated && text.len() >= 12 && text.len() <= 512).then_some(Confidence::Medium)
 }
@@ -237,7 +260,8 @@ fn unnamed(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting
         return Some(Confidence::High);
     }
     let about = matches!(kind, NameKind::Identity | NameKind::About | NameKind::Location);
-    let short = matches!(value_is, ValueKind::Literal | ValueKind::Prose | ValueKind::Uuid) && !text.contains('\n');
+    let short = matches!(value_is, ValueKind::Literal | ValueKind::Keyword | ValueKind::Prose | ValueKind::Uuid)
+        && !text.contains('\n');
     Some(if short && !about && !is_plain_name(name) { Confidence::Medium } else { Confidence::Low })
 }
 

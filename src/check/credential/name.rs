@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::words::{
     ABOUT_BEGINNINGS, ABOUT_ENDINGS, CREDENTIAL, CREDENTIAL_ENDINGS, CREDENTIAL_PAIRS, IDENTITY, LOCATION, MAYBE,
-    NEUTRAL_ENDINGS, PLAIN_KEYS, Words, contains,
+    NEUTRAL_ENDINGS, PLAIN_KEYS, PLAIN_TOKENS, Words, contains, contains_pair,
 };
 
 /// What a name says of its value.
@@ -58,6 +58,18 @@ fn classify(name: &str) -> NameKind {
     if name.len() > 128 || name.len() < 2 || matches!(name, "PWD" | "OLDPWD" | "pwd") {
         return NameKind::Neutral;
     }
+    // Before the last dot stand the sections: `auth.existingSecret` is about a Secret as `existingSecret` is. What lies
+    // behind the dot decides unless it needs the sections to mean anything (`token.ttl`, `secret.key`).
+    if let Some((_, last)) = name.rsplit_once('.') {
+        let kind = kind_of_words(last);
+        if kind.is_credential() || matches!(kind, NameKind::About | NameKind::Location) {
+            return kind;
+        }
+    }
+    kind_of_words(name)
+}
+
+fn kind_of_words(name: &str) -> NameKind {
     let cut = Words::of(name);
     let words = cut.as_slice();
     let Some((at, kind)) = credential_word(words) else {
@@ -109,6 +121,9 @@ fn credential_word(words: &[&str]) -> Option<(usize, NameKind)> {
                 words[at - 1].eq_ignore_ascii_case("secret") && at > 1 && contains(CREDENTIAL, words[at - 2]);
             return Some((at, if names_a_key { NameKind::About } else { NameKind::Credential }));
         }
+        if at > 0 && word.eq_ignore_ascii_case("token") && contains(PLAIN_TOKENS, words[at - 1]) {
+            return None;
+        }
         if contains(CREDENTIAL, word) || CREDENTIAL_ENDINGS.iter().any(|end| ends_with(word, end)) {
             return Some((at, if is_password(word) { NameKind::Password } else { NameKind::Credential }));
         }
@@ -130,13 +145,7 @@ fn credential_word(words: &[&str]) -> Option<(usize, NameKind)> {
 }
 
 fn is_pair(first: &str, second: &str) -> bool {
-    if first.len() + second.len() > 30 {
-        return false;
-    }
-    let key = |known: &str| {
-        known.split_once(' ').is_some_and(|(a, b)| a.eq_ignore_ascii_case(first) && b.eq_ignore_ascii_case(second))
-    };
-    matches!(second.len(), 3 | 5 | 6) && CREDENTIAL_PAIRS.iter().any(|known| key(known))
+    contains_pair(CREDENTIAL_PAIRS, first, second)
 }
 
 fn ends_with(word: &str, end: &str) -> bool {
@@ -192,6 +201,16 @@ mod tests {
             "TOKEN_GITHUB",
             "bot_token",
             "connectionString",
+            "SECRET_KEY_BASE",
+            "mot_de_passe",
+            "motDePasse",
+            "ERLANG_COOKIE",
+            "REDIS_AUTH",
+            "NEO4J_AUTH",
+            "SNMP_COMMUNITY",
+            "SUPABASE_SERVICE_ROLE_KEY",
+            "auth.password",
+            "api.key",
         ] {
             assert!(name_kind(name).is_credential(), "{name}: {:?}", name_kind(name));
         }
@@ -241,6 +260,13 @@ mod tests {
             "topologyKey",
             "token_ttl",
             "PASSWORD_MIN_LENGTH",
+            "auth.existingSecret",
+            "grafana.admin.existingSecret",
+            "token.ttl",
+            "password.secret.name",
+            "pagination_token",
+            "continueToken",
+            "eos_token",
         ] {
             assert!(!name_kind(name).is_credential(), "{name}: {:?}", name_kind(name));
         }

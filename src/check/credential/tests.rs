@@ -98,6 +98,59 @@ fn a_secret_holds_secrets_unless_they_plainly_are_none() {
 }
 
 #[test]
+fn a_word_that_chooses_is_a_weak_password_only_where_nothing_else_can_stand() {
+    for (name, value) in [("DB_PASSWORD", "foo"), ("DB_PASSWORD", "vault"), ("DB_PASSWORD", "token")] {
+        assert!(found(name, value, Setting::Environment), "{name}={value}");
+        assert!(!found(name, value, Setting::Configuration), "{name}: {value}");
+    }
+    for (name, value) in [("password", "string"), ("secret", "base64"), ("foo", "bar")] {
+        assert!(found(name, value, Setting::Secret), "{name}: {value}");
+    }
+    for (name, value) in [("AUTH", "basic"), ("TOKEN", "jwt"), ("PASSWORD", "none")] {
+        assert!(!found(name, value, Setting::Environment), "{name}={value}");
+    }
+}
+
+#[test]
+fn placeholders_are_told_from_passphrases_with_the_same_words() {
+    for value in ["enter-password", "token_goes_here", "PUT_KEY_HERE", "your-key", "changeme_here", "set-me", "insert-secret"] {
+        assert!(!found("DB_PASSWORD", value, Setting::Environment), "{value}");
+    }
+    for value in ["here-be-dragons", "Hidden-Valley9", "my-secret-pw", "Removed4ever"] {
+        assert!(found("DB_PASSWORD", value, Setting::Environment), "{value}");
+    }
+}
+
+#[test]
+fn text_that_explains_is_no_passphrase() {
+    assert!(!found("password", "Set this to the admin password", Setting::Configuration));
+    assert!(found("password", "correct horse battery staple", Setting::Configuration));
+}
+
+#[test]
+fn what_a_secret_calls_a_password_may_look_like_a_host_or_a_path() {
+    for value in ["localhost", "bigfish.dev", "/Zk2m/Q9p"] {
+        let judged = judge("password", value, Setting::Secret);
+        assert_eq!(judged.map(|j| j.confidence), Some(Confidence::High), "{value}");
+    }
+}
+
+#[test]
+fn numbers_under_a_credential_name_need_length() {
+    assert!(found("API_KEY", "12345", Setting::Environment));
+    assert!(!found("API_KEY", "12", Setting::Environment));
+    assert!(!found("TOKEN", "5000", Setting::Environment));
+}
+
+#[test]
+fn a_password_hash_is_found_under_a_name_that_may_be_a_credential() {
+    let hash = "$2b$10$Kq2mZ7vLp4wTz8bNc3dHsOeRtYuIoPaSdFgHjKlZxCvBnM1234567";
+    let judged = judge("ADMIN_PASSWORD_HASH", hash, Setting::Environment);
+    assert_eq!(judged.map(|j| (j.confidence, j.severity)), Some((Confidence::Medium, Some(Severity::Medium))));
+    assert!(!found("PASSWORD_HASH", "bcrypt", Setting::Environment));
+}
+
+#[test]
 fn weak_passwords_are_of_medium_severity() {
     let severity = |value| judge("DB_PASSWORD", value, Setting::Environment).and_then(|j| j.severity);
     assert_eq!(severity("postgres"), Some(Severity::Medium));

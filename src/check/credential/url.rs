@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+use super::name::{NameKind, name_kind};
+use super::randomness::looks_random;
+
 /// The password's bytes in `scheme://user:password@host…`, wherever in `text` the first such URL stands.
 pub fn userinfo(text: &str) -> Option<Range<usize>> {
     let mut from = 0;
@@ -22,6 +25,16 @@ pub fn userinfo(text: &str) -> Option<Range<usize>> {
         }
     }
     None
+}
+
+/// The password's bytes in Oracle's `jdbc:oracle:thin:user/password@host…`.
+pub fn oracle(text: &str) -> Option<Range<usize>> {
+    let mark = "jdbc:oracle:";
+    let from = text.find(mark)? + mark.len();
+    let user = from + text[from..].find(':')? + 1;
+    let end = user + text[user..].find('@')?;
+    let start = user + text[user..end].find('/')? + 1;
+    (start < end && !text[user..end].contains(char::is_whitespace)).then_some(start..end)
 }
 
 /// The credential's bytes in the value of an `Authorization` header: `Basic …`, `Bearer …`.
@@ -52,23 +65,21 @@ const PARAMETERS: [&str; 12] = [
     "user_password",
 ];
 
-/// The value's bytes of the first credential parameter in a connection string: `…;Password=x;…`, `…&password=x`,
-/// `host=h password=x`.
+/// The value's bytes of the first credential parameter in a connection string or a list of options: `…;Password=x;…`,
+/// `…&password=x`, `host=h password=x`, `-Ddb.password=x`. Alone it needs a value that looks generated
+/// (`api-key=8f2a6c97be34d05e`): `password=x` may be anything.
 pub fn parameter(text: &str) -> Option<Range<usize>> {
     if !text.contains('=') || text.len() > 8192 {
         return None;
     }
     let is_joint = |c: char| matches!(c, ';' | '&' | '?' | ' ' | ',');
-    let joints = text.matches(is_joint).count();
-    if joints == 0 || text.matches('=').count() < 2 {
-        return None;
-    }
+    let alone = !text.contains(is_joint);
     let mut start = 0;
     for part in text.split_inclusive(is_joint) {
         let body = part.trim_end_matches(is_joint);
         if let Some((name, value)) = body.split_once('=') {
             let plain = name.trim().trim_matches(['"', '\'']);
-            if PARAMETERS.iter().any(|known| plain.eq_ignore_ascii_case(known)) && !value.trim().is_empty() {
+            if holds_credential(plain, value, alone) {
                 let lead = value.len() - value.trim_start_matches(['"', '\'']).len();
                 let from = start + name.len() + 1 + lead;
                 let trimmed = value[lead..].trim_end_matches(['"', '\'']);
@@ -80,12 +91,27 @@ pub fn parameter(text: &str) -> Option<Range<usize>> {
     None
 }
 
+/// Whether a parameter of this name and value holds a credential. A property of Java (`-Dname=value`) says by its name what
+/// it is; other names are those of connection strings, or need a value that looks generated.
+fn holds_credential(name: &str, value: &str, alone: bool) -> bool {
+    let value = value.trim();
+    if value.is_empty() {
+        return false;
+    }
+    if alone {
+        return name_kind(name).is_credential() && looks_random(value);
+    }
+    PARAMETERS.iter().any(|known| name.eq_ignore_ascii_case(known))
+        || name.strip_prefix("-D").is_some_and(|name| name_kind(name) == NameKind::Password)
+        || looks_random(value) && name_kind(name).is_credential()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn secret(text: &str) -> Option<&str> {
-        userinfo(text).or_else(|| parameter(text)).map(|range| &text[range])
+        userinfo(text).or_else(|| oracle(text)).or_else(|| parameter(text)).map(|range| &text[range])
     }
 
     #[test]
@@ -100,6 +126,13 @@ mod tests {
         assert_eq!(secret("https://user@example.com/"), None);
         assert_eq!(secret("http://+:8000"), None);
         assert_eq!(secret("password=x"), None);
+        assert_eq!(secret("jdbc:oracle:thin:app/t1ger@db:1521/x"), Some("t1ger"));
+        assert_eq!(secret("jdbc:oracle:thin:@db:1521/x"), None);
+        assert_eq!(secret("-Xmx512m -Ddb.password=nR7q -Da=b"), Some("nR7q"));
+        assert_eq!(secret("api-key=8f2a6c97be34d05t0k81"), Some("8f2a6c97be34d05t0k81"));
+        assert_eq!(secret("https://h/x?access_token=9xK2mQ7vLp4wTz8bNc3d&a=b"), Some("9xK2mQ7vLp4wTz8bNc3d"));
+        assert_eq!(secret("https://h/x?token=next&page_token=CAEQAA"), None);
+        assert_eq!(secret("-Dtoken.ttl=30 -Dpassword.min=8"), None);
         assert_eq!(authorization("Basic cm9ib3Q6blI3LXF1YXJyZWw="), Some(6..30));
         assert_eq!(authorization("Bearer token"), None);
     }

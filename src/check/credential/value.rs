@@ -1,6 +1,9 @@
 //! Is this value one that a credential could be?
 
-use super::words::{PLACEHOLDER_VALUES, PLACEHOLDER_WORDS, REFERENCE_BEGINNINGS, Words, contains};
+use super::words::{
+    CREDENTIAL, KEYWORD_VALUES, PLACEHOLDER_HINTS, PLACEHOLDER_OBJECTS, PLACEHOLDER_VALUES, PLACEHOLDER_WORDS,
+    REFERENCE_BEGINNINGS, Words, contains,
+};
 
 /// What a value is, as far as it alone tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +14,9 @@ pub enum ValueKind {
     Reference,
     /// It stands for a value to be put in: `<your-token>`, `xxxx`, `REPLACE_ME`.
     Placeholder,
+    /// A word that mostly chooses between ways: `basic`, `none`, `foo`. Only where nothing but a credential can stand is it
+    /// one.
+    Keyword,
     /// Encrypted: SOPS, Ansible vault, age.
     Ciphertext,
     /// A switch.
@@ -70,7 +76,11 @@ pub fn value_kind(value: &str) -> ValueKind {
     if v.contains("://") && !v.starts_with('<') && !v.contains(char::is_whitespace) {
         return ValueKind::Url;
     }
-    if is_placeholder(v) { ValueKind::Placeholder } else { shape(v) }
+    match () {
+        () if contains(KEYWORD_VALUES, v) => ValueKind::Keyword,
+        () if is_placeholder(v) => ValueKind::Placeholder,
+        () => shape(v),
+    }
 }
 
 fn armored(v: &str) -> ValueKind {
@@ -177,10 +187,18 @@ pub fn is_placeholder(v: &str) -> bool {
     // A word inside of something random is chance.
     words.len() <= 8
         && (words.iter().any(|word| contains(PLACEHOLDER_WORDS, word))
+            || asks_for_a_value(words)
             || words
                 .windows(2)
                 .any(|pair| pair[0].eq_ignore_ascii_case("change") && pair[1].eq_ignore_ascii_case("this"))
             || words.len() > 2 && words[0].eq_ignore_ascii_case("change") && words[1].eq_ignore_ascii_case("me"))
+}
+
+/// Whether the words ask for a value to be put in: `enter-password`, `token_goes_here`.
+fn asks_for_a_value(words: &[&str]) -> bool {
+    let hints = words.iter().filter(|word| contains(PLACEHOLDER_HINTS, word)).count();
+    let object = |word: &&str| contains(CREDENTIAL, word) || contains(PLACEHOLDER_OBJECTS, word);
+    hints > 1 || hints == 1 && words.iter().any(object)
 }
 
 /// Switches and numbers.

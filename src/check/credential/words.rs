@@ -9,6 +9,13 @@ pub fn contains(list: &[&str], word: &str) -> bool {
     list.binary_search_by(|known| compare(known, word)).is_ok()
 }
 
+/// Whether the sorted list holds `first second`, compared without regard to ASCII case.
+pub fn contains_pair(list: &[&str], first: &str, second: &str) -> bool {
+    let lower = |b: u8| b.to_ascii_lowercase();
+    let pair = || first.bytes().chain([b' ']).chain(second.bytes()).map(lower);
+    list.binary_search_by(|known| known.bytes().cmp(pair())).is_ok()
+}
+
 /// Compares a lower-case word with one in any ASCII case.
 fn compare(known: &str, word: &str) -> Ordering {
     known.bytes().cmp(word.bytes().map(|b| b.to_ascii_lowercase()))
@@ -25,7 +32,7 @@ pub struct Words<'n> {
 
 impl<'n> Words<'n> {
     /// Cuts at what is no letter or digit, at the humps of camelCase, and before the last capital of a run that a small
-    /// letter follows (`DBPassword`: `DB`, `Password`).
+    /// letter follows (`DBPassword`: `DB`, `Password`). A digit joins capitals: `NEO4J`, `K8S`.
     pub fn of(name: &'n str) -> Self {
         let mut out = Self { words: [""; MAX_WORDS], count: 0 };
         for part in name.split(|c: char| !c.is_alphanumeric()) {
@@ -47,8 +54,7 @@ impl<'n> Words<'n> {
             let next_is_small = bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase);
             let hump = here.is_ascii_uppercase()
                 && (before.is_ascii_lowercase()
-                    || before.is_ascii_digit()
-                    || before.is_ascii_uppercase() && next_is_small);
+                    || (before.is_ascii_digit() || before.is_ascii_uppercase()) && next_is_small);
             if hump {
                 self.push(&part[start..at]);
                 start = at;
@@ -78,6 +84,7 @@ mod tests {
             ("DBPassword", &["DB", "Password"]),
             ("x-api-key", &["x", "api", "key"]),
             ("oauth2Token", &["oauth2", "Token"]),
+            ("NEO4J_AUTH", &["NEO4J", "AUTH"]),
             ("пароль", &["пароль"]),
         ] {
             assert_eq!(Words::of(name).as_slice(), words);
