@@ -52,10 +52,10 @@ pub enum ValueKind {
 /// What a value is. Costs no allocation.
 pub fn value_kind(value: &str) -> ValueKind {
     let v = value.trim();
+    let v = v.strip_prefix(['"', '\'']).and_then(|inner| inner.strip_suffix(['"', '\''])).unwrap_or(v).trim();
     if v.is_empty() {
         return ValueKind::Empty;
     }
-    let v = v.strip_prefix(['"', '\'']).and_then(|inner| inner.strip_suffix(['"', '\''])).unwrap_or(v);
     if v.starts_with("-----BEGIN ") || v.contains("-----BEGIN ") || v.starts_with("PuTTY-User-Key-File") {
         return armored(v);
     }
@@ -428,6 +428,8 @@ mod tests {
         use ValueKind::*;
         for (value, kind) in [
             ("", Empty),
+            ("\"\"", Empty),
+            ("' '", Empty),
             ("${VAR}", Reference),
             ("$VAR", Reference),
             ("$(VAR)", Reference),
