@@ -145,7 +145,8 @@ fn variant(kind: &str, name: &str, id: &str) -> String {
     format!("{kind}::{}{}", name[..1].to_uppercase(), &name[1..])
 }
 
-/// The word lists of the credential classifier, each a sorted static named after its key; texts split at blanks.
+/// The word lists of the credential classifier, each a static named after its key; texts split at blanks. Words stand by
+/// their first letter, and `starts` says where each letter's begin, so that a look-up compares a handful.
 fn words() -> String {
     let lists: std::collections::BTreeMap<String, Words> = read(Path::new("rules/credential/words.yaml"));
     let mut out = String::new();
@@ -154,14 +155,23 @@ fn words() -> String {
             Words::List(list) => list,
             Words::Text(text) => text.split_whitespace().map(str::to_owned).collect(),
         };
-        words.sort();
+        words.sort_by(|a, b| (bucket(a), a).cmp(&(bucket(b), b)));
         words.dedup();
+        let starts: Vec<usize> = (0..=27).map(|at| words.partition_point(|word| bucket(word) < at)).collect();
         let name = name.to_uppercase().replace('-', "_");
         out.push_str(&format!(
-            "/// `{name}` of `rules/credential/words.yaml`.\npub static {name}: &[&str] = &{words:?};\n"
+            "/// `{name}` of `rules/credential/words.yaml`.\npub static {name}: &List = &List {{ words: &{words:?}, starts: {starts:?} }};\n"
         ));
     }
     out
+}
+
+/// 0 to 25 for words that begin with a letter of ASCII, 26 for others; `List::of` asks the same.
+fn bucket(word: &str) -> usize {
+    match word.bytes().next() {
+        Some(b @ b'a'..=b'z') => usize::from(b - b'a'),
+        _ => 26,
+    }
 }
 
 #[derive(serde::Deserialize)]

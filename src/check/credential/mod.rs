@@ -55,6 +55,25 @@ pub fn judge(name: &str, value: &str, setting: Setting) -> Option<Judgement> {
 /// Judges a value under a name whose kind is known already (a name that the user's configuration counts as a
 /// credential's).
 pub fn judge_as(kind: NameKind, name: &str, value: &str, setting: Setting) -> Option<Judgement> {
+    let says_nothing = !matches!(kind, NameKind::Password | NameKind::Credential | NameKind::Maybe);
+    if says_nothing && setting != Setting::Secret && !could_hold_one(value) {
+        return None;
+    }
+    judge_fully(kind, name, value, setting)
+}
+
+/// Whether a value could hold a credential by itself, whatever its name: most values of a document end here. True for more
+/// than do hold one.
+fn could_hold_one(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    let bare = value.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\''));
+    memchr::memchr3(b'@', b'=', b'$', bytes).is_some()
+        || ["eyJ", "LS0tLS1", "PuTTY-User"].iter().any(|known| bare.starts_with(known))
+        || bytes.len() > 24 && memchr::memmem::find(bytes, b"-----BEGIN ").is_some()
+        || url::authorization(value).is_some()
+}
+
+fn judge_fully(kind: NameKind, name: &str, value: &str, setting: Setting) -> Option<Judgement> {
     let value_is = value_kind(value);
     if value.contains("${") && value::literal_default(value.trim()).is_some() {
         return default_in_substitution(kind, name, value, setting);

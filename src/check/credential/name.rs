@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use super::words::{
-    ABOUT_BEGINNINGS, ABOUT_ENDINGS, CREDENTIAL, CREDENTIAL_ENDINGS, CREDENTIAL_PAIRS, IDENTITY, LOCATION, MAYBE,
+    ABOUT_BEGINNINGS, ABOUT_ENDINGS, CREDENTIAL, CREDENTIAL_ENDINGS, CREDENTIAL_PAIRS, IDENTITY, LOCATION, List, MAYBE,
     NEUTRAL_ENDINGS, PLAIN_KEYS, PLAIN_TOKENS, Words, contains, contains_pair,
 };
 
@@ -88,7 +88,7 @@ fn behind(rest: &[&str], kind: NameKind) -> NameKind {
     if kind == NameKind::Maybe && is_identity(rest) {
         return NameKind::Identity;
     }
-    let any = |list| rest.iter().any(|word| contains(list, word));
+    let any = |list: &List| rest.iter().any(|word| contains(list, word));
     if any(LOCATION) {
         return NameKind::Location;
     }

@@ -113,7 +113,9 @@ fn a_word_that_chooses_is_a_weak_password_only_where_nothing_else_can_stand() {
 
 #[test]
 fn placeholders_are_told_from_passphrases_with_the_same_words() {
-    for value in ["enter-password", "token_goes_here", "PUT_KEY_HERE", "your-key", "changeme_here", "set-me", "insert-secret"] {
+    for value in
+        ["enter-password", "token_goes_here", "PUT_KEY_HERE", "your-key", "changeme_here", "set-me", "insert-secret"]
+    {
         assert!(!found("DB_PASSWORD", value, Setting::Environment), "{value}");
     }
     for value in ["here-be-dragons", "Hidden-Valley9", "my-secret-pw", "Removed4ever"] {
@@ -158,6 +160,21 @@ fn weak_passwords_are_of_medium_severity() {
 }
 
 proptest! {
+    #[test]
+    fn the_short_way_refuses_nothing_that_the_long_one_finds(
+        parts in proptest::collection::vec(prop::sample::select(vec![
+            "-----BEGIN RSA PRIVATE KEY-----", "PuTTY-User-Key-File-2: x", "LS0tLS1CRUdJTiBSU0E", "eyJhbGciOiJIUzI1NiJ9", ".",
+            "eyJzdWIiOiJhZG1pbiJ9abcdefgh", "://", "u:p4ssw0rd", "@", "host", "Basic ", "Bearer ", "dXNlcjpwYXNz01", "password", "=",
+            ";", " ", "jdbc:oracle:thin:", "a/b", "${X:-", "}", "\"", "kR7vX2mQ9pLw4sTz8bNc",
+        ]), 0..7),
+    ) {
+        let value = parts.concat();
+        for name in ["colour", "user", "password_length", "token_path"] {
+            let kind = name_kind(name);
+            prop_assert_eq!(judge_as(kind, name, &value, Setting::Configuration), judge_fully(kind, name, &value, Setting::Configuration));
+        }
+    }
+
     #[test]
     fn any_value_is_judged(name in "[a-zA-Z_.é-]{0,20}", value in "(\\PC|[:/@=;${}'\"]){0,60}") {
         for setting in [Setting::Secret, Setting::Environment, Setting::Configuration, Setting::CommandLine, Setting::Text] {

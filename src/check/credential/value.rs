@@ -94,10 +94,17 @@ fn armored(v: &str) -> ValueKind {
 /// Whether the whole of the value, or what matters of it, is filled in later or kept elsewhere.
 fn is_reference(v: &str) -> bool {
     let bytes = v.as_bytes();
-    if bytes.len() > 2 && REFERENCE_BEGINNINGS.iter().any(|known| starts_with_ignoring_case(v, known)) {
+    if bytes.len() > 2 && REFERENCE_BEGINNINGS.of(v).iter().any(|known| starts_with_ignoring_case(v, known)) {
         return true;
     }
     let has = |mark: &str| memchr::memmem::find(bytes, mark.as_bytes()).is_some();
+    // Every mark below has one of these in it.
+    if memchr::memchr3(b'{', b'$', b'<', bytes).is_none()
+        && !matches!(bytes[0], b'%' | b'_' | b'(' | b'[')
+        && !v.contains('@')
+    {
+        return false;
+    }
     let opened = match bytes[0] {
         b'$' => is_substitution(v),
         b'%' => v.len() > 2 && v.ends_with('%'),

@@ -1,24 +1,59 @@
 //! The classifier's word lists (`rules/credential/words.yaml`, compiled in), and how names are cut into words.
 
-use std::cmp::Ordering;
+use std::ops::Deref;
 
 include!(concat!(env!("OUT_DIR"), "/words.rs"));
 
-/// Whether the sorted list holds `word`, compared without regard to ASCII case.
-pub fn contains(list: &[&str], word: &str) -> bool {
-    list.binary_search_by(|known| compare(known, word)).is_ok()
+/// Words in lower case, ordered by their first letter; otherwise a slice like any.
+pub struct List {
+    words: &'static [&'static str],
+    /// Where the words of each letter begin; then those that begin otherwise, then the end.
+    starts: [u16; 28],
 }
 
-/// Whether the sorted list holds `first second`, compared without regard to ASCII case.
-pub fn contains_pair(list: &[&str], first: &str, second: &str) -> bool {
-    let lower = |b: u8| b.to_ascii_lowercase();
-    let pair = || first.bytes().chain([b' ']).chain(second.bytes()).map(lower);
-    list.binary_search_by(|known| known.bytes().cmp(pair())).is_ok()
+impl List {
+    /// The words that begin with the same letter as `text`, in any ASCII case.
+    pub fn of(&self, text: &str) -> &'static [&'static str] {
+        let bucket = match text.bytes().next().map(|b| b.to_ascii_lowercase()) {
+            Some(b @ b'a'..=b'z') => usize::from(b - b'a'),
+            Some(_) => 26,
+            None => return &[],
+        };
+        &self.words[usize::from(self.starts[bucket])..usize::from(self.starts[bucket + 1])]
+    }
 }
 
-/// Compares a lower-case word with one in any ASCII case.
-fn compare(known: &str, word: &str) -> Ordering {
-    known.bytes().cmp(word.bytes().map(|b| b.to_ascii_lowercase()))
+impl Deref for List {
+    type Target = [&'static str];
+
+    fn deref(&self) -> &Self::Target {
+        self.words
+    }
+}
+
+impl IntoIterator for &'static List {
+    type Item = &'static &'static str;
+    type IntoIter = std::slice::Iter<'static, &'static str>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.words.iter()
+    }
+}
+
+/// Whether the list holds `word`, compared without regard to ASCII case.
+pub fn contains(list: &List, word: &str) -> bool {
+    list.of(word).iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+/// Whether the list holds `first second`, compared without regard to ASCII case.
+pub fn contains_pair(list: &List, first: &str, second: &str) -> bool {
+    let pair = |known: &&str| {
+        known.len() == first.len() + 1 + second.len()
+            && known
+                .split_once(' ')
+                .is_some_and(|(a, b)| a.eq_ignore_ascii_case(first) && b.eq_ignore_ascii_case(second))
+    };
+    list.of(first).iter().any(pair)
 }
 
 /// Most words a name is cut into; longer names are sentences.
