@@ -176,7 +176,7 @@ proptest! {
     }
 
     #[test]
-    fn any_value_is_judged(name in "[a-zA-Z_.é-]{0,20}", value in "(\\PC|[:/@=;${}'\"]){0,60}") {
+    fn any_value_is_judged(name in "[a-zA-Z_.é-]{0,20}", value in "(\\PC|[:/@=;${}'\"\\[\\]<>%()#_.-]){0,60}") {
         for setting in [Setting::Secret, Setting::Environment, Setting::Configuration, Setting::CommandLine, Setting::Text] {
             if let Some(judged) = judge(&name, &value, setting) {
                 prop_assert!(value.get(judged.secret.clone()).is_some(), "{:?}", judged.secret);
