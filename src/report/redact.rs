@@ -1,6 +1,6 @@
 //! Masks secrets in everything that a report shows: source lines, and text that was taken from the scanned file.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::AhoCorasick;
 
 use crate::model::{Finding, Secret, Span};
 
@@ -24,17 +24,25 @@ impl Redactor {
             .collect();
         texts.sort_unstable();
         texts.dedup();
-        let build = || AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&texts).ok();
+        let build = || AhoCorasick::new(&texts).ok();
         Self { secrets: if texts.is_empty() { None } else { build() } }
     }
 
-    /// The stretches of `text` that are a secret.
-    fn matches<'t>(&'t self, text: &'t [u8]) -> impl Iterator<Item = Span> + 't {
-        self.secrets
-            .iter()
-            .flat_map(move |automaton| automaton.find_iter(text))
-            .map(|found| Span::new(found.start(), found.end()))
-            .filter(move |span| span.len() >= LONG || is_word(text, *span))
+    /// The stretches of `text` that secrets cover, sorted and apart. Secrets may overlap each other: each one is
+    /// looked for by itself, so that no match hides the rest of another.
+    fn matches(&self, text: &[u8]) -> Vec<Span> {
+        let Some(automaton) = &self.secrets else { return Vec::new() };
+        let found = automaton.find_overlapping_iter(text).map(|found| Span::new(found.start(), found.end()));
+        let mut found: Vec<Span> = found.filter(|span| span.len() >= LONG || is_word(text, *span)).collect();
+        found.sort_unstable_by_key(|span| span.start);
+        found.dedup_by(|next, kept| {
+            let overlaps = next.start < kept.end;
+            if overlaps {
+                kept.end = kept.end.max(next.end);
+            }
+            overlaps
+        });
+        found
     }
 
     /// The text with each secret replaced.
@@ -64,8 +72,7 @@ impl Redactor {
 
     /// Masks the secrets in `bytes` byte for byte.
     pub fn mask(&self, bytes: &mut [u8]) {
-        let found: Vec<Span> = self.matches(bytes).collect();
-        for span in found {
+        for span in self.matches(bytes) {
             mask(bytes, span);
         }
     }
@@ -103,4 +110,30 @@ pub fn printable(text: &str) -> String {
 fn is_control(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use aho_corasick::AhoCorasick;
+
+    use super::Redactor;
+
+    fn redactor(secrets: &[&str]) -> Redactor {
+        Redactor { secrets: AhoCorasick::new(secrets).ok() }
+    }
+
+    #[test]
+    fn a_secret_is_masked_although_another_one_reaches_into_it() {
+        // The short one is no word of its own here, and must not hide the long one behind it.
+        assert_eq!(redactor(&["1q-Zt9x", "Zt9x-Y93gWNIp-ZM"]).text("x1q-Zt9x-Y93gWNIp-ZM"), "x1q-********");
+        assert_eq!(redactor(&["abcdef123456", "123456ghijkl"]).text("abcdef123456ghijkl"), "********");
+        assert_eq!(redactor(&["abcdef123456", "def1"]).text("abcdef123456"), "********");
+    }
+
+    #[test]
+    fn masked_bytes_keep_their_number() {
+        let mut bytes = b"a abcdef123456ghijkl b".to_vec();
+        redactor(&["abcdef123456", "123456ghijkl"]).mask(&mut bytes);
+        assert_eq!(bytes, b"a ****************** b");
+    }
 }
