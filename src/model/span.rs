@@ -165,13 +165,22 @@ fn scale_up(into: usize, outer: usize, inner: usize) -> usize {
 #[derive(Clone, Debug)]
 pub struct LineIndex {
     starts: Vec<usize>,
+    /// In long lines, every few thousand bytes: an offset and the characters between the line's start and it. A column
+    /// then costs no walk from the start of a line that may be the whole file.
+    marks: Vec<(usize, usize)>,
 }
+
+/// Bytes between two marks of a long line.
+const MARK_EVERY: usize = 4 << 10;
 
 impl LineIndex {
     /// Finds the line starts of `bytes` (a line ends with `\n`).
     pub fn new(bytes: &[u8]) -> Self {
-        let starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|at| at + 1)).collect();
-        Self { starts }
+        let starts: Vec<usize> = std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|at| at + 1)).collect();
+        let ends = starts.iter().skip(1).copied().chain([bytes.len()]);
+        let long = starts.iter().zip(ends).filter(|(start, end)| *end - *start > MARK_EVERY);
+        let marks = long.flat_map(|(start, end)| marks(bytes, Span::new(*start, end))).collect();
+        Self { starts, marks }
     }
 
     /// The line (counted from 1) and the column (counted from 1, in characters) of the byte at `offset` in `bytes`.
@@ -179,13 +188,58 @@ impl LineIndex {
         let offset = offset.min(bytes.len());
         let line = self.starts.partition_point(|&s| s <= offset).max(1);
         let start = self.starts[line - 1];
-        let column = String::from_utf8_lossy(&bytes[start..offset]).chars().count() + 1;
-        (line, column)
+        let mark = self.marks.partition_point(|(at, _)| *at <= offset).checked_sub(1).map(|at| self.marks[at]);
+        let (from, before) = mark.filter(|(at, _)| *at >= start).unwrap_or((start, 0));
+        (line, before + characters(&bytes[from..offset]) + 1)
     }
 
     /// The byte range of `line` (counted from 1) in a file of `len` bytes, its line end included.
     pub fn line(&self, line: usize, len: usize) -> Span {
         let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or(len);
         Span::new(start, self.starts.get(line).copied().unwrap_or(len))
+    }
+}
+
+/// The marks of a long line, each where a character starts, so that counts on both sides of it add up.
+fn marks(bytes: &[u8], line: Span) -> impl Iterator<Item = (usize, usize)> {
+    let (mut at, mut count) = (line.start, 0);
+    std::iter::from_fn(move || {
+        let mut next = at + MARK_EVERY;
+        while next < line.end && bytes[next] & 0xC0 == 0x80 {
+            next += 1;
+        }
+        if next >= line.end {
+            return None;
+        }
+        count += characters(&bytes[at..next]);
+        at = next;
+        Some((at, count))
+    })
+}
+
+/// The characters of `bytes`; what is no UTF-8 counts as it is shown, one U+FFFD for each broken sequence.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.utf8_chunks().map(|chunk| chunk.valid().chars().count() + usize::from(!chunk.invalid().is_empty())).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{LineIndex, MARK_EVERY};
+
+    proptest! {
+        #[test]
+        fn a_column_in_a_long_line_is_what_counting_from_its_start_gives(
+            piece in prop::collection::vec(any::<u8>(), 1..40),
+            times in 1usize..600,
+            at in any::<prop::sample::Index>(),
+        ) {
+            let bytes = piece.repeat(times.max(MARK_EVERY / piece.len()));
+            let offset = at.index(bytes.len() + 1);
+            let start = bytes[..offset].iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+            let counted = String::from_utf8_lossy(&bytes[start..offset]).chars().count() + 1;
+            prop_assert_eq!(LineIndex::new(&bytes).position(&bytes, offset).1, counted);
+        }
     }
 }
