@@ -59,6 +59,7 @@ fn an_exception_holds_for_what_meets_all_its_conditions() {
         "rule: files-configuration",
         "value: '^kestrel'",
         "structure: DB_*",
+        "structure: DB_PASSWORD",
         "path: '**/.env', rule: files",
     ] {
         let config = format!("allowlist: [{{{condition}, reason: invented}}]\n");

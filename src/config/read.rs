@@ -7,7 +7,7 @@ use super::{Config, ConfigError};
 use crate::document::yaml;
 use crate::model::{NodeId, Severity, Span, Tree};
 use crate::rules;
-use crate::suppress::{Exception, allowlist};
+use crate::suppress::{Exception, Structure, allowlist};
 
 /// The keys of the file.
 const KEYS: [&str; 6] = ["extends", "rules", "allowlist", "credential-names", "thresholds", "max-file-size"];
@@ -145,7 +145,9 @@ fn exception(file: &File, tree: &Tree<'_>, node: NodeId) -> Result<Exception, Co
         let text = text(file, tree, value)?;
         match key {
             "path" => exception.path = Some(glob(file, tree, value, text)?),
-            "structure" => exception.structure = Some(glob(file, tree, value, text)?),
+            "structure" => {
+                exception.structure = Some(Structure { text: text.to_owned(), glob: glob(file, tree, value, text)? })
+            }
             "rule" => {
                 check_rule(file, text, tree.span(value))?;
                 exception.rule = Some(text.to_owned());

@@ -21,7 +21,7 @@ pub struct Exception {
     /// A regular expression found in the secret.
     pub value: Option<String>,
     /// Matches the structural path.
-    pub structure: Option<GlobMatcher>,
+    pub structure: Option<Structure>,
     /// Why; shown beside what it accepts.
     pub reason: String,
     /// Where it stands: `.tidewaiter.yaml:12`.
@@ -39,7 +39,7 @@ impl Exception {
     fn accepts(&self, path: &str, finding: &Finding) -> bool {
         self.rule.as_ref().is_none_or(|rule| *rule == finding.rule.id || *rule == finding.rule.family)
             && self.path.as_ref().is_none_or(|glob| glob.is_match(path))
-            && self.structure.as_ref().is_none_or(|glob| glob.is_match(&finding.structural_path))
+            && self.structure.as_ref().is_none_or(|structure| structure.accepts(&finding.structural_path))
             && self.value.as_ref().is_none_or(|pattern| self.matches(pattern, finding.secret.expose()))
     }
 
@@ -47,6 +47,29 @@ impl Exception {
     fn matches(&self, pattern: &str, secret: &str) -> bool {
         let compiled = self.compiled.get_or_init(|| compile(pattern).ok());
         compiled.as_ref().is_some_and(|regex| regex.is_match(secret))
+    }
+}
+
+/// Where in a document an exception holds: a structural path as a report shows it, one that leads there, or a glob.
+#[derive(Debug)]
+pub struct Structure {
+    /// As it is written. Brackets stand for themselves first: `env[0]` is an item before it is a class of a glob.
+    pub text: String,
+    /// The same as a glob.
+    pub glob: GlobMatcher,
+}
+
+impl Structure {
+    fn accepts(&self, path: &str) -> bool {
+        self.leads_to(path) || self.glob.is_match(path)
+    }
+
+    /// Whether the text is `path`, or ends where a step of it ends: `Secret/web` holds for all of that Secret and
+    /// nothing of `Secret/web-2` or `Secret/web.v2`.
+    fn leads_to(&self, path: &str) -> bool {
+        let Some(rest) = path.strip_prefix(self.text.as_str()).filter(|_| !self.text.is_empty()) else { return false };
+        let is_resource = self.text.contains('/') && !self.text.contains(' ');
+        rest.is_empty() || rest.starts_with(' ') || (!is_resource && rest.starts_with(['.', '[']))
     }
 }
 
@@ -91,5 +114,28 @@ impl Allowlist {
         unused
             .map(|entry| format!("{}: this allowlist entry accepts nothing ({})", entry.place, entry.reason))
             .collect()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use globset::Glob;
+
+    use super::Structure;
+
+    #[test]
+    fn a_structural_path_holds_for_itself_and_what_lies_below_it() {
+        let holds = |text: &str, path: &str| {
+            Structure { text: text.to_owned(), glob: Glob::new(text).unwrap().compile_matcher() }.accepts(path)
+        };
+        assert!(holds("Pod/web spec.containers[0].env[0].value", "Pod/web spec.containers[0].env[0].value"));
+        assert!(holds("Pod/web spec.containers[0]", "Pod/web spec.containers[0].env[0].value"));
+        assert!(!holds("Pod/web spec.containers[1]", "Pod/web spec.containers[10].env[0].value"));
+        assert!(holds("Secret/web", "Secret/web data.password"));
+        assert!(!holds("Secret/web", "Secret/web-2 data.password"));
+        assert!(!holds("Secret/web", "Secret/web.v2 data.password"));
+        assert!(holds("db", "db.password"));
+        assert!(!holds("", "db.password"));
     }
 }

@@ -3,4 +3,4 @@
 pub mod allowlist;
 pub mod inline;
 
-pub use allowlist::{Allowlist, Exception};
+pub use allowlist::{Allowlist, Exception, Structure};
