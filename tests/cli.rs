@@ -55,6 +55,43 @@ fn a_report_in_a_file_is_written_whole_or_not_at_all() {
     assert_eq!(left, 2, "no partial file is left");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_report_never_replaces_a_link_or_a_pipe() {
+    use std::os::unix::fs::FileTypeExt;
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("target"), "old").expect("writable");
+    std::os::unix::fs::symlink("target", at("link")).expect("a link");
+    std::os::unix::fs::symlink("nowhere/x", at("broken")).expect("a link");
+    let code = |output: &str| tidewaiter(&["scan", ".env", "-q", "--output", output], folder.path()).status.code();
+    assert_eq!(code("json=link"), Some(1));
+    assert!(at("link").is_symlink(), "the link is left");
+    assert!(fs::read_to_string(at("target")).expect("readable").starts_with("{\"version\""));
+    assert_eq!(code("json=broken"), Some(2));
+    assert!(at("broken").is_symlink(), "the broken link is left");
+    let made = Command::new("mkfifo").arg(at("pipe")).status().expect("mkfifo is there");
+    assert!(made.success());
+    // A reader and writer in one: the program's open does not wait, and its few bytes fit into the pipe.
+    let _held = fs::OpenOptions::new().read(true).write(true).open(at("pipe")).expect("opens");
+    assert_eq!(code("json=pipe"), Some(1));
+    assert!(fs::symlink_metadata(at("pipe")).expect("still there").file_type().is_fifo());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_leaves_early_is_no_error() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tidewaiter"))
+        .args(["rules", "list", "--format", "json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the built program starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(0), ""));
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_an_error() {

@@ -40,19 +40,26 @@ fn exit_code(run: &Run, settings: &Settings, running: &Running) -> ExitCode {
     })
 }
 
-/// Writes a report beside its destination and moves it there when it is whole.
+/// Writes a report beside its destination and moves it there when it is whole. A link stays one, and what is no file
+/// (a pipe, a device) is written to: replacing it would take it away from everyone.
 fn write_file(format: Format, run: &Run, view: &View, path: &Path) -> Result<(), Failure> {
     let said = |error: io::Error| Failure(format!("{}: {error}", path.display()));
-    let name = path.file_name().ok_or_else(|| Failure(format!("{}: no file name", path.display())))?;
-    let mut partial = name.to_owned();
-    partial.push(format!(".{}.partial", std::process::id()));
-    let partial = path.with_file_name(partial);
-    let written = fs::File::create(&partial).and_then(|file| {
+    let write = |file: fs::File| {
         let mut out = BufWriter::new(file);
         report::write(format, run, view, &mut out)?;
-        out.into_inner().map_err(|error| error.into_error())?.sync_all()
-    });
-    written.and_then(|()| fs::rename(&partial, path)).map_err(|error| {
+        out.into_inner().map_err(|error| error.into_error())
+    };
+    let target = if path.is_symlink() { fs::canonicalize(path).map_err(said)? } else { path.to_owned() };
+    if fs::metadata(&target).is_ok_and(|found| !found.is_file()) {
+        let file = fs::OpenOptions::new().write(true).open(&target);
+        return file.and_then(write).map(drop).map_err(said);
+    }
+    let name = target.file_name().ok_or_else(|| Failure(format!("{}: no file name", path.display())))?;
+    let mut partial = name.to_owned();
+    partial.push(format!(".{}.partial", std::process::id()));
+    let partial = target.with_file_name(partial);
+    let written = fs::File::create(&partial).and_then(write).and_then(|file| file.sync_all());
+    written.and_then(|()| fs::rename(&partial, &target)).map_err(|error| {
         let _ = fs::remove_file(&partial);
         said(error)
     })

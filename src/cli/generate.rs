@@ -1,16 +1,14 @@
 //! `tidewaiter completions` and `tidewaiter man`: made from the definition of the command line.
 
-use std::io;
 use std::process::ExitCode;
 
-use super::Failure;
+use super::{Failure, print};
 
 /// Prints a completion script.
 pub fn completions(shell: clap_complete::Shell, mut command: clap::Command) -> Result<ExitCode, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command, "tidewaiter", &mut script);
-    io::Write::write_all(&mut io::stdout(), &script)?;
-    Ok(ExitCode::SUCCESS)
+    print(&script)
 }
 
 /// Prints the manual page, that of each subcommand behind it.
@@ -21,6 +19,5 @@ pub fn man(command: clap::Command) -> Result<ExitCode, Failure> {
         let name = format!("tidewaiter-{}", subcommand.get_name());
         clap_mangen::Man::new(subcommand.clone()).title(name).render(&mut page)?;
     }
-    io::Write::write_all(&mut io::stdout(), &page)?;
-    Ok(ExitCode::SUCCESS)
+    print(&page)
 }

@@ -51,6 +51,17 @@ impl<E: std::error::Error> From<E> for Failure {
     }
 }
 
+/// Writes to standard output. A reader that has seen enough (`| head`) is no error.
+fn print(text: &[u8]) -> Result<ExitCode, Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure(format!("standard output can't be written: {error}")))
+        }
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
 /// Runs the program with the process's arguments.
 pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|info| {

@@ -1,13 +1,13 @@
 //! `tidewaiter rules`: what the rules are, and what each means.
 
-use std::io::{BufWriter, Write, stdout};
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Subcommand;
 use serde_json::json;
 
-use super::Failure;
 use super::options::check_rule;
+use super::{Failure, print};
 use crate::model::Rule;
 use crate::rules;
 
@@ -32,7 +32,7 @@ pub enum Action {
 
 /// Prints what was asked for.
 pub fn run(action: &Action) -> Result<ExitCode, Failure> {
-    let mut out = BufWriter::new(stdout().lock());
+    let mut out = Vec::new();
     match action {
         Action::List { format } if format == "json" => {
             let all: Vec<_> = rules::all().map(object).collect();
@@ -52,8 +52,7 @@ pub fn run(action: &Action) -> Result<ExitCode, Failure> {
             if format == "json" { writeln!(out, "{:#}", object(rule))? } else { explain(rule, &mut out)? }
         }
     }
-    out.flush()?;
-    Ok(ExitCode::SUCCESS)
+    print(&out)
 }
 
 fn explain(rule: &Rule, out: &mut dyn Write) -> std::io::Result<()> {
