@@ -10,7 +10,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use super::credential::words::{CREDENTIAL, CREDENTIAL_ENDINGS, MAYBE};
 
 /// What marks a value that is a secret whatever its name: keys, tokens, headers.
-const VALUES: [&str; 5] = ["-----begin", "eyj", "basic ", "$2b$", "$6$"];
+const VALUES: [&str; 8] = ["-----begin", "ls0tls1crudj", "putty-user-key", "eyj", "basic ", "$2b$", "$6$", "jdbc:"];
 
 /// How a name that ends with `key` goes on; the bare word stands in every other sentence.
 const KEY_ENDINGS: [&str; 12] =
@@ -24,7 +24,13 @@ fn automaton() -> Option<&'static AhoCorasick> {
     let build = || {
         let names = CREDENTIAL.iter().chain(CREDENTIAL_ENDINGS).copied();
         let maybe = MAYBE.iter().copied().filter(|word| word.len() >= LEAST && *word != "keys");
-        let words = names.chain(maybe).chain(["dsn", "connection string", "connectionstring", "connection_string"]);
+        let words = names.chain(maybe).chain([
+            "dsn",
+            "community",
+            "connection string",
+            "connectionstring",
+            "connection_string",
+        ]);
         AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .kind(Some(AhoCorasickKind::DFA))

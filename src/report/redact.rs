@@ -66,7 +66,7 @@ impl Redactor {
         let telling = |text: &str| {
             text.len() >= 8 && text.bytes().any(|b| b.is_ascii_digit()) && text.bytes().any(|b| b.is_ascii_alphabetic())
         };
-        let any = self.matches(path.as_bytes()).any(|span| telling(span.of(path)));
+        let any = self.matches(path.as_bytes()).iter().any(|span| telling(span.of(path)));
         if any { self.text(path) } else { path.to_owned() }
     }
 
