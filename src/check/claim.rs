@@ -1,9 +1,9 @@
 //! Judging a pair for a check: which pairs are nobody's, what the finding says, and where it stands.
 
 use super::credential::{self, Judgement, NameKind, Setting, ValueKind};
-use super::{Context, Found, Pair, Shape, command_line};
+use super::{Context, Found, Pair, Shape, command_line, template};
 use crate::encoding;
-use crate::model::{Document, NodeId, Rule, Secret, Span, Step, Tree};
+use crate::model::{Document, NodeId, Rule, Secret, Span, Tree};
 
 /// Keys below which values only name where something is, or say what may be.
 const NO_VALUES_BELOW: [&str; 14] = [
@@ -49,13 +49,29 @@ const KINDS_WITHOUT_VALUES: [&str; 22] = [
     "InfisicalSecret",
 ];
 
-/// Whether nobody should judge the pair: it is a reference, or stands in a resource that only describes secrets.
-pub fn is_nobodys(pair: &Pair<'_>) -> bool {
-    KINDS_WITHOUT_VALUES.contains(&pair.doc.role.kind()) || pair.path.keys().any(is_reference_key)
+/// Whether the resource only says where secrets are kept, or what may be done with them.
+pub fn only_describes(doc: &Document<'_>) -> bool {
+    KINDS_WITHOUT_VALUES.contains(&doc.role.kind())
+}
+
+/// Whether the pair is a reference, or stands where only references stand.
+fn is_nobodys(pair: &Pair<'_>) -> bool {
+    only_describes(pair.doc) || pair.path.keys().any(is_reference_key) || names_key_of_secret(pair)
 }
 
 fn is_reference_key(key: &str) -> bool {
     NO_VALUES_BELOW.contains(&key) || key.ends_with("Ref") || key.ends_with("Refs") || key.ends_with("KeySelector")
+}
+
+/// Entries of a mapping that are looked through for what tells of the others.
+const BESIDE: usize = 64;
+
+/// Whether the pair stands beside a `secretName`, and names the key in that Secret.
+fn names_key_of_secret(pair: &Pair<'_>) -> bool {
+    let of_secret = pair.path.keys().rev().nth(1).is_some_and(|key| key.ends_with("Secret"));
+    let (Some(tree), Some(mapping)) = (pair.doc.tree(), pair.path.mapping()) else { return false };
+    (of_secret || matches!(pair.name, "secretKey" | "key"))
+        && tree.entries(mapping).take(BESIDE).any(|(key, _)| tree.str(key) == Some("secretName"))
 }
 
 /// Judges the pair and reports it under `rule` if it is a credential.
@@ -68,10 +84,15 @@ pub fn judge(rule: &'static Rule, pair: &Pair<'_>, setting: Setting, cx: &mut Co
 
 /// Like [`judge`], under a name whose kind the check knows better.
 pub fn judge_as(rule: &'static Rule, pair: &Pair<'_>, kind: NameKind, setting: Setting, cx: &mut Context<'_>) {
-    let judged = credential::judge_as(kind, pair.name, pair.value, setting);
-    let Some(judged) = judged else { return };
+    let Some(judged) = judgement(pair, kind, setting) else {
+        if setting == Setting::Environment {
+            options(rule, pair, cx);
+        }
+        return;
+    };
     let secret = &pair.value[judged.secret.clone()];
-    if is_default_of_example(&pair.doc.place.path, secret) || is_templated_whole(pair, &judged) {
+    // A Secret's own values are never references by the names around them.
+    if is_default_of_example(&pair.doc.place.path, secret) || setting != Setting::Secret && is_nobodys(pair) {
         return;
     }
     let label = match pair.shape {
@@ -88,6 +109,46 @@ pub fn judge_as(rule: &'static Rule, pair: &Pair<'_>, kind: NameKind, setting: S
         structural_path: structure(pair),
     };
     cx.report(rule, pair.doc, found);
+}
+
+/// The judgement of the value or, where a template fills it in, of the literal that the template falls back on.
+fn judgement(pair: &Pair<'_>, kind: NameKind, setting: Setting) -> Option<Judgement> {
+    let judged = credential::judge_as(kind, pair.name, pair.value, setting);
+    if let Some(judged) = judged.filter(|judged| !is_templated_whole(pair, judged)) {
+        return Some(judged);
+    }
+    let literal = if kind.is_credential() { template::literal(pair.value)? } else { return None };
+    let mut judged = credential::judge_as(kind, pair.name, &pair.value[literal.clone()], setting)?;
+    judged.secret = judged.secret.start + literal.start..judged.secret.end + literal.start;
+    Some(judged)
+}
+
+/// `JAVA_OPTS="-Ddb.password=…"`: options of a command line under a name that says nothing.
+fn options(rule: &'static Rule, pair: &Pair<'_>, cx: &mut Context<'_>) {
+    let value = pair.value;
+    if !(value.starts_with('-') || value.contains(" -")) || value.contains('\n') {
+        return;
+    }
+    // Options alone do not say for which program; only a Java machine's (`-Dname=value`) need to be known as such.
+    let program = if value.starts_with('-') { "java " } else { "" };
+    command_line::script(&format!("{program}{value}"), &mut |found| {
+        let inner = |at: usize| at.saturating_sub(program.len());
+        let range = inner(found.at.range.start)..inner(found.at.range.end);
+        let span = pair.span_of(range.start, range.end);
+        if pair.doc.is_templated(span) || is_nobodys(pair) {
+            return;
+        }
+        let found = Found {
+            span,
+            secret: found.secret,
+            what: found.judgement.what,
+            confidence: found.judgement.confidence,
+            severity: found.judgement.severity,
+            labels: vec![(pair.name_span, "options in this variable".to_owned())],
+            structural_path: structure(pair),
+        };
+        cx.report(rule, pair.doc, found);
+    });
 }
 
 /// A template beside literal text (`pass-{{ .x }}`) was refused by the classifier; this sees the template in the span
@@ -111,33 +172,7 @@ pub fn is_example(path: &str) -> bool {
 
 /// Where the pair stands: `Deployment/web spec.containers[0].env[2].value`.
 pub fn structure(pair: &Pair<'_>) -> String {
-    let shown = match pair.doc.tree() {
-        Some(tree) => in_resource(tree, pair.path.steps()),
-        None => pair.name.to_owned(),
-    };
-    shown.trim().to_owned()
-}
-
-/// The innermost resource on the way, and the path inside of it.
-fn in_resource(tree: &Tree<'_>, steps: &[Step]) -> String {
-    let mut node = tree.root();
-    let mut owner = node.and_then(|root| resource(tree, root));
-    let mut from = 0;
-    for (at, step) in steps.iter().enumerate() {
-        node = node.and_then(|node| child(tree, node, *step));
-        if let Some(inner) = node.and_then(|node| resource(tree, node)) {
-            owner = Some(inner);
-            from = at + 1;
-        }
-    }
-    format!("{} {}", owner.unwrap_or_default(), super::pair::display(tree, &steps[from..]))
-}
-
-fn child(tree: &Tree<'_>, node: NodeId, step: Step) -> Option<NodeId> {
-    match step {
-        Step::Key(key) => tree.entries(node).find(|&(k, _)| k == key).map(|(_, value)| value),
-        Step::Item(at) => tree.items(node).nth(at as usize),
-    }
+    if pair.doc.tree().is_none() { pair.name.trim().to_owned() } else { pair.path.structure() }
 }
 
 /// `Kind/name` of a mapping that is a resource.

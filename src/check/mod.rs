@@ -13,6 +13,9 @@ mod kubernetes;
 mod pair;
 pub mod prefilter;
 mod registry;
+mod template;
+
+use std::collections::HashMap;
 
 use crate::model::{
     Confidence, Document, Finding, Label, Neighbours, Origin, Place, Problem, Reader, Role, Rule, Secret, Settings,
@@ -93,11 +96,7 @@ impl<'e> Context<'e> {
     /// Spans of `found` count in the text of `doc`; they are led to the file here.
     pub fn report(&mut self, rule: &'static Rule, doc: &Document<'_>, found: Found) {
         let label = |(span, text): (Span, String)| Label { span: doc.map.to_file(span), text };
-        let structural_path = [doc.place.structure.as_str(), found.structural_path.as_str()]
-            .into_iter()
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join(" ");
+        let structural_path = join([&doc.place.structure, &found.structural_path]);
         self.findings.push(Finding {
             rule,
             severity: found.severity.unwrap_or(rule.severity),
@@ -151,8 +150,36 @@ pub fn run(doc: &Document<'_>, cx: &mut Context<'_>) {
             checks.iter().any(|check| check.pair(pair, cx));
         });
     }
-    for nested in cx.reader.nested(doc) {
-        let found = cx.look_into(doc, &nested.text, nested.map, &nested.name, "");
-        cx.findings.extend(found);
+    if !claim::only_describes(doc) {
+        look_into_nested(doc, cx);
     }
+}
+
+/// Checks the texts nested in `doc`. Where each stands is told only of those in which something was found.
+fn look_into_nested(doc: &Document<'_>, cx: &mut Context<'_>) {
+    let mut found = HashMap::new();
+    for nested in cx.reader.nested(doc) {
+        let inner = cx.look_into(doc, &nested.text, nested.map, &nested.name, "");
+        if !inner.is_empty() {
+            found.entry(nested.node).or_insert_with(Vec::new).extend(inner);
+        }
+    }
+    if found.is_empty() {
+        return;
+    }
+    pair::visit(doc, &mut |pair| {
+        let Some(inner) = pair.node.and_then(|node| found.get_mut(&node)) else { return };
+        let around = join([&doc.place.structure, &pair.path.structure()]);
+        for mut finding in inner.drain(..) {
+            finding.structural_path = join([&around, &finding.structural_path]);
+            cx.findings.push(finding);
+        }
+    });
+    // What a flat document holds has no path around it.
+    cx.findings.extend(found.into_values().flatten());
+}
+
+/// A structural path and the one inside of it.
+fn join(parts: [&str; 2]) -> String {
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }

@@ -58,23 +58,67 @@ impl Pair<'_> {
 }
 
 /// The way from the root of a tree to a node.
+#[derive(Default)]
 pub struct Path<'t> {
     tree: Option<&'t Tree<'t>>,
     steps: Vec<Step>,
+    mappings: Vec<NodeId>,
+    owners: Vec<Owner>,
+}
+
+/// A resource on the way. It is found on the way down, so that telling where a pair stands costs no search.
+struct Owner {
+    /// Steps from the root to it.
+    depth: usize,
+    kind: NodeId,
+    name: Option<NodeId>,
 }
 
 impl Path<'_> {
-    /// The steps, outermost first.
-    pub fn steps(&self) -> &[Step] {
-        &self.steps
+    /// The innermost mapping on the way.
+    pub fn mapping(&self) -> Option<NodeId> {
+        self.mappings.last().copied()
+    }
+
+    /// The kind of the innermost resource on the way, or the empty string.
+    pub fn owner_kind(&self) -> &str {
+        self.owner(|owner| Some(owner.kind)).unwrap_or_default()
+    }
+
+    /// The keys on the way from the innermost resource on, items left out.
+    pub fn keys_in_owner(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.keys_of(self.steps_in_owner())
+    }
+
+    /// As a report shows it: `Deployment/web spec.containers[0].env[2].value`.
+    pub fn structure(&self) -> String {
+        let Some(tree) = self.tree else { return String::new() };
+        let inside = display(tree, self.steps_in_owner());
+        if self.owners.is_empty() {
+            return inside;
+        }
+        let name = self.owner(|owner| owner.name).unwrap_or("?");
+        format!("{}/{name} {inside}", self.owner_kind())
+    }
+
+    fn owner(&self, field: impl Fn(&Owner) -> Option<NodeId>) -> Option<&str> {
+        self.tree?.str(field(self.owners.last()?)?)
+    }
+
+    fn steps_in_owner(&self) -> &[Step] {
+        &self.steps[self.owners.last().map_or(0, |owner| owner.depth)..]
+    }
+
+    fn keys_of<'p>(&'p self, steps: &'p [Step]) -> impl DoubleEndedIterator<Item = &'p str> {
+        steps.iter().filter_map(|step| match step {
+            Step::Key(key) => self.tree.and_then(|tree| tree.str(*key)),
+            Step::Item(_) => None,
+        })
     }
 
     /// The keys on the way, outermost first, items left out.
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = &str> {
-        self.steps.iter().filter_map(|step| match step {
-            Step::Key(key) => self.tree.and_then(|tree| tree.str(*key)),
-            Step::Item(_) => None,
-        })
+        self.keys_of(&self.steps)
     }
 
     /// Whether one of the keys on the way is `key`.
@@ -113,13 +157,13 @@ pub fn visit(doc: &Document<'_>, each: &mut dyn FnMut(&Pair<'_>)) {
     match &doc.body {
         Body::Tree(tree) => {
             let budget = tree.len() * 4 + 1000;
-            let mut visitor = Visitor { doc, tree, path: Path { tree: Some(tree), steps: Vec::new() }, budget, each };
+            let mut visitor = Visitor { doc, tree, path: Path { tree: Some(tree), ..Path::default() }, budget, each };
             if let Some(root) = tree.root() {
                 visitor.node(root, None);
             }
         }
         Body::Entries(entries) => {
-            let path = Path { tree: None, steps: Vec::new() };
+            let path = Path::default();
             for entry in entries {
                 each(&Pair {
                     doc,
@@ -138,10 +182,52 @@ pub fn visit(doc: &Document<'_>, each: &mut dyn FnMut(&Pair<'_>)) {
     }
 }
 
-/// Keys whose text names the `value` beside them.
-const NAME_KEYS: [&str; 4] = ["name", "key", "parameter", "Name"];
-/// Keys that hold the value named by one of [`NAME_KEYS`].
-const VALUE_KEYS: [&str; 4] = ["value", "default", "Value", "defaultValue"];
+/// What the keys of a mapping say of it as a whole, gathered in one pass over them.
+#[derive(Default)]
+struct Facts {
+    kind: Option<NodeId>,
+    metadata: Option<NodeId>,
+    has_version: bool,
+    /// The scalar that names the value beside it.
+    name: Option<NodeId>,
+    /// The value that has its name beside it, and its key.
+    value: Option<(NodeId, NodeId)>,
+    /// Whether it says of what type a value is.
+    typed: bool,
+}
+
+impl Facts {
+    fn of(tree: &Tree<'_>, id: NodeId) -> Self {
+        let mut facts = Self::default();
+        // A JSON patch names what it sets by a path.
+        let (mut patch, mut path) = (false, None);
+        for (key, value) in tree.entries(id) {
+            let scalar = tree.str(value).is_some();
+            match tree.str(key).unwrap_or_default() {
+                "metadata" => facts.metadata = Some(value),
+                "apiVersion" => facts.has_version = true,
+                "kind" if scalar => facts.kind = Some(value),
+                "name" | "key" | "parameter" | "Name" if scalar => facts.name = facts.name.or(Some(value)),
+                "value" | "default" | "Value" | "defaultValue" | "Default" if scalar => {
+                    facts.value = facts.value.or(Some((key, value)));
+                }
+                "type" => facts.typed = true,
+                "op" => patch = scalar,
+                "path" if scalar => path = Some(value),
+                _ => {}
+            }
+        }
+        facts.name = facts.name.or(path.filter(|_| patch));
+        facts
+    }
+
+    /// The resource that the mapping is, `depth` steps from the root.
+    fn owner(&self, tree: &Tree<'_>, depth: usize) -> Option<Owner> {
+        let kind = self.kind.filter(|_| self.has_version || self.metadata.is_some())?;
+        let name = self.metadata.and_then(|metadata| tree.get(metadata, "name"));
+        Some(Owner { depth, kind, name })
+    }
+}
 
 struct Visitor<'d, 'e> {
     doc: &'d Document<'d>,
@@ -160,14 +246,19 @@ impl Visitor<'_, '_> {
         self.budget -= 1;
         let id = self.tree.resolve(id);
         match self.tree.kind(id) {
-            Kind::Mapping => self.mapping(id),
+            Kind::Mapping => self.mapping(id, key),
             Kind::Sequence => self.sequence(id, key),
             Kind::Scalar | Kind::Alias => {}
         }
     }
 
-    fn mapping(&mut self, id: NodeId) {
-        let named = self.name_value(id);
+    fn mapping(&mut self, id: NodeId, key: Option<NodeId>) {
+        let facts = Facts::of(self.tree, id);
+        let owner = facts.owner(self.tree, self.path.steps.len());
+        let owns = owner.is_some();
+        self.path.owners.extend(owner);
+        self.path.mappings.push(id);
+        let named = self.name_value(&facts, key);
         for (key, value) in self.tree.entries(id).filter(|&(_, value)| Some(value) != named) {
             self.path.steps.push(Step::Key(key));
             if let Some(text) = self.tree.str(value) {
@@ -177,21 +268,25 @@ impl Visitor<'_, '_> {
             }
             self.path.steps.pop();
         }
+        self.path.mappings.pop();
+        if owns {
+            self.path.owners.pop();
+        }
     }
 
-    /// Gives the pair of a mapping that has both a name and a value under well-known keys; which value that was.
-    fn name_value(&mut self, id: NodeId) -> Option<NodeId> {
-        let find = |keys: &[&str]| {
-            self.tree
-                .entries(id)
-                .find(|&(k, v)| self.tree.str(k).is_some_and(|k| keys.contains(&k)) && self.tree.str(v).is_some())
-        };
-        // A JSON patch names what it sets by a path.
-        let patch = || find(&["op"]).and_then(|_| find(&["path"]));
-        let ((_, name), (value_key, value)) = (find(&NAME_KEYS).or_else(patch)?, find(&VALUE_KEYS)?);
+    /// Gives the pair of a mapping that has a value under a well-known key, named beside it or by the key above; which
+    /// value that was.
+    fn name_value(&mut self, facts: &Facts, key: Option<NodeId>) -> Option<NodeId> {
+        let (value_key, value) = facts.value?;
         let text = self.tree.str(value)?;
+        let (shape, name) = match (facts.name, key) {
+            (Some(name), _) => (Shape::NameValue, name),
+            // `DEPLOY_TOKEN: {value: x, description: y}`; a schema has a `type` beside its `default`.
+            (None, Some(key)) if !(facts.typed && self.tree.str(value_key) == Some("default")) => (Shape::Entry, key),
+            _ => return None,
+        };
         self.path.steps.push(Step::Key(value_key));
-        self.give(Shape::NameValue, name, value, text, 0);
+        self.give(shape, name, value, text, 0);
         self.path.steps.pop();
         Some(value)
     }
@@ -251,4 +346,36 @@ fn assignment(text: &str) -> Option<usize> {
     let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '[' | ']'));
     (starts_well && plain).then_some(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document;
+    use crate::model::{Place, SpanMap};
+
+    /// Name, value and structure of each pair of a YAML text.
+    fn pairs(text: &str) -> Vec<[String; 3]> {
+        let mut out = Vec::new();
+        document::read(text, SpanMap::at(0), Place::default(), &mut Vec::new(), &mut |doc| {
+            visit(doc, &mut |pair| out.push([pair.name.to_owned(), pair.value.to_owned(), pair.path.structure()]));
+        });
+        out
+    }
+
+    #[test]
+    fn a_value_without_a_name_beside_it_goes_by_the_key_above() {
+        let found = pairs("variables:\n  TOKEN: {value: x, description: d}\n  password: {type: string, default: y}\n");
+        assert_eq!(found[0], ["TOKEN", "x", "variables.TOKEN.value"]);
+        assert!(!found.iter().any(|[name, value, _]| name == "password" && value == "y"), "{found:?}");
+    }
+
+    #[test]
+    fn a_path_starts_at_the_innermost_resource() {
+        let text = "kind: List\napiVersion: v1\nitems:\n- kind: Pod\n  metadata: {name: web}\n  spec: {a: [{name: b, value: c}]}\n";
+        let [_, _, structure] = pairs(text).pop().unwrap_or_default();
+        assert_eq!(structure, "Pod/web spec.a[0].name");
+        let outer = pairs("kind: List\napiVersion: v1\nitems: []\nx: y\n").pop().unwrap_or_default();
+        assert_eq!(outer[2], "List/? x");
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::check::credential::{NameKind, Setting};
 use crate::check::{Check, Context, Pair, Shape, claim};
-use crate::model::{Document, Kind, NodeId, Role, Rule};
+use crate::model::{Document, Kind, NodeId, Role, Rule, Tree};
 use crate::rules;
 
 /// The rule `ci-compose`.
@@ -26,8 +26,7 @@ impl Check for Compose {
             }
             for key in ["command", "entrypoint", "test"] {
                 let Some(value) = tree.get(node, key) else { continue };
-                claim::command(self.rule(), doc, &claim::words(tree, value), key, cx);
-                claim::script(self.rule(), doc, value, key, cx);
+                self.command(doc, tree, value, key, cx);
             }
         }
     }
@@ -48,6 +47,21 @@ impl Check for Compose {
 }
 
 impl Compose {
+    fn command(&self, doc: &Document<'_>, tree: &Tree<'_>, value: NodeId, key: &str, cx: &mut Context<'_>) {
+        let words = claim::words(tree, value);
+        // A health check says first how what follows is run.
+        match (key, words.first().and_then(|&first| tree.str(first))) {
+            ("test", Some("CMD")) => claim::command(self.rule(), doc, &words[1..], key, cx),
+            ("test", Some("CMD-SHELL")) => {
+                for &line in &words[1..] {
+                    claim::script(self.rule(), doc, line, key, cx);
+                }
+            }
+            (_, Some(_)) => claim::command(self.rule(), doc, &words, key, cx),
+            (_, None) => claim::script(self.rule(), doc, value, key, cx),
+        }
+    }
+
     /// A top-level secret: `file` names a file and `environment` a variable, unless someone put the secret itself there.
     fn secret(&self, pair: &Pair<'_>, cx: &mut Context<'_>) {
         let variable = pair.value.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');

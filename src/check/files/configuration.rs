@@ -19,7 +19,7 @@ impl Check for Configuration {
     }
 
     fn pair(&self, pair: &Pair<'_>, cx: &mut Context<'_>) -> bool {
-        if pair.shape == Shape::Item || claim::is_nobodys(pair) {
+        if pair.shape == Shape::Item {
             return false;
         }
         let variable = matches!(pair.shape, Shape::Assignment | Shape::NameValue) || is_environment_file(pair);

@@ -57,6 +57,9 @@ impl Command {
                 _ => {}
             }
         }
+        if words.is_empty() {
+            return;
+        }
         let structure = match tree.str_at(node, &["name"]) {
             Some(name) => format!("{owner} command of {name}"),
             None => format!("{owner} command"),

@@ -18,7 +18,7 @@ impl Check for Env {
     }
 
     fn pair(&self, pair: &Pair<'_>, cx: &mut Context<'_>) -> bool {
-        if pair.shape != Shape::NameValue || claim::is_nobodys(pair) {
+        if pair.shape != Shape::NameValue {
             return false;
         }
         claim::judge(self.rule(), pair, Setting::Environment, cx);

@@ -21,21 +21,36 @@ impl Check for Field {
     fn pair(&self, pair: &Pair<'_>, cx: &mut Context<'_>) -> bool {
         if pair.doc.role.kind() == "EncryptionConfiguration" && pair.name == "secret" {
             claim::judge(self.rule(), pair, Setting::Secret, cx);
-        } else if pair.shape != Shape::Item && !is_command(pair) && !claim::is_nobodys(pair) && !names_something(pair) {
+        } else if pair.shape != Shape::Item && !is_command(pair) && !is_reported(pair) && !names_something(pair) {
             claim::judge(self.rule(), pair, Setting::Configuration, cx);
         }
         true
     }
 }
 
+/// Whether a controller wrote the field: nobody keeps a credential in what it reports back.
+fn is_reported(pair: &Pair<'_>) -> bool {
+    pair.path.keys_in_owner().next() == Some("status")
+}
+
 /// Whether the field's value is the name of a resource by convention of the API: a bare `secret`, `token` or `key` in a
-/// spec mostly is.
+/// spec mostly is, and so is `authSecret`.
 fn names_something(pair: &Pair<'_>) -> bool {
-    let bare = matches!(pair.name, "secret" | "secrets" | "key" | "auth" | "credentials" | "tokenAudience");
-    let dns_label =
-        pair.value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'));
-    let in_annotations = pair.path.has_key("annotations");
-    bare && dns_label && !credential::looks_random(pair.value) || in_annotations && dns_label
+    let value = pair.value.as_bytes();
+    let dns_label = value.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'));
+    let path = value.iter().all(|b| b.is_ascii_alphanumeric() || b"-_./".contains(b));
+    let named = dns_label && is_name_of_resource(pair.name) && !credential::looks_random(pair.value);
+    named || (dns_label || path && pair.value.contains('/')) && pair.path.has_key("annotations")
+}
+
+/// Secrets that are values: `clientSecret` is one, `authSecret` a resource.
+const VALUES: [&str; 9] = ["client", "app", "shared", "jwt", "session", "hook", "hmac", "cookie", "api"];
+
+fn is_name_of_resource(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let of = |ending: &str| name.strip_suffix(ending).map(|before| before.trim_end_matches(['_', '-']));
+    matches!(&*name, "secret" | "secrets" | "key" | "auth" | "credentials" | "tokenaudience")
+        || of("secret").is_some_and(|before| !VALUES.iter().any(|value| before.ends_with(value)))
 }
 
 /// Command lines are read as such, word by word.

@@ -3,8 +3,10 @@
 //! One finding a key over its whole value. A value that is a document of its own is looked into: what it holds becomes
 //! labels, and a document without a credential is of low confidence.
 
+use std::sync::Arc;
+
 use crate::check::credential::{self, Judgement, Setting, ValueKind};
-use crate::check::{Check, Context, Found, Pair, claim};
+use crate::check::{Check, Context, Found, Pair, claim, template};
 use crate::encoding;
 use crate::model::{
     Body, Confidence, Document, Finding, Kind, NodeId, Role, Rule, Secret, Severity, Span, SpanMap, Tree,
@@ -27,8 +29,13 @@ impl Check for SecretData {
         let Some(tree) = doc.tree() else { return };
         for at in 0..tree.len() {
             let node = NodeId(at as u32);
-            if tree.kind(node) == Kind::Mapping && tree.str_at(node, &["kind"]) == Some("Secret") {
-                self.secret(&Holder::new(doc, tree, node), cx);
+            if tree.kind(node) != Kind::Mapping {
+                continue;
+            }
+            match tree.str_at(node, &["kind"]) {
+                Some("Secret") => self.secret(&Holder::new(doc, tree, node, node), cx),
+                Some("SecretList") => self.list(doc, tree, node, cx),
+                _ => {}
             }
         }
     }
@@ -36,7 +43,7 @@ impl Check for SecretData {
     /// What stands under `data` and `stringData` of a Secret is judged above.
     fn pair(&self, pair: &Pair<'_>, _: &mut Context<'_>) -> bool {
         let in_data = |key: &str| matches!(key, "data" | "stringData");
-        pair.path.keys().any(in_data) && claim::structure(pair).starts_with("Secret/")
+        matches!(pair.path.owner_kind(), "Secret" | "SecretList") && pair.path.keys_in_owner().any(in_data)
     }
 }
 
@@ -50,9 +57,10 @@ struct Holder<'d> {
 }
 
 impl<'d> Holder<'d> {
-    fn new(doc: &'d Document<'d>, tree: &'d Tree<'d>, node: NodeId) -> Self {
+    /// The Secret at `node`, which is one by the `kind` of `kind_at`: itself, or the list around it.
+    fn new(doc: &'d Document<'d>, tree: &'d Tree<'d>, node: NodeId, kind_at: NodeId) -> Self {
         let name = tree.str_at(node, &["metadata", "name"]).unwrap_or("?");
-        let kind = tree.get(node, "kind").map(|kind| tree.span(kind)).unwrap_or_default();
+        let kind = tree.get(kind_at, "kind").map(|kind| tree.span(kind)).unwrap_or_default();
         Self { doc, tree, node, name, kind }
     }
 
@@ -68,7 +76,8 @@ struct Value<'d> {
     field: &'static str,
     key: NodeId,
     name: &'d str,
-    node: NodeId,
+    /// Its bytes in the document.
+    span: Span,
     /// What it decodes to.
     text: String,
     /// From `text` to the document's text.
@@ -76,6 +85,14 @@ struct Value<'d> {
 }
 
 impl SecretData {
+    /// The items of a list of Secrets, which need not say their kind again.
+    fn list(&self, doc: &Document<'_>, tree: &Tree<'_>, list: NodeId, cx: &mut Context<'_>) {
+        let Some(items) = tree.get(list, "items") else { return };
+        for item in tree.items(items).filter(|&item| tree.get(item, "kind").is_none()) {
+            self.secret(&Holder::new(doc, tree, item, list), cx);
+        }
+    }
+
     fn secret(&self, holder: &Holder<'_>, cx: &mut Context<'_>) {
         for field in ["data", "stringData"] {
             let Some(values) = holder.tree.get(holder.node, field) else { continue };
@@ -88,6 +105,9 @@ impl SecretData {
     fn entry(&self, holder: &Holder<'_>, field: &'static str, key: NodeId, node: NodeId, cx: &mut Context<'_>) {
         let (tree, doc) = (holder.tree, holder.doc);
         let (Some(name), Some(raw)) = (tree.str(key), tree.str(node)) else { return };
+        if raw.contains("{{") && !raw.contains('\n') {
+            return self.templated(holder, field, (key, name, node), raw, cx);
+        }
         let kind = credential::value_kind(raw);
         if matches!(kind, ValueKind::Empty | ValueKind::Reference | ValueKind::Placeholder | ValueKind::Ciphertext)
             || doc.is_templated(tree.span(node)) && !raw.contains('\n')
@@ -96,19 +116,39 @@ impl SecretData {
         }
         let scalar = encoding::scalar_map(tree, node);
         if field == "stringData" {
-            let value = Value { field, key, name, node, text: raw.to_owned(), map: scalar };
+            let value = Value { field, key, name, span: tree.span(node), text: raw.to_owned(), map: scalar };
             return self.decoded(holder, &value, cx);
         }
         match encoding::base64(raw) {
             None => self.undecoded(holder, field, (key, name, node), raw, cx),
             Some((bytes, map)) => match String::from_utf8(bytes) {
                 Ok(text) => {
-                    let map = map.within(&std::sync::Arc::new(scalar));
-                    self.decoded(holder, &Value { field, key, name, node, text, map }, cx);
+                    let map = map.within(&Arc::new(scalar));
+                    self.decoded(holder, &Value { field, key, name, span: tree.span(node), text, map }, cx);
                 }
                 Err(error) => self.binary(holder, field, (key, name, node), error.as_bytes(), cx),
             },
         }
+    }
+
+    /// A value that a template fills in: the literal that it falls back on, under a credential's name.
+    fn templated(
+        &self,
+        holder: &Holder<'_>,
+        field: &'static str,
+        (key, name, node): (NodeId, &str, NodeId),
+        raw: &str,
+        cx: &mut Context<'_>,
+    ) {
+        if !credential::name_kind(name).is_credential() {
+            return;
+        }
+        let Some(range) = template::literal(raw) else { return };
+        let scalar = encoding::scalar_map(holder.tree, node);
+        let span = scalar.to_file(Span::new(range.start, range.end));
+        let map = SpanMap::at(range.start).within(&Arc::new(scalar));
+        let value = Value { field, key, name, span, text: raw[range].to_owned(), map };
+        self.decoded(holder, &value, cx);
     }
 
     fn decoded(&self, holder: &Holder<'_>, value: &Value<'_>, cx: &mut Context<'_>) {
@@ -159,7 +199,7 @@ impl SecretData {
             (tree.span(value.key), "this name says what the value is".to_owned()),
         ];
         let found = Found {
-            span: tree.span(value.node),
+            span: value.span,
             secret: Secret::new(value.text.trim()),
             what: judged.what,
             confidence: judged.confidence,
@@ -190,7 +230,7 @@ impl SecretData {
             judged.what = format!("not base64: {}", judged.what);
         }
         let map = encoding::scalar_map(holder.tree, node);
-        let value = Value { field, key, name, node, text: raw.to_owned(), map };
+        let value = Value { field, key, name, span: holder.tree.span(node), text: raw.to_owned(), map };
         self.report(holder, &value, judged, Vec::new(), cx);
     }
 
@@ -212,7 +252,7 @@ impl SecretData {
         };
         let raw = holder.tree.str(node).unwrap_or_default();
         let map = encoding::scalar_map(holder.tree, node);
-        let value = Value { field, key, name, node, text: raw.to_owned(), map };
+        let value = Value { field, key, name, span: holder.tree.span(node), text: raw.to_owned(), map };
         let what = format!("binary value, {} bytes", bytes.len());
         let judged = Judgement { secret: 0..raw.len(), confidence, severity: None::<Severity>, what };
         self.report(holder, &value, judged, Vec::new(), cx);

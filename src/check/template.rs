@@ -1,0 +1,151 @@
+//! The literal in a template: `{{ .Values.password | default "…" }}`, `{{ "…" | b64enc }}`, Jinja's `default('…')`.
+//!
+//! A value with a template in it is filled in later, but what it falls back on stands in the file.
+
+use std::ops::Range;
+
+/// Functions whose first argument is used where nothing else is given.
+const FALLBACKS: [&str; 3] = ["default", "d", "coalesce"];
+
+/// Functions that only write their argument in another way.
+const ENCODERS: [&str; 7] = ["b64enc", "b64encode", "quote", "squote", "toString", "string", "trim"];
+
+/// Bytes of the literal in `value`, without its quotes, if `value` is one action that may yield the literal.
+pub fn literal(value: &str) -> Option<Range<usize>> {
+    let lead = value.len() - value.trim_start().len();
+    let inner = value.trim().strip_prefix("{{")?.strip_suffix("}}")?;
+    if inner.contains("{{") {
+        return None;
+    }
+    let mut words = Words { text: inner, at: 0 };
+    let mut before = "";
+    let mut first = true;
+    while let Some(word) = words.next() {
+        let text = &inner[word.clone()];
+        if let Some(quote) = text.chars().next().filter(|c| matches!(c, '"' | '\'' | '`')) {
+            let end = if text.len() > 1 && text.ends_with(quote) { word.end - 1 } else { word.end };
+            let range = word.start + 1..end.max(word.start + 1);
+            let fallback = FALLBACKS.contains(&before) && !says_that_none_is_given(&inner[range.clone()]);
+            if fallback || ENCODERS.contains(&before) || first && words.only_encodes() {
+                let base = lead + "{{".len();
+                return Some(base + range.start..base + range.end);
+            }
+        }
+        // A bracket behind a function's name leaves the name before its argument.
+        first &= matches!(text, "-");
+        if text != "(" {
+            before = text;
+        }
+    }
+    None
+}
+
+/// Whether a fallback is one plain word, as charts write to say that nothing was given: `MISSING`, `ignore`.
+fn says_that_none_is_given(literal: &str) -> bool {
+    literal.bytes().all(|b| b.is_ascii_lowercase()) || literal.bytes().all(|b| b.is_ascii_uppercase())
+}
+
+/// The words of an action: names, quoted texts, and single marks.
+#[derive(Clone)]
+struct Words<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl Words<'_> {
+    /// Whether what follows only encodes what went before.
+    fn only_encodes(&self) -> bool {
+        self.clone().all(|word| {
+            let text = &self.text[word];
+            matches!(text, "|" | "-") || ENCODERS.contains(&text)
+        })
+    }
+}
+
+impl Iterator for Words<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        let rest = &self.text[self.at..];
+        let start = self.at + (rest.len() - rest.trim_start().len());
+        let text = &self.text[start..];
+        let first = text.chars().next()?;
+        let len = match first {
+            '"' | '\'' | '`' => quoted(text, first),
+            '|' | '(' | ')' | ',' | '-' => 1,
+            _ => text.find(|c: char| c.is_whitespace() || "|(),\"'`".contains(c)).unwrap_or(text.len()),
+        };
+        self.at = start + len;
+        Some(start..self.at)
+    }
+}
+
+/// Length of the quoted text that `text` begins with, its quotes included.
+fn quoted(text: &str, quote: char) -> usize {
+    let mut escaped = false;
+    for (at, c) in text.char_indices().skip(1) {
+        if escaped {
+            escaped = false;
+        } else if c == '\\' && quote != '`' {
+            escaped = true;
+        } else if c == quote {
+            return at + 1;
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn found(value: &str) -> Option<&str> {
+        literal(value).map(|range| &value[range])
+    }
+
+    #[test]
+    fn what_a_template_falls_back_on_is_found() {
+        for value in [
+            "{{ .Values.password | default \"hunter2\" }}",
+            "{{- default \"hunter2\" .Values.password | b64enc | quote -}}",
+            " {{ \"hunter2\" | b64enc }}",
+            "{{ b64enc \"hunter2\" }}",
+            "{{ db_password | default('hunter2') }}",
+            "{{ .Values.a | default `hunter2` }}",
+        ] {
+            assert_eq!(found(value), Some("hunter2"), "{value}");
+        }
+    }
+
+    #[test]
+    fn what_other_functions_take_is_no_value() {
+        for value in [
+            "{{ include \"db.password\" . | b64enc }}",
+            "{{ required \"a password is required\" .Values.password }}",
+            "{{ .Values.password | default (randAlphaNum 10) }}",
+            "{{ .Values.password | default (include \"x\" .) }}",
+            "{{ lookup(\"env\", \"PASSWORD\") }}",
+            "{{ \"secret/db\" | vault }}",
+            "{{ index .Values \"password\" }}",
+            "{{ default \"MISSING\" .Values.token | b64enc }}",
+            "{{ include \"passwords.manage\" (dict \"secret\" (.name | trimSuffix \"-\") \"key\" \"password\") }}",
+            "x-{{ default \"a\" .b }}-y",
+            "{{ default \"a\" .b }}-{{ .c }}",
+            "hunter2",
+        ] {
+            assert_eq!(found(value), None, "{value}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_gives_a_stretch_inside_of_it(inner in "[a-z\"'`|()\\\\{} é-]{0,40}") {
+            let value = format!("{{{{{inner}}}}}");
+            if let Some(range) = literal(&value) {
+                prop_assert!(value.get(range).is_some());
+            }
+        }
+    }
+}
