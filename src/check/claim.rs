@@ -56,7 +56,17 @@ pub fn only_describes(doc: &Document<'_>) -> bool {
 
 /// Whether the pair is a reference, or stands where only references stand.
 fn is_nobodys(pair: &Pair<'_>) -> bool {
-    only_describes(pair.doc) || pair.path.keys().any(is_reference_key) || names_key_of_secret(pair)
+    only_describes(pair.doc)
+        || pair.name.starts_with("checksum/")
+        || pair.path.keys().any(is_reference_key)
+        || is_tagged(pair)
+        || names_key_of_secret(pair)
+}
+
+/// Whether a tag of the application's own yields the value: CloudFormation's `!Ref`, Home Assistant's `!secret`.
+fn is_tagged(pair: &Pair<'_>) -> bool {
+    let tag = pair.node.and_then(|node| pair.doc.tree()?.tag(node)).unwrap_or_default();
+    tag.len() > 1 && tag.starts_with('!') && !tag.starts_with("!!") && tag != "!unsafe"
 }
 
 fn is_reference_key(key: &str) -> bool {
@@ -101,7 +111,7 @@ pub fn judge_as(rule: &'static Rule, pair: &Pair<'_>, kind: NameKind, setting: S
     };
     let found = Found {
         span: pair.span_of(judged.secret.start, judged.secret.end),
-        secret: Secret::new(secret),
+        secret: Secret::new(secret.trim()),
         what: judged.what,
         confidence: judged.confidence,
         severity: judged.severity,
@@ -117,10 +127,18 @@ fn judgement(pair: &Pair<'_>, kind: NameKind, setting: Setting) -> Option<Judgem
     if let Some(judged) = judged.filter(|judged| !is_templated_whole(pair, judged)) {
         return Some(judged);
     }
-    let literal = if kind.is_credential() { template::literal(pair.value)? } else { return None };
-    let mut judged = credential::judge_as(kind, pair.name, &pair.value[literal.clone()], setting)?;
-    judged.secret = judged.secret.start + literal.start..judged.secret.end + literal.start;
-    Some(judged)
+    if !pair.value.contains("{{") {
+        return None;
+    }
+    if let Some(literal) = template::literal(pair.value).filter(|_| kind.is_credential()) {
+        let mut judged = credential::judge_as(kind, pair.name, &pair.value[literal.clone()], setting)?;
+        judged.secret = judged.secret.start + literal.start..judged.secret.end + literal.start;
+        return Some(judged);
+    }
+    // `postgres://app:password@{{ .Values.host }}/db`: a literal password beside a template.
+    let around = template::blanked(pair.value).filter(|text| text.contains("://"))?;
+    let judged = credential::judge_as(NameKind::Neutral, pair.name, &around, Setting::Environment)?;
+    (!pair.value[judged.secret.clone()].contains("{{")).then_some(judged)
 }
 
 /// `JAVA_OPTS="-Ddb.password=…"`: options of a command line under a name that says nothing.
@@ -194,6 +212,28 @@ pub fn command(rule: &'static Rule, doc: &Document<'_>, words: &[NodeId], struct
         return;
     }
     command_line::argv(&texts, &mut |found| report_command(rule, doc, words, structure, found, cx));
+}
+
+/// Like [`command`], for arguments of a program that is named elsewhere.
+pub fn arguments(
+    rule: &'static Rule,
+    doc: &Document<'_>,
+    program: &str,
+    words: &[NodeId],
+    structure: &str,
+    cx: &mut Context<'_>,
+) {
+    let Some(tree) = doc.tree() else { return };
+    let texts: Vec<&str> = std::iter::once(program).chain(words.iter().filter_map(|&node| tree.str(node))).collect();
+    if texts.len() != words.len() + 1 || words.is_empty() {
+        return;
+    }
+    command_line::argv(&texts, &mut |mut found| {
+        let Some(word) = found.at.word.checked_sub(1) else { return };
+        found.at.word = word;
+        found.label = found.label.and_then(|at| Some(command_line::At { word: at.word.checked_sub(1)?, ..at }));
+        report_command(rule, doc, words, structure, found, cx);
+    });
 }
 
 /// Reports the credentials of shell text that stands in the scalar `node` of a tree.

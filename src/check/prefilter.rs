@@ -30,6 +30,9 @@ fn automaton() -> Option<&'static AhoCorasick> {
             "connection string",
             "connectionstring",
             "connection_string",
+            // What a ConfigMap holds in base64 shows no other word.
+            "binarydata",
+            "curl",
         ]);
         AhoCorasick::builder()
             .ascii_case_insensitive(true)

@@ -40,6 +40,20 @@ pub fn literal(value: &str) -> Option<Range<usize>> {
     None
 }
 
+/// The value with letters in place of its templates, byte for byte; `None` if one does not end.
+pub fn blanked(value: &str) -> Option<String> {
+    let mut out = String::with_capacity(value.len());
+    let mut rest = value;
+    while let Some(start) = rest.find("{{") {
+        let end = start + rest[start..].find("}}")? + "}}".len();
+        out.push_str(&rest[..start]);
+        out.extend(std::iter::repeat_n('x', end - start));
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+    Some(out)
+}
+
 /// Whether a fallback is one plain word, as charts write to say that nothing was given: `MISSING`, `ignore`.
 fn says_that_none_is_given(literal: &str) -> bool {
     literal.bytes().all(|b| b.is_ascii_lowercase()) || literal.bytes().all(|b| b.is_ascii_uppercase())
@@ -137,6 +151,12 @@ mod tests {
         ] {
             assert_eq!(found(value), None, "{value}");
         }
+    }
+
+    #[test]
+    fn templates_are_blanked_byte_for_byte() {
+        assert_eq!(blanked("a://u:p@{{ é }}/d").as_deref(), Some("a://u:p@xxxxxxxx/d"));
+        assert_eq!(blanked("a {{ b"), None);
     }
 
     proptest! {

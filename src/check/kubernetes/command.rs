@@ -51,7 +51,9 @@ impl Command {
                 // Backup hooks and the like are commands in annotations.
                 Some("annotations") => self.annotations(doc, tree, value, owner, cx),
                 // Tekton steps and Argo Workflows templates hold scripts as text.
-                Some("script" | "source") if tree.str(value).is_some_and(|text| text.contains('\n')) => {
+                Some(key @ ("script" | "source"))
+                    if tree.str(value).is_some_and(|text| key == "script" || text.contains('\n')) =>
+                {
                     claim::script(self.rule(), doc, value, &format!("{owner} script"), cx);
                 }
                 _ => {}
@@ -64,7 +66,10 @@ impl Command {
             Some(name) => format!("{owner} command of {name}"),
             None => format!("{owner} command"),
         };
-        claim::command(self.rule(), doc, &words, structure.trim(), cx);
+        match program(tree, node, &words) {
+            Some(program) => claim::arguments(self.rule(), doc, program, &words, structure.trim(), cx),
+            None => claim::command(self.rule(), doc, &words, structure.trim(), cx),
+        }
     }
 
     fn annotations(&self, doc: &Document<'_>, tree: &Tree<'_>, node: NodeId, owner: &str, cx: &mut Context<'_>) {
@@ -100,4 +105,12 @@ impl Command {
             claim::report_command(self.rule(), doc, &[node], structure, found, cx);
         });
     }
+}
+
+/// The program that a container's image runs, where only its arguments are given: mostly it is called like the image.
+fn program<'t>(tree: &'t Tree<'_>, container: NodeId, words: &[NodeId]) -> Option<&'t str> {
+    let only_arguments = words.first().and_then(|&first| tree.str(first)).is_some_and(|word| word.starts_with('-'));
+    let image = tree.str_at(container, &["image"]).filter(|_| only_arguments)?;
+    let name = image.rsplit('/').next()?.split([':', '@']).next()?;
+    (!name.is_empty()).then_some(name)
 }

@@ -53,7 +53,8 @@ fn is_name_of_resource(name: &str) -> bool {
         || of("secret").is_some_and(|before| !VALUES.iter().any(|value| before.ends_with(value)))
 }
 
-/// Command lines are read as such, word by word.
+/// Command lines and scripts are read as such, word by word.
 fn is_command(pair: &Pair<'_>) -> bool {
     pair.shape == Shape::Assignment && matches!(pair.path.keys().last(), Some("command" | "args"))
+        || matches!(pair.name, "script" | "source") && pair.value.contains('\n')
 }
