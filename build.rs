@@ -17,6 +17,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let dir = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
     fs::write(dir.join("rules.rs"), out)?;
     fs::write(dir.join("words.rs"), words())?;
+    fs::write(dir.join("examples.rs"), examples())?;
     Ok(())
 }
 
@@ -164,6 +165,17 @@ fn words() -> String {
         ));
     }
     out
+}
+
+/// Published example values, sorted.
+fn examples() -> String {
+    let lists: std::collections::BTreeMap<String, Vec<String>> = read(Path::new("rules/credential/examples.yaml"));
+    let mut values: Vec<String> = lists.into_values().flatten().collect();
+    values.sort();
+    values.dedup();
+    format!(
+        "/// The values of `rules/credential/examples.yaml`, sorted.\npub static PUBLISHED: &[&str] = &{values:?};\n"
+    )
 }
 
 /// 0 to 25 for words that begin with a letter of ASCII, 26 for others; `List::of` asks the same.

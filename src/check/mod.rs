@@ -14,6 +14,7 @@ mod pair;
 pub mod prefilter;
 mod registry;
 mod template;
+pub mod token;
 
 use std::collections::HashMap;
 

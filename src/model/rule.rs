@@ -42,7 +42,7 @@ pub struct TokenRule {
     pub window: u32,
     /// The least Shannon entropy of the secret, in bits a character; 0 where none is asked for.
     pub min_entropy: f32,
-    /// Name of an offline validator (`src/check/token/validate.rs`), or empty.
+    /// Name of an offline validator (`src/check/token/validate/`), or empty.
     pub validate: Cow<'static, str>,
     /// Texts in which the rule must find its secret.
     pub examples: Texts,

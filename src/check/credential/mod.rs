@@ -2,6 +2,7 @@
 //!
 //! A pure function of a name, a value and the setting they stand in; its word lists are data under `rules/credential/`.
 
+mod examples;
 mod name;
 mod randomness;
 mod url;
@@ -12,6 +13,7 @@ use std::ops::Range;
 
 use crate::model::{Confidence, Severity};
 
+pub use examples::is_published_example;
 pub use name::{NameKind, name_kind};
 pub use randomness::looks_random;
 pub use value::{ValueKind, is_code, is_placeholder, value_kind};

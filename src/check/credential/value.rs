@@ -1,5 +1,6 @@
 //! Is this value one that a credential could be?
 
+use super::examples::is_published_example;
 use super::words::{
     CREDENTIAL, KEYWORD_VALUES, PLACEHOLDER_HINTS, PLACEHOLDER_OBJECTS, PLACEHOLDER_VALUES, PLACEHOLDER_WORDS,
     REFERENCE_BEGINNINGS, Words, contains,
@@ -78,7 +79,7 @@ pub fn value_kind(value: &str) -> ValueKind {
     }
     match () {
         () if contains(KEYWORD_VALUES, v) => ValueKind::Keyword,
-        () if is_placeholder(v) => ValueKind::Placeholder,
+        () if is_placeholder(v) || is_published_example(v) => ValueKind::Placeholder,
         () => shape(v),
     }
 }

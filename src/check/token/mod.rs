@@ -1,0 +1,3 @@
+//! Token rules: provider tokens, keys and connection strings, found by pattern.
+
+pub mod validate;
