@@ -20,6 +20,7 @@ use crate::suppress::{self, Allowlist};
 use crate::{check, document};
 
 mod fingerprint;
+mod history;
 
 /// Why a run could not start.
 #[derive(Debug, thiserror::Error)]

@@ -5,8 +5,10 @@
 mod cli;
 mod config;
 mod docker;
+mod history;
 mod layout;
 mod program;
+mod repository;
 mod robustness;
 mod testdata;
 mod tour;

@@ -108,6 +108,7 @@ impl<'e> Context<'e> {
             structural_path,
             secret: found.secret,
             what: found.what,
+            in_head: None,
             suppressed: None,
             fingerprint: String::new(),
         });

@@ -2,10 +2,12 @@
 
 mod finish;
 mod generate;
+mod history;
 mod options;
 mod progress;
 mod rules;
 mod scan;
+mod since;
 mod staged;
 
 use std::io::{self, Write};
@@ -30,6 +32,8 @@ enum Command {
     Scan(scan::Args),
     /// Scan what is staged for the next commit, and report what lies on changed lines
     Staged(staged::Args),
+    /// Scan what commits introduced, by default all that any ref reaches
+    History(history::Args),
     /// List the rules, or explain one
     #[command(subcommand)]
     Rules(rules::Action),
@@ -72,6 +76,7 @@ pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Scan(args) => scan::run(&args),
         Command::Staged(args) => staged::run(&args),
+        Command::History(args) => history::run(&args),
         Command::Rules(action) => rules::run(&action),
         Command::Completions { shell } => generate::completions(shell, Cli::command()),
         Command::Man => generate::man(Cli::command()),

@@ -21,20 +21,26 @@ pub enum Origin {
         /// The path in the repository.
         path: String,
     },
-    /// A file as a commit introduced it.
+    /// A file as a commit introduced it, or the message of a commit or a tag.
     Commit {
-        /// The commit's full id.
+        /// The commit's full id; that of the tag for its message, and of the blob itself where no commit holds it.
         commit: String,
         /// Author name and address.
         author: String,
         /// Author date, seconds since the Unix epoch.
         time: i64,
-        /// The path in that commit.
+        /// The path in that commit; [`Origin::COMMIT_MESSAGE`] and [`Origin::TAG_MESSAGE`] for messages, the ref's name
+        /// for a blob that a ref names without a commit.
         path: String,
     },
 }
 
 impl Origin {
+    /// The path of a commit's message.
+    pub const COMMIT_MESSAGE: &'static str = "COMMIT_MESSAGE";
+    /// The path of a tag's message.
+    pub const TAG_MESSAGE: &'static str = "TAG_MESSAGE";
+
     /// The path, for recognition by name and for reports.
     pub fn path(&self) -> &str {
         match self {

@@ -106,6 +106,8 @@ pub struct Finding {
     pub secret: Secret,
     /// What it is, masked: `password, 14 characters`.
     pub what: String,
+    /// Whether HEAD still has it; none outside of a history.
+    pub in_head: Option<bool>,
     /// Set by the suppress stage.
     pub suppressed: Option<Suppression>,
     /// Identity across line moves (set by the engine); set when the findings of a blob are complete.

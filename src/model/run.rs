@@ -31,6 +31,17 @@ pub struct Source {
 }
 
 impl Run {
+    /// Both runs as one; the root is the first one's.
+    #[must_use]
+    pub fn joined(mut self, other: Run) -> Run {
+        self.findings.extend(other.findings);
+        self.findings.sort_by(|a, b| (&a.origin, a.span, &a.rule.id).cmp(&(&b.origin, b.span, &b.rule.id)));
+        self.sources.extend(other.sources);
+        self.sources.sort_by(|a, b| a.origin.cmp(&b.origin));
+        self.summary = self.summary.joined(other.summary);
+        self
+    }
+
     /// The blob that `origin` names, if it has a finding.
     pub fn source(&self, origin: &Origin) -> Option<&Source> {
         let at = self.sources.binary_search_by(|known| known.origin.cmp(origin)).ok()?;

@@ -42,6 +42,20 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// The counts and lists of both.
+    #[must_use]
+    pub fn joined(mut self, other: Summary) -> Summary {
+        self.files += other.files;
+        self.bytes += other.bytes;
+        self.binary += other.binary;
+        self.elapsed += other.elapsed;
+        self.problems.extend(other.problems);
+        self.problems.sort();
+        self.problems.dedup();
+        self.unused.extend(other.unused);
+        self
+    }
+
     /// Whether something was not scanned.
     pub fn is_incomplete(&self) -> bool {
         self.problems.iter().any(|p| p.kind == ProblemKind::Incomplete)

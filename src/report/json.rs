@@ -71,6 +71,7 @@ fn finding<'r>(item: &'r Finding, view: &View, redactor: &Redactor, places: &mut
         "fingerprint": item.fingerprint,
         "help": item.rule.mend,
         "origin": origin(&item.origin),
+        "in_head": item.in_head,
         "labels": labels,
         "suppressed": item.suppressed.as_ref().map(suppression),
     })

@@ -1,6 +1,9 @@
 //! Git repositories, read through libgit2 without its network code. Nothing that a repository's configuration names
 //! (hooks, filters, fsmonitor, textconv, ssh commands) is ever run.
 
+pub mod history;
+mod object;
+pub mod objects;
 pub mod staged;
 
 use std::path::{Path, PathBuf};
@@ -22,6 +25,14 @@ pub enum GitError {
          git config --global --add safe.directory {0}"
     )]
     Unsafe(PathBuf),
+    /// A revision or branch that does not exist.
+    #[error("there is no revision `{name}`{hint}")]
+    UnknownRevision {
+        /// What was asked for.
+        name: String,
+        /// `; did you mean …?`, or empty.
+        hint: String,
+    },
     /// Any other trouble, in libgit2's words.
     #[error("git: {0}")]
     Other(String),

@@ -1,0 +1,63 @@
+//! `tidewaiter history`: what the commits of a repository introduced.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use super::options::{Output, Running, Selection};
+use super::{Failure, finish, progress, since};
+use crate::engine::Engine;
+use crate::model::Shard;
+use crate::source::git::history::HistoryOptions;
+
+/// Arguments of `tidewaiter history`.
+#[derive(clap::Args)]
+pub struct Args {
+    /// What to scan, as git writes it: `A..B`, `A...B`, or a revision with all that led to it [default: all refs]
+    #[arg(value_name = "RANGE")]
+    ranges: Vec<String>,
+    /// A path in the repository
+    #[arg(long, value_name = "PATH", default_value = ".")]
+    repo: PathBuf,
+    /// Only what led to this branch; may be given several times
+    #[arg(long, value_name = "NAME", conflicts_with = "ranges")]
+    branch: Vec<String>,
+    /// Only commits made since then: 2026-01-31, 2026-01-31T12:00:00Z, `3 weeks ago`
+    #[arg(long, value_name = "DATE", value_parser = since::parse)]
+    since: Option<i64>,
+    /// What no ref reaches, too
+    #[arg(long, conflicts_with_all = ["ranges", "branch", "since"])]
+    unreachable: bool,
+    /// What is staged for the next commit, too
+    #[arg(long)]
+    staged_too: bool,
+    /// Scan only part K of N
+    #[arg(long, value_name = "K/N")]
+    shard: Option<Shard>,
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    output: Output,
+    #[command(flatten)]
+    running: Running,
+}
+
+/// Scans the history and reports.
+pub fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let config = args.selection.configuration(&args.repo)?;
+    let mut settings = config.settings;
+    args.selection.apply(&mut settings)?;
+    args.running.apply(&mut settings);
+    let engine = Engine::new(settings.clone(), args.running.threads).with_allowlist(config.allowlist);
+    let options = HistoryOptions {
+        ranges: args.ranges.clone(),
+        branches: args.branch.clone(),
+        since: args.since,
+        unreachable: args.unreachable,
+    };
+    let shard = args.shard.unwrap_or(Shard::WHOLE);
+    let mut run = progress::with_bar(|progress| engine.scan_history(&args.repo, &options, shard, progress))?;
+    if args.staged_too {
+        run = run.joined(engine.scan_staged(&args.repo, &Default::default())?);
+    }
+    finish::finish(&run, &settings, &args.output, &args.running)
+}

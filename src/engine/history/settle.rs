@@ -1,0 +1,169 @@
+//! After the scan: which sightings are one finding, which are older than the scanned commits, who made them, and what HEAD
+//! still has.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use git2::Oid;
+
+use super::groups::{Group, Groups};
+use super::{COMMIT_MESSAGES, TAG_MESSAGES};
+use crate::engine::{Engine, Scanned};
+use crate::model::{Finding, Origin, Secret, Source};
+use crate::source::git::history::{History, Holder, PathNo};
+use crate::source::git::objects::{Author, Objects};
+
+/// Removed files of one commit that are looked at for where a secret was moved from.
+const MAX_REMOVED: usize = 2_000;
+
+/// Removed files of a commit: paths and blobs.
+type Removed = HashMap<Oid, Vec<(PathNo, Oid)>>;
+
+impl Engine {
+    /// Makes one finding of all sightings of a secret, with its author and whether HEAD still has it.
+    pub(super) fn settle(&self, history: &mut History<'_>, objects: &Objects, mut groups: Groups) -> Vec<Scanned> {
+        let mut removed = Removed::new();
+        join_moved(history, &mut groups, &mut removed);
+        if history.has_boundary() {
+            self.mark_old(history, objects, &mut groups, &mut removed);
+        }
+        let groups: Vec<Group> = groups.finish().into_iter().filter(|group| !group.is_old).collect();
+        if groups.is_empty() {
+            return Vec::new();
+        }
+        let head = history.in_head();
+        let mut blobs: BTreeMap<(u32, Oid), Vec<Group>> = BTreeMap::new();
+        for group in groups {
+            blobs.entry((group.holder, group.blob)).or_default().push(group);
+        }
+        let build = |((_, blob), groups)| self.build(history, objects, &head, blob, groups);
+        blobs.into_iter().map(build).collect()
+    }
+
+    /// The findings that one blob introduced.
+    fn build(
+        &self,
+        history: &History<'_>,
+        objects: &Objects,
+        head: &HashSet<Oid>,
+        blob: Oid,
+        groups: Vec<Group>,
+    ) -> Scanned {
+        let Some(first) = groups.first() else { return Scanned::default() };
+        let is_message = first.places.iter().any(|place| [COMMIT_MESSAGES, TAG_MESSAGES].contains(place));
+        let commit = match history.holders.get(first.holder as usize) {
+            Some(Holder::Commit(commit)) => Some(*commit),
+            _ => is_message.then_some(blob),
+        };
+        let (message, author) = commit.and_then(|commit| objects.message(commit).ok()).unwrap_or_default();
+        let origin = with_author(first.finding.origin.clone(), author);
+        let bytes = if is_message { message } else { self.read_blob(objects, blob).unwrap_or_default() };
+        let secrets = first.secrets.clone();
+        let in_head = |group: &Group| match commit {
+            Some(commit) if is_message => objects.leads_to_head(commit),
+            _ => group.seen.iter().any(|(blob, _)| head.contains(blob)),
+        };
+        let mut findings: Vec<Finding> = Vec::new();
+        for group in groups {
+            let still = in_head(&group);
+            let mut finding = group.finding;
+            finding.in_head = Some(still);
+            finding.origin = origin.clone();
+            // Who accepted it in HEAD's version accepted it.
+            let accepted = group.seen.into_iter().filter(|(blob, _)| head.contains(blob)).find_map(|(_, by)| by);
+            finding.suppressed = accepted.or(finding.suppressed);
+            findings.push(finding);
+        }
+        let source = Source { origin, bytes: bytes.into(), secrets };
+        Scanned { findings, source: Some(source), ..Scanned::default() }
+    }
+
+    /// Marks what stood there before the scanned commits: in the same file, or in one that the commit removed.
+    fn mark_old(&self, history: &mut History<'_>, objects: &Objects, groups: &mut Groups, removed: &mut Removed) {
+        let numbers = groups.numbers();
+        if numbers.is_empty() {
+            return;
+        }
+        let before = history.in_boundary();
+        let mut paths = HashSet::new();
+        let mut commits = HashSet::new();
+        for at in numbers {
+            let Some(group) = groups.get(at) else { continue };
+            group.is_old |= group.seen.iter().any(|(blob, _)| before.contains(blob));
+            paths.extend(group.places.iter().copied().filter(|path| *path < TAG_MESSAGES));
+            if let Some(Holder::Commit(commit)) = history.holders.get(group.holder as usize) {
+                commits.insert(*commit);
+            }
+        }
+        for path in paths {
+            for blob in history.before(path) {
+                groups.mark_old(path, self.versions(history, objects, path, blob));
+            }
+        }
+        self.mark_moved(history, objects, groups, removed, &commits);
+    }
+
+    /// Marks what stood, before the scanned commits, in a file that the commit removed.
+    fn mark_moved(
+        &self,
+        history: &mut History<'_>,
+        objects: &Objects,
+        groups: &mut Groups,
+        removed: &mut Removed,
+        commits: &HashSet<Oid>,
+    ) {
+        let mut moved: HashMap<Oid, HashSet<(String, Secret)>> = HashMap::new();
+        for commit in commits {
+            let files = files_removed(history, removed, *commit).to_vec();
+            let found = files.into_iter().flat_map(|(path, blob)| self.versions(history, objects, path, blob));
+            moved.insert(*commit, found.map(|f| (f.rule.id.to_string(), f.secret)).collect());
+        }
+        for at in groups.numbers() {
+            let Some(group) = groups.get(at) else { continue };
+            let Some(Holder::Commit(commit)) = history.holders.get(group.holder as usize) else { continue };
+            let what = (group.finding.rule.id.to_string(), group.finding.secret.clone());
+            group.is_old |= moved.get(commit).is_some_and(|moved| moved.contains(&what));
+        }
+    }
+
+    fn versions(&self, history: &History<'_>, objects: &Objects, path: PathNo, blob: Oid) -> Vec<Finding> {
+        self.scan_version(objects, &Holder::Nobody, blob, &history.path(path)).findings
+    }
+}
+
+fn with_author(origin: Origin, by: Author) -> Origin {
+    match origin {
+        Origin::Commit { commit, path, .. } => Origin::Commit { commit, author: by.name, time: by.time, path },
+        other => other,
+    }
+}
+
+fn files_removed<'m>(history: &mut History<'_>, removed: &'m mut Removed, commit: Oid) -> &'m [(PathNo, Oid)] {
+    removed.entry(commit).or_insert_with(|| history.removed(commit, MAX_REMOVED))
+}
+
+/// Joins a secret that came with a new file to the same one in a file that the same commit removed: it was moved, and the
+/// file changed on the way.
+fn join_moved(history: &mut History<'_>, groups: &mut Groups, removed: &mut Removed) {
+    let mut same: HashMap<(String, Secret), Vec<usize>> = HashMap::new();
+    for at in groups.numbers() {
+        let Some(group) = groups.get(at) else { continue };
+        if !group.finding.secret.expose().is_empty() {
+            same.entry((group.finding.rule.id.to_string(), group.finding.secret.clone())).or_default().push(at);
+        }
+    }
+    for numbers in same.into_values().filter(|numbers| numbers.len() > 1) {
+        for at in &numbers {
+            let Some(holder) = groups.get(*at).map(|group| group.holder) else { continue };
+            let Some(Holder::Commit(commit)) = history.holders.get(holder as usize).cloned() else { continue };
+            let gone = files_removed(history, removed, commit);
+            let from = numbers.iter().find(|other| {
+                groups.get(**other).is_some_and(|group| {
+                    group.holder < holder && gone.iter().any(|(path, _)| group.places.contains(path))
+                })
+            });
+            if let Some(from) = from {
+                groups.join(*from, *at);
+            }
+        }
+    }
+}

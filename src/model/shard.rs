@@ -1,0 +1,66 @@
+//! A part of a scan that one of several machines does.
+
+use std::str::FromStr;
+
+use sha2::{Digest, Sha256};
+
+/// The part `index` (from 0) of `count`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    index: u64,
+    count: u64,
+}
+
+impl Shard {
+    /// Everything.
+    pub const WHOLE: Self = Self { index: 0, count: 1 };
+
+    /// Whether there is no other part.
+    pub fn is_whole(self) -> bool {
+        self.count == 1
+    }
+
+    /// Whether what goes by this name belongs to the part. The same on every machine and in every version.
+    pub fn takes(self, name: &str) -> bool {
+        self.is_whole() || {
+            let digest = Sha256::digest(name.as_bytes());
+            let number = digest.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte));
+            number % self.count == self.index
+        }
+    }
+}
+
+impl FromStr for Shard {
+    type Err = String;
+
+    /// `K/N`, counted from 1.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parsed = text.split_once('/').and_then(|(k, n)| Some((k.parse::<u64>().ok()?, n.parse::<u64>().ok()?)));
+        match parsed {
+            Some((k, n)) if (1..=n).contains(&k) => Ok(Self { index: k - 1, count: n }),
+            _ => Err("expected K/N with K from 1 to N, such as 2/8".to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_name_belongs_to_exactly_one_part() {
+        let parts: Vec<Shard> = (1..=3).map(|k| format!("{k}/3").parse().unwrap()).collect();
+        for name in ["a", "b/c.yaml", "", "ü"] {
+            assert_eq!(parts.iter().filter(|part| part.takes(name)).count(), 1, "{name}");
+        }
+        assert!(Shard::WHOLE.takes("a"));
+    }
+
+    #[test]
+    fn a_part_that_does_not_exist_is_refused() {
+        for text in ["0/3", "4/3", "1/0", "1", "a/b", "-1/2"] {
+            assert!(text.parse::<Shard>().is_err(), "{text}");
+        }
+    }
+}

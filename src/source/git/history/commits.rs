@@ -1,0 +1,172 @@
+//! Which commits a scan covers, and in which order: every parent before its children, else the oldest first, so that the
+//! first commit that holds a blob is the one that introduced it.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, HashSet};
+
+use super::graph::{Graph, ObjectNo};
+
+/// Commits looked at behind the point where nothing more seems to come, as clocks differ.
+const SLOP: u32 = 16;
+
+/// The commits that a scan covers.
+#[derive(Debug, Default)]
+pub struct Selection {
+    /// Oldest first.
+    pub commits: Vec<ObjectNo>,
+    /// Parents of these that are not covered.
+    pub boundary: Vec<ObjectNo>,
+    /// What could not be read: the object, and why.
+    pub failed: Vec<String>,
+}
+
+/// What the walk knows of a commit that it met.
+#[derive(Clone, Copy, Default)]
+struct Met {
+    hidden: bool,
+    queued: bool,
+}
+
+/// Walks from the tips towards the roots.
+struct Walk<'g, 'r> {
+    graph: &'g mut Graph<'r>,
+    since: i64,
+    met: HashMap<ObjectNo, Met>,
+    queue: BinaryHeap<(i64, Reverse<ObjectNo>)>,
+    /// Commits in the queue that are not hidden.
+    open: usize,
+    failed: Vec<String>,
+}
+
+/// Selects what can be reached from `tips`, and not from `hidden`, and is not older than `since` (a committer date).
+pub fn select(graph: &mut Graph<'_>, tips: &[ObjectNo], hidden: &[ObjectNo], since: Option<i64>) -> Selection {
+    let since = since.unwrap_or(i64::MIN);
+    let mut walk = Walk { graph, since, met: HashMap::new(), queue: BinaryHeap::new(), open: 0, failed: Vec::new() };
+    for tip in hidden {
+        walk.meet(*tip, true);
+    }
+    for tip in tips {
+        walk.meet(*tip, false);
+    }
+    let found = walk.run();
+    let (met, mut failed) = (walk.met, walk.failed);
+    let chosen: Vec<ObjectNo> =
+        found.into_iter().filter(|commit| met.get(commit).is_some_and(|met| !met.hidden)).collect();
+    let commits = oldest_first(graph, &chosen);
+    let covered: HashSet<ObjectNo> = commits.iter().copied().collect();
+    let mut boundary = Vec::new();
+    for commit in &commits {
+        let parents = graph.commit(*commit).map(|node| node.parents.clone()).unwrap_or_default();
+        // A parent that could not be read was said; there is nothing to compare with.
+        boundary.extend(parents.iter().copied().filter(|parent| !covered.contains(parent)));
+    }
+    boundary.sort_unstable();
+    boundary.dedup();
+    boundary.retain(|commit| graph.commit(*commit).is_ok());
+    failed.sort();
+    failed.dedup();
+    Selection { commits, boundary, failed }
+}
+
+impl Walk<'_, '_> {
+    fn meet(&mut self, commit: ObjectNo, hidden: bool) {
+        if let Some(met) = self.met.get(&commit) {
+            if hidden && !met.hidden {
+                self.hide(commit);
+            }
+            return;
+        }
+        match self.graph.commit(commit) {
+            Ok(node) => {
+                let hidden = hidden || node.time < self.since;
+                self.met.insert(commit, Met { hidden, queued: true });
+                self.open += usize::from(!hidden);
+                self.queue.push((node.time, Reverse(commit)));
+            }
+            Err(message) => {
+                self.met.insert(commit, Met { hidden: true, queued: false });
+                // What lies behind a hidden commit is not wanted anyway.
+                if !hidden {
+                    self.failed.push(message);
+                }
+            }
+        }
+    }
+
+    /// Hides a commit that was met already, and what was met behind it.
+    fn hide(&mut self, commit: ObjectNo) {
+        let mut stack = vec![commit];
+        while let Some(commit) = stack.pop() {
+            let Some(met) = self.met.get_mut(&commit) else { continue };
+            if std::mem::replace(&mut met.hidden, true) {
+                continue;
+            }
+            self.open -= usize::from(met.queued);
+            if let Ok(node) = self.graph.commit(commit) {
+                stack.extend(node.parents.iter());
+            }
+        }
+    }
+
+    /// Gives the commits that were not hidden when the walk passed them.
+    fn run(&mut self) -> Vec<ObjectNo> {
+        let (mut found, mut oldest, mut slop) = (Vec::new(), i64::MAX, SLOP);
+        while let Some((time, Reverse(commit))) = self.queue.pop() {
+            let Some(met) = self.met.get_mut(&commit) else { continue };
+            met.queued = false;
+            let hidden = met.hidden;
+            if hidden {
+                // Only hidden commits are left: those not older than what was found may still lead to it.
+                if self.open == 0 && time < oldest {
+                    slop -= 1;
+                    if slop == 0 {
+                        break;
+                    }
+                }
+            } else {
+                self.open -= 1;
+                oldest = oldest.min(time);
+                found.push(commit);
+            }
+            let parents = self.graph.commit(commit).map(|node| node.parents.clone()).unwrap_or_default();
+            for parent in parents {
+                self.meet(parent, hidden);
+            }
+        }
+        found
+    }
+}
+
+fn oldest_first(graph: &mut Graph<'_>, chosen: &[ObjectNo]) -> Vec<ObjectNo> {
+    let mut waiting: HashMap<ObjectNo, usize> = chosen.iter().map(|commit| (*commit, 0)).collect();
+    let mut children: HashMap<ObjectNo, Vec<ObjectNo>> = HashMap::new();
+    let mut ready = BinaryHeap::new();
+    let mut times = HashMap::new();
+    for commit in chosen {
+        let Ok(node) = graph.commit(*commit) else { continue };
+        // The id decides between commits of one second: numbers depend on the order of reading.
+        times.insert(*commit, (node.time, graph.id(*commit)));
+        let mut parents: Vec<_> = node.parents.iter().copied().filter(|p| waiting.contains_key(p)).collect();
+        parents.sort_unstable();
+        parents.dedup();
+        for parent in &parents {
+            children.entry(*parent).or_default().push(*commit);
+        }
+        waiting.insert(*commit, parents.len());
+        if parents.is_empty() {
+            ready.push(Reverse((times[commit], *commit)));
+        }
+    }
+    let mut ordered = Vec::with_capacity(chosen.len());
+    while let Some(Reverse((_, commit))) = ready.pop() {
+        ordered.push(commit);
+        for child in children.remove(&commit).unwrap_or_default() {
+            let left = waiting.entry(child).or_insert(1);
+            *left -= 1;
+            if *left == 0 {
+                ready.push(Reverse((times[&child], child)));
+            }
+        }
+    }
+    ordered
+}

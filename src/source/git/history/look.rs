@@ -1,0 +1,116 @@
+//! Looks into a walked history: what stood where before the selected commits, what a commit removed, what HEAD holds.
+
+use std::collections::{HashMap, HashSet};
+
+use git2::Oid;
+
+use super::graph::ObjectNo;
+use super::paths::Paths;
+use super::{History, PathNo};
+
+/// Folders deeper than this are not compared.
+const MAX_DEPTH: usize = 256;
+
+impl History<'_> {
+    /// Whether commits before the selected ones exist: what those held already is not new.
+    pub fn has_boundary(&self) -> bool {
+        !self.selection.boundary.is_empty()
+    }
+
+    /// The blobs that stood at `path` in the commits just before the selected ones.
+    pub fn before(&mut self, path: PathNo) -> Vec<Oid> {
+        let names = self.paths.names(path);
+        let boundary = self.selection.boundary.clone();
+        let mut found: Vec<Oid> = boundary.into_iter().filter_map(|commit| self.at(commit, &names)).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// The files that a commit removed, as seen from its parents: paths and blobs, at most `limit`.
+    pub fn removed(&mut self, commit: Oid, limit: usize) -> Vec<(PathNo, Oid)> {
+        let number = self.graph.number(commit);
+        let Ok(node) = self.graph.commit(number) else { return Vec::new() };
+        let mut found = Vec::new();
+        for parent in &node.parents {
+            let Ok(parent) = self.graph.commit(*parent) else { continue };
+            self.removed_between(parent.tree, Some(node.tree), Paths::ROOT, limit, &mut found);
+        }
+        found
+    }
+
+    fn removed_between(
+        &mut self,
+        old: ObjectNo,
+        new: Option<ObjectNo>,
+        folder: PathNo,
+        limit: usize,
+        found: &mut Vec<(PathNo, Oid)>,
+    ) {
+        if found.len() >= limit || self.paths.names(folder).len() > MAX_DEPTH {
+            return;
+        }
+        let Ok(old) = self.graph.tree(old) else { return };
+        let new = new.and_then(|tree| self.graph.tree(tree).ok()).unwrap_or_default();
+        let new: HashMap<u32, _> = new.iter().map(|child| (child.name, *child)).collect();
+        for child in old.iter() {
+            let now = new.get(&child.name);
+            if now.is_some_and(|now| now.id == child.id) || found.len() >= limit {
+                continue;
+            }
+            let path = self.paths.below(folder, child.name);
+            match (child.is_tree, now) {
+                (true, now) => {
+                    let now = now.filter(|now| now.is_tree).map(|now| now.id);
+                    self.removed_between(child.id, now, path, limit, found);
+                }
+                (false, None) => found.push((path, self.graph.id(child.id))),
+                (false, Some(_)) => {}
+            }
+        }
+    }
+
+    fn at(&mut self, commit: ObjectNo, names: &[u32]) -> Option<Oid> {
+        let mut object = self.graph.commit(commit).ok()?.tree;
+        let mut is_tree = true;
+        for name in names {
+            if !is_tree {
+                return None;
+            }
+            let child = self.graph.tree(object).ok()?.iter().find(|child| child.name == *name).copied()?;
+            (object, is_tree) = (child.id, child.is_tree);
+        }
+        (!is_tree).then(|| self.graph.id(object))
+    }
+
+    /// The blobs of HEAD; empty before the first commit.
+    pub fn in_head(&mut self) -> HashSet<Oid> {
+        let head = self.repository.head().ok().and_then(|head| head.peel_to_commit().ok()).map(|commit| commit.id());
+        let head = head.map(|id| self.graph.number(id));
+        self.held_by(head.into_iter().collect())
+    }
+
+    /// The blobs of the commits just before the selected ones.
+    pub fn in_boundary(&mut self) -> HashSet<Oid> {
+        self.held_by(self.selection.boundary.clone())
+    }
+
+    fn held_by(&mut self, commits: Vec<ObjectNo>) -> HashSet<Oid> {
+        let roots = commits.into_iter().filter_map(|commit| Some(self.graph.commit(commit).ok()?.tree));
+        let mut stack: Vec<ObjectNo> = roots.collect();
+        let (mut trees, mut blobs) = (HashSet::new(), HashSet::new());
+        while let Some(tree) = stack.pop() {
+            if !trees.insert(tree) {
+                continue;
+            }
+            for child in self.graph.tree(tree).unwrap_or_default().iter() {
+                if child.is_tree {
+                    stack.push(child.id);
+                } else {
+                    blobs.insert(self.graph.id(child.id));
+                }
+            }
+        }
+        blobs
+    }
+}

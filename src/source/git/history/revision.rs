@@ -1,0 +1,176 @@
+//! From what the user asks for (all refs, ranges, branches) to the objects to start from and those to leave out.
+
+use git2::{ErrorCode, ObjectType, Oid, Reference, Repository};
+
+use super::HistoryOptions;
+use crate::source::git::GitError;
+
+/// A tag object, whose message is scanned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    /// The tag object.
+    pub id: Oid,
+    /// The ref it was reached from.
+    pub name: String,
+}
+
+/// Where a scan starts.
+#[derive(Debug, Default)]
+pub struct Starts {
+    /// Commits whose history is scanned.
+    pub tips: Vec<Oid>,
+    /// Commits whose history is left out.
+    pub hidden: Vec<Oid>,
+    /// Trees and blobs that a ref names without a commit, with that ref's name.
+    pub objects: Vec<(Oid, ObjectType, String)>,
+    /// Tag objects on the way.
+    pub tags: Vec<Tag>,
+    /// Refs that lead nowhere: the name, and why.
+    pub failed: Vec<(String, String)>,
+}
+
+/// Finds the starting points.
+///
+/// # Errors
+/// A revision or branch that does not exist, with the nearest name; refs that can't be listed.
+pub fn starts(repository: &Repository, options: &HistoryOptions) -> Result<Starts, GitError> {
+    let mut starts = Starts::default();
+    for range in &options.ranges {
+        starts.range(repository, range)?;
+    }
+    for branch in &options.branches {
+        starts.tips.push(find_branch(repository, branch)?);
+    }
+    if options.ranges.is_empty() && options.branches.is_empty() {
+        starts.all(repository)?;
+    }
+    Ok(starts)
+}
+
+impl Starts {
+    /// Every ref, the heads of all working trees, and the stashes behind the last one.
+    fn all(&mut self, repository: &Repository) -> Result<(), GitError> {
+        for reference in repository.references()? {
+            match reference {
+                Ok(reference) => self.reference(repository, &reference),
+                Err(error) => self.failed.push(("refs".to_owned(), error.message().to_owned())),
+            }
+        }
+        if let Ok(head) = repository.head() {
+            self.reference(repository, &head);
+        }
+        self.other_heads(repository);
+        if let Ok(stashes) = repository.reflog("refs/stash") {
+            let ids = stashes.iter().map(|entry| entry.id_new());
+            self.tips.extend(ids.filter(|id| repository.find_commit(*id).is_ok()));
+        }
+        Ok(())
+    }
+
+    /// Linked working trees may stand on a commit that no ref names.
+    fn other_heads(&mut self, repository: &Repository) {
+        for folder in std::fs::read_dir(repository.commondir().join("worktrees")).into_iter().flatten().flatten() {
+            let head = std::fs::read_to_string(folder.path().join("HEAD")).unwrap_or_default();
+            let commit = Oid::from_str(head.trim()).ok().filter(|id| repository.find_commit(*id).is_ok());
+            self.tips.extend(commit);
+        }
+    }
+
+    fn reference(&mut self, repository: &Repository, reference: &Reference<'_>) {
+        let name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
+        let Ok(resolved) = reference.resolve() else {
+            // A symbolic ref to a branch without commits (a fresh clone's origin/HEAD) leads to nothing that is missing.
+            return;
+        };
+        match resolved.target() {
+            Some(id) => self.object(repository, id, &name),
+            None => self.failed.push((name, "names no object".to_owned())),
+        }
+    }
+
+    /// Follows tags to what they name.
+    fn object(&mut self, repository: &Repository, mut id: Oid, name: &str) {
+        loop {
+            let object = match repository.find_object(id, None) {
+                Ok(object) => object,
+                Err(error) => {
+                    return self.failed.push((name.to_owned(), super::unreadable("object", id, &error)));
+                }
+            };
+            match object.kind() {
+                Some(ObjectType::Tag) => {
+                    let tag = Tag { id, name: name.to_owned() };
+                    if !self.tags.iter().any(|known| known.id == id) {
+                        self.tags.push(tag);
+                    }
+                    match object.as_tag().map(git2::Tag::target_id) {
+                        Some(target) => id = target,
+                        None => return,
+                    }
+                }
+                Some(ObjectType::Commit) => return self.tips.push(id),
+                Some(kind) => return self.objects.push((id, kind, name.to_owned())),
+                None => return,
+            }
+        }
+    }
+
+    /// `A..B`, `A...B`, `^A`, `A^!`, or a single revision.
+    fn range(&mut self, repository: &Repository, range: &str) -> Result<(), GitError> {
+        let or_head = |name: &str| if name.is_empty() { "HEAD".to_owned() } else { name.to_owned() };
+        if let Some((left, right)) = range.split_once("...") {
+            let (left, right) = (commit(repository, &or_head(left))?, commit(repository, &or_head(right))?);
+            self.tips.extend([left, right]);
+            if let Ok(bases) = repository.merge_bases(left, right) {
+                self.hidden.extend(bases.iter());
+            }
+        } else if let Some((from, to)) = range.split_once("..") {
+            self.hidden.push(commit(repository, &or_head(from))?);
+            self.tips.push(commit(repository, &or_head(to))?);
+        } else if let Some(hidden) = range.strip_prefix('^') {
+            self.hidden.push(commit(repository, hidden)?);
+        } else if let Some(only) = range.strip_suffix("^!") {
+            let only = commit(repository, only)?;
+            self.hidden.extend(repository.find_commit(only)?.parent_ids());
+            self.tips.push(only);
+        } else {
+            self.tips.push(commit(repository, range)?);
+        }
+        Ok(())
+    }
+}
+
+fn commit(repository: &Repository, revision: &str) -> Result<Oid, GitError> {
+    let object = repository.revparse_single(revision).map_err(|error| unknown(repository, revision, &error))?;
+    match object.peel_to_commit() {
+        Ok(commit) => Ok(commit.id()),
+        Err(_) => Err(GitError::Other(format!("`{revision}` names no commit"))),
+    }
+}
+
+fn find_branch(repository: &Repository, name: &str) -> Result<Oid, GitError> {
+    let candidates = [name.to_owned(), format!("refs/heads/{name}"), format!("refs/remotes/{name}")];
+    let exact = candidates.iter().skip(usize::from(!name.starts_with("refs/")));
+    let found = exact.filter_map(|name| repository.find_reference(name).ok()).find_map(|r| r.peel_to_commit().ok());
+    found
+        .map(|commit| commit.id())
+        .ok_or_else(|| GitError::UnknownRevision { name: name.to_owned(), hint: suggestion(repository, name) })
+}
+
+fn unknown(repository: &Repository, revision: &str, error: &git2::Error) -> GitError {
+    match error.code() {
+        ErrorCode::NotFound | ErrorCode::InvalidSpec => {
+            GitError::UnknownRevision { name: revision.to_owned(), hint: suggestion(repository, revision) }
+        }
+        _ => GitError::Other(format!("`{revision}`: {}", error.message())),
+    }
+}
+
+/// `; did you mean …?`, if a ref has a similar name.
+fn suggestion(repository: &Repository, wanted: &str) -> String {
+    let references = repository.references().into_iter().flatten().flatten();
+    let names = references.filter_map(|r| r.shorthand().ok().map(str::to_owned)).chain(["HEAD".to_owned()]);
+    let scored = names.map(|name| (strsim::jaro_winkler(&name, wanted), name));
+    let nearest = scored.filter(|(score, _)| *score > 0.7).max_by(|a, b| a.0.total_cmp(&b.0));
+    nearest.map(|(_, name)| format!("; did you mean `{name}`?")).unwrap_or_default()
+}

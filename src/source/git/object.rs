@@ -1,0 +1,152 @@
+//! The text of git objects: what a tree lists and what a commit says. Both readers of objects (libgit2's and the one for
+//! whole packs) come here, so that they can't differ. Facts: `gitformat-index(5)`, `git-cat-file(1)` and the objects
+//! themselves.
+
+use git2::Oid;
+
+/// What an entry of a tree is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A folder.
+    Tree,
+    /// A file, or the target of a symbolic link.
+    Blob,
+    /// A commit of another repository.
+    Submodule,
+}
+
+/// One entry of a tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry<'a> {
+    /// What it is, by its mode.
+    pub kind: EntryKind,
+    /// The name's bytes, in no certain encoding.
+    pub name: &'a [u8],
+    /// The object's id.
+    pub id: Oid,
+}
+
+/// Calls `sink` with each entry of a tree's bytes. `None` if the bytes are no tree; entries before the broken one were
+/// given.
+pub fn entries<'a>(mut tree: &'a [u8], mut sink: impl FnMut(Entry<'a>)) -> Option<()> {
+    while !tree.is_empty() {
+        let space = memchr::memchr(b' ', tree.get(..tree.len().min(8))?)?;
+        let kind = match &tree[..space] {
+            b"40000" | b"040000" => EntryKind::Tree,
+            b"160000" => EntryKind::Submodule,
+            _ => EntryKind::Blob,
+        };
+        let rest = &tree[space + 1..];
+        let end = memchr::memchr(0, rest)?;
+        let id = Oid::from_bytes(rest.get(end + 1..end + 21)?).ok()?;
+        sink(Entry { kind, name: &rest[..end], id });
+        tree = &rest[end + 21..];
+    }
+    Some(())
+}
+
+/// What a commit says.
+#[derive(Clone, Copy, Debug)]
+pub struct CommitText<'a> {
+    /// Its tree.
+    pub tree: Oid,
+    /// The `parent` lines.
+    parents: &'a [u8],
+    /// Author name and address, as `Name <address>`.
+    pub author: &'a [u8],
+    /// Author date, seconds since the epoch.
+    pub author_time: i64,
+    /// Committer date, seconds since the epoch.
+    pub time: i64,
+    /// Everything behind the headers.
+    pub message: &'a [u8],
+}
+
+impl<'a> CommitText<'a> {
+    /// Reads a commit's bytes; `None` if they are no commit.
+    pub fn read(bytes: &'a [u8]) -> Option<Self> {
+        let (tree, mut rest) = header(bytes, b"tree ")?;
+        let tree = id(tree)?;
+        let parents = rest;
+        while let Some((parent, after)) = header(rest, b"parent ") {
+            id(parent)?;
+            rest = after;
+        }
+        let parents = &parents[..parents.len() - rest.len()];
+        let (author, rest) = header(rest, b"author ")?;
+        let (committer, rest) = header(rest, b"committer ")?;
+        let (author, author_time) = signature(author);
+        let message = match rest.strip_prefix(b"\n") {
+            Some(message) => message,
+            None => memchr::memmem::find(rest, b"\n\n").map_or(&[][..], |at| &rest[at + 2..]),
+        };
+        Some(Self { tree, parents, author, author_time, time: signature(committer).1, message })
+    }
+
+    /// The ids of the parents, in order.
+    pub fn parents(&self) -> impl Iterator<Item = Oid> + 'a {
+        self.parents.split(|byte| *byte == b'\n').filter_map(|line| id(line.strip_prefix(b"parent ")?))
+    }
+}
+
+fn header<'a>(bytes: &'a [u8], name: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
+    let rest = bytes.strip_prefix(name)?;
+    let end = memchr::memchr(b'\n', rest)?;
+    Some((&rest[..end], &rest[end + 1..]))
+}
+
+/// An id of 40 hexadecimal digits.
+fn id(text: &[u8]) -> Option<Oid> {
+    if text.len() != 40 {
+        return None;
+    }
+    Oid::from_str(std::str::from_utf8(text).ok()?).ok()
+}
+
+/// `Name <address> seconds zone`: the person, and the seconds. Old tools wrote broken dates; those count as the epoch.
+fn signature(line: &[u8]) -> (&[u8], i64) {
+    let Some(end) = memchr::memrchr(b'>', line) else { return (line, 0) };
+    let (person, date) = line.split_at(end + 1);
+    let seconds = date.split(|byte| *byte == b' ').find(|part| !part.is_empty());
+    let seconds = seconds.and_then(|digits| std::str::from_utf8(digits).ok()).and_then(|digits| digits.parse().ok());
+    (person, seconds.unwrap_or(0))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "0123456789abcdef0123456789abcdef01234567";
+
+    #[test]
+    fn a_merge_commit_with_a_signature_is_read() {
+        let text = format!(
+            "tree {ID}\nparent {ID}\nparent {ID}\nauthor A <a@b> 12 +0200\ncommitter C <c@d> 34 +0000\n\
+             gpgsig -----BEGIN\n x\n -----END\n\nsubject\n\nbody\n"
+        );
+        let commit = CommitText::read(text.as_bytes()).unwrap();
+        assert_eq!(commit.parents().count(), 2);
+        assert_eq!((commit.author, commit.author_time, commit.time), (&b"A <a@b>"[..], 12, 34));
+        assert_eq!(commit.message, b"subject\n\nbody\n");
+    }
+
+    #[test]
+    fn a_commit_without_message_or_with_a_broken_date_is_read() {
+        let text = format!("tree {ID}\nauthor A <a@b> later\ncommitter C <c@d> -5 +0000\n");
+        let commit = CommitText::read(text.as_bytes()).unwrap();
+        assert_eq!((commit.author_time, commit.time, commit.message), (0, -5, &b""[..]));
+        assert!(CommitText::read(b"tree nonsense\n").is_none());
+    }
+
+    #[test]
+    fn a_tree_cut_short_gives_what_stands_before() {
+        let mut tree = b"100644 a\0".to_vec();
+        tree.extend([1; 20]);
+        tree.extend(b"40000 b\0short");
+        let mut names = Vec::new();
+        assert!(entries(&tree, |entry| names.push(entry.name.to_vec())).is_none());
+        assert_eq!(names, [b"a".to_vec()]);
+        assert!(entries(b"", |_| ()).is_some());
+    }
+}

@@ -1,0 +1,282 @@
+//! `tidewaiter history` on real repositories.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::program::{findings, report, text, tidewaiter};
+use crate::repository::{Repository, git, secret};
+
+/// A password that looks like one; the same number gives the same one.
+fn password(number: u32) -> String {
+    let letters = b"Kx81mQz7Lw2pHy63kLd8Wc1zPq72nRb4Vt9s";
+    (0..12).map(|at| char::from(letters[((number * 7 + at * (number + 5)) % 36) as usize])).collect()
+}
+
+/// Scans and gives `(secret, path, commit)` of each finding.
+fn found(folder: &Path, args: &[&str]) -> Vec<(String, String, String)> {
+    let args: Vec<&str> = ["history", "--show-secrets"].iter().chain(args).copied().collect();
+    let (report, _) = report(&args, folder);
+    let field = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let mut found: Vec<_> = findings(&report)
+        .iter()
+        .map(|finding| (field(&finding["secret"]), field(&finding["path"]), field(&finding["origin"]["commit"])))
+        .collect();
+    found.sort();
+    found
+}
+
+fn expected(mut list: Vec<(String, &str, String)>) -> Vec<(String, String, String)> {
+    list.sort();
+    list.into_iter().map(|(secret, path, commit)| (secret, path.to_owned(), commit)).collect()
+}
+
+#[test]
+fn each_planted_secret_is_found_once_at_the_commit_that_introduced_it() {
+    let mut repository = Repository::new();
+    repository.write("README", "hello\n");
+    repository.commit("start");
+    repository.write("removed.yaml", &secret("removed", &password(1)));
+    let removed = repository.commit("add");
+    repository.git(&["rm", "-q", "removed.yaml"]);
+    repository.commit("remove");
+
+    repository.git(&["checkout", "-q", "-b", "side"]);
+    repository.write("side.yaml", &secret("side", &password(2)));
+    let side = repository.commit("side");
+    repository.git(&["checkout", "-q", "main"]);
+
+    repository.write("old.yaml", &secret("moved", &password(3)));
+    let moved = repository.commit("add old");
+    repository.git(&["mv", "old.yaml", "new.yaml"]);
+    repository.commit("rename");
+    repository.write("new.yaml", &format!("{}# a line more\n", secret("moved", &password(3))));
+    repository.commit("edit behind the rename");
+    repository.git(&["rm", "-q", "new.yaml"]);
+    repository.write("deep/er/third.yaml", &format!("# first\n{}", secret("moved", &password(3))));
+    repository.commit("rename and edit at once");
+
+    repository.git(&["merge", "-q", "--no-commit", "side"]);
+    repository.write("merged.yaml", &secret("merged", &password(4)));
+    let merge = repository.commit("merge");
+
+    repository.write("stashed.yaml", &secret("stashed", &password(5)));
+    repository.git(&["add", "."]);
+    repository.git(&["stash", "-q"]);
+    let first_stash = repository.git(&["rev-parse", "stash@{0}^2"]);
+    repository.write("stashed-later.yaml", &secret("stashed", &password(6)));
+    repository.git(&["add", "."]);
+    repository.git(&["stash", "-q"]);
+    let second_stash = repository.git(&["rev-parse", "stash@{0}^2"]);
+
+    let message = format!("subject\n\n{}", secret("message", &password(7)));
+    let commit = repository.commit(&message);
+    repository.git(&["tag", "-a", "v1", "-m", &format!("release\n\n{}", secret("tag", &password(8)))]);
+    let tag = repository.git(&["rev-parse", "v1"]);
+    repository.write("blob.yaml", &secret("blob", &password(9)));
+    let blob = repository.git(&["hash-object", "-w", "blob.yaml"]);
+    repository.git(&["tag", "a-blob", &blob]);
+    fs::remove_file(repository.path().join("blob.yaml")).expect("removed");
+
+    let all = expected(vec![
+        (password(1), "removed.yaml", removed),
+        (password(2), "side.yaml", side),
+        (password(3), "old.yaml", moved),
+        (password(4), "merged.yaml", merge),
+        (password(5), "stashed.yaml", first_stash),
+        (password(6), "stashed-later.yaml", second_stash),
+        (password(7), "COMMIT_MESSAGE", commit),
+        (password(8), "TAG_MESSAGE", tag),
+        (password(9), "refs/tags/a-blob", blob),
+    ]);
+    assert_eq!(found(repository.path(), &[]), all);
+
+    let shards: BTreeSet<_> =
+        (1..=3).flat_map(|shard| found(repository.path(), &["--shard", &format!("{shard}/3")])).collect();
+    assert!(all.iter().all(|finding| shards.contains(finding)), "{shards:#?}");
+
+    repository.git(&["gc", "-q"]);
+    assert_eq!(found(repository.path(), &[]), all, "packed");
+    let bare = repository.beside("bare.git");
+    repository.git(&["clone", "-q", "--mirror", ".", &bare.to_string_lossy()]);
+    let but_old_stash: Vec<_> = all.iter().filter(|(secret, ..)| *secret != password(5)).cloned().collect();
+    assert_eq!(found(&bare, &[]), but_old_stash, "a mirror has no reflog");
+}
+
+#[test]
+fn findings_say_who_when_and_whether_head_still_has_them() {
+    let mut repository = Repository::new();
+    repository.write("kept.yaml", &secret("kept", &password(1)));
+    repository.write("gone.yaml", &secret("gone", &password(2)));
+    let commit = repository.commit("both");
+    fs::remove_file(repository.path().join("gone.yaml")).expect("removed");
+    repository.write("kept.yaml", &format!("# moved down\n{}", secret("kept", &password(1))));
+    repository.commit("remove one, change the other");
+    let (report, code) = report(&["history"], repository.path());
+    assert_eq!(code, 1);
+    let list: Vec<_> = findings(&report).iter().map(|f| (f["path"].as_str(), f["in_head"].as_bool())).collect();
+    assert_eq!(list, [(Some("gone.yaml"), Some(false)), (Some("kept.yaml"), Some(true))]);
+    let origin = &findings(&report)[0]["origin"];
+    assert_eq!(origin["commit"], *commit);
+    assert_eq!(origin["author"], "Ann Author <ann@example.org>");
+    assert_eq!(origin["time"], 1_700_000_000 + 86_400);
+    assert_eq!(findings(&report)[1]["line"], 6, "as the first version had it");
+}
+
+#[test]
+fn a_range_reports_only_what_it_introduced() {
+    let mut repository = Repository::new();
+    repository.write("old.yaml", &secret("old", &password(1)));
+    repository.write("moved.yaml", &secret("moved", &password(2)));
+    repository.write("copied.yaml", &secret("copied", &password(3)));
+    repository.commit("before");
+    repository.git(&["tag", "base"]);
+    repository.write("old.yaml", &format!("{}# changed\n", secret("old", &password(1))));
+    repository.git(&["mv", "moved.yaml", "elsewhere.yaml"]);
+    repository.write("elsewhere.yaml", &format!("# changed\n{}", secret("moved", &password(2))));
+    fs::copy(repository.path().join("copied.yaml"), repository.path().join("copy.yaml")).expect("copied");
+    repository.commit("change, move, copy");
+    assert_eq!(found(repository.path(), &["base..HEAD"]), []);
+
+    repository.write("old.yaml", &secret("old", &password(4)));
+    let changed = repository.commit("a new one in an old file");
+    let new = expected(vec![(password(4), "old.yaml", changed)]);
+    for range in ["base..HEAD", "base..", "HEAD^!", "base...main"] {
+        assert_eq!(found(repository.path(), &[range]), new, "{range}");
+    }
+    assert_eq!(found(repository.path(), &["HEAD..base"]), []);
+    let day = 86_400;
+    assert_eq!(found(repository.path(), &["--since", &format!("@{}", 1_700_000_000 + 3 * day)]), new);
+    assert_eq!(found(repository.path(), &["--branch", "main"]).len(), 4);
+}
+
+#[test]
+fn a_secret_that_comes_back_in_the_range_is_known_from_before() {
+    let mut repository = Repository::new();
+    repository.write("a.yaml", &secret("a", &password(1)));
+    let first = repository.commit("add");
+    repository.git(&["rm", "-q", "a.yaml"]);
+    repository.commit("remove");
+    repository.write("a.yaml", &secret("a", &password(1)));
+    let again = repository.commit("add again");
+    assert_eq!(found(repository.path(), &[]), expected(vec![(password(1), "a.yaml", first)]));
+    assert_eq!(found(repository.path(), &["HEAD^..HEAD"]), expected(vec![(password(1), "a.yaml", again)]));
+}
+
+#[test]
+fn unknown_revisions_are_errors_with_a_suggestion() {
+    let mut repository = Repository::new();
+    repository.commit("empty");
+    for args in [["history", "mian..HEAD"], ["history", "--branch=mian"]] {
+        let output = tidewaiter(&args, repository.path());
+        assert_eq!(output.status.code(), Some(2));
+        let error = text(&output.stderr);
+        assert!(error.contains("`mian`") && error.contains("did you mean `main`?"), "{error}");
+    }
+}
+
+#[test]
+fn what_a_clone_lacks_is_said() {
+    let mut repository = Repository::new();
+    repository.write("a.yaml", &secret("a", &password(1)));
+    repository.commit("one");
+    repository.write("a.yaml", "nothing: here\n");
+    repository.commit("two");
+    let url = format!("file://{}", repository.path().display());
+
+    let shallow = repository.beside("shallow-clone");
+    repository.git(&["clone", "-q", "--depth", "1", &url, &shallow.to_string_lossy()]);
+    let (said, code) = report(&["history"], &shallow);
+    assert_eq!((code, &said["summary"]["incomplete"]), (0, &Value::Bool(false)));
+    assert!(said["summary"]["problems"].to_string().contains("shallow"), "{said}");
+
+    repository.git(&["config", "uploadpack.allowFilter", "true"]);
+    let partial = repository.beside("partial-clone");
+    repository.git(&["clone", "-q", "--filter=blob:none", &url, &partial.to_string_lossy()]);
+    let (said, code) = report(&["history"], &partial);
+    assert_eq!((code, &said["summary"]["incomplete"]), (2, &Value::Bool(true)));
+    assert!(said["summary"]["problems"].to_string().contains("a.yaml"), "{said}");
+}
+
+#[test]
+fn a_corrupt_object_makes_the_run_incomplete_and_hides_nothing_else() {
+    let mut repository = Repository::new();
+    repository.write("a.yaml", &secret("a", &password(1)));
+    repository.write("b.yaml", "fine: yes\n");
+    let commit = repository.commit("one");
+    let blob = repository.git(&["rev-parse", "HEAD:b.yaml"]);
+    let file = repository.path().join(".git/objects").join(&blob[..2]).join(&blob[2..]);
+    fs::remove_file(&file).expect("removed");
+    fs::write(&file, b"not zlib").expect("written");
+    let (said, code) = report(&["history", "--show-secrets"], repository.path());
+    assert_eq!(code, 1);
+    assert_eq!(said["summary"]["incomplete"], true);
+    assert_eq!(findings(&said)[0]["origin"]["commit"], *commit);
+
+    let tree = repository.git(&["rev-parse", "HEAD^{tree}"]);
+    fs::remove_file(repository.path().join(".git/objects").join(&tree[..2]).join(&tree[2..])).expect("removed");
+    let (said, code) = report(&["history"], repository.path());
+    assert_eq!((code, &said["summary"]["incomplete"]), (2, &Value::Bool(true)), "{said}");
+}
+
+#[test]
+fn no_ref_is_needed_for_what_is_unreachable() {
+    let mut repository = Repository::new();
+    repository.commit("start");
+    repository.write("left.yaml", &secret("left", &password(1)));
+    let left = repository.commit("left behind");
+    repository.git(&["reset", "-q", "--hard", "HEAD^"]);
+    repository.write("lost.yaml", &secret("lost", &password(2)));
+    let lost = repository.git(&["hash-object", "-w", "lost.yaml"]);
+    fs::remove_file(repository.path().join("lost.yaml")).expect("removed");
+    assert_eq!(found(repository.path(), &[]), []);
+    let all = vec![(password(1), "left.yaml", left), (password(2), &*lost, lost.clone())];
+    assert_eq!(found(repository.path(), &["--unreachable"]), expected(all));
+}
+
+#[test]
+fn the_index_can_be_scanned_with_it() {
+    let mut repository = Repository::new();
+    repository.write("a.yaml", &secret("a", &password(1)));
+    repository.commit("one");
+    repository.write("b.yaml", &secret("b", &password(2)));
+    repository.git(&["add", "."]);
+    assert_eq!(found(repository.path(), &[]).len(), 1);
+    assert_eq!(found(repository.path(), &["--staged-too"]).len(), 2);
+}
+
+#[test]
+fn linked_working_trees_alternates_and_replaced_parents_are_followed() {
+    let mut repository = Repository::new();
+    repository.write("a.yaml", &secret("a", &password(1)));
+    let first = repository.commit("one");
+    let linked = repository.beside("linked");
+    repository.git(&["worktree", "add", "-q", "--detach", &linked.to_string_lossy()]);
+    fs::write(linked.join("b.yaml"), secret("b", &password(2))).expect("written");
+    git(&linked, &["add", "."], 9);
+    git(&linked, &["commit", "-q", "-m", "on no branch"], 9);
+    let detached = git(&linked, &["rev-parse", "HEAD"], 9);
+    let both = expected(vec![(password(1), "a.yaml", first.clone()), (password(2), "b.yaml", detached)]);
+    assert_eq!(found(repository.path(), &[]), both);
+    assert_eq!(found(&linked, &[]), both);
+
+    let shared = repository.beside("shared");
+    repository.git(&["clone", "-q", "--shared", ".", &shared.to_string_lossy()]);
+    assert_eq!(found(&shared, &[]), expected(vec![(password(1), "a.yaml", first)]));
+}
+
+#[test]
+fn a_repository_that_can_not_be_opened_is_an_error() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let output = tidewaiter(&["history"], folder.path());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("is not in a git repository"), "{}", text(&output.stderr));
+    git(folder.path(), &["init", "-q", "--object-format=sha256"], 0);
+    let output = tidewaiter(&["history"], folder.path());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("sha256"), "{}", text(&output.stderr));
+    let empty = Repository::new();
+    assert_eq!(tidewaiter(&["history"], empty.path()).status.code(), Some(0));
+}
