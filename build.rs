@@ -3,6 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+#[allow(dead_code)] // the search is the program's part
+#[path = "src/keyword.rs"]
+mod keyword;
+#[path = "src/pattern.rs"]
+mod pattern;
 #[path = "src/rule_file.rs"]
 mod rule_file;
 
@@ -10,13 +15,18 @@ use rule_file::{ProviderFile, StructuralFile, TokenEntry};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=rules");
-    println!("cargo:rerun-if-changed=src/rule_file.rs");
+    for file in ["rule_file", "keyword", "pattern"] {
+        println!("cargo:rerun-if-changed=src/{file}.rs");
+    }
     let mut out = String::new();
+    let mut keywords = Keywords::default();
     structural(&mut out);
-    tokens(&mut out);
+    tokens(&mut out, &mut keywords);
     let dir = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
     fs::write(dir.join("rules.rs"), out)?;
-    fs::write(dir.join("words.rs"), words())?;
+    fs::write(dir.join("words.rs"), words(&mut keywords))?;
+    keywords.add_markers();
+    fs::write(dir.join("keywords.rs"), keywords.literal())?;
     fs::write(dir.join("examples.rs"), examples())?;
     Ok(())
 }
@@ -63,7 +73,8 @@ fn structural(out: &mut String) {
 }
 
 /// The list of token rules.
-fn tokens(out: &mut String) {
+fn tokens(out: &mut String, keywords: &mut Keywords) {
+    let mut number = 0;
     out.push_str("/// The token rules.\npub static TOKENS: &[Rule] = &[\n");
     for path in yaml_files(Path::new("rules/providers")) {
         let file: ProviderFile = read(&path);
@@ -83,6 +94,8 @@ fn tokens(out: &mut String) {
                 references: &references,
             };
             out.push_str(&format!("{},\n", meta.literal(&token(rule))));
+            rule.keywords.iter().for_each(|keyword| keywords.add_rule(keyword, number));
+            number += 1;
         }
     }
     out.push_str("];\n");
@@ -90,8 +103,9 @@ fn tokens(out: &mut String) {
 
 fn token(rule: &TokenEntry) -> String {
     let keywords: Vec<String> = rule.keywords.iter().map(|k| k.to_lowercase()).collect();
+    let run = pattern::run(&rule.pattern).unwrap_or_else(|e| panic!("{}: {e}", rule.id));
     format!(
-        "Some(TokenRule {{ keywords: {}, pattern: {}, window: {}, min_entropy: {:?}, validate: {}, examples: {}, counterexamples: {} }})",
+        "Some(TokenRule {{ keywords: {}, pattern: {}, run: {run:?}, window: {}, min_entropy: {:?}, validate: {}, examples: {}, counterexamples: {} }})",
         texts(&keywords),
         text(&rule.pattern),
         rule.window,
@@ -148,7 +162,7 @@ fn variant(kind: &str, name: &str, id: &str) -> String {
 
 /// The word lists of the credential classifier, each a static named after its key; texts split at blanks. Words stand by
 /// their first letter, and `starts` says where each letter's begin, so that a look-up compares a handful.
-fn words() -> String {
+fn words(keywords: &mut Keywords) -> String {
     let lists: std::collections::BTreeMap<String, Words> = read(Path::new("rules/credential/words.yaml"));
     let mut out = String::new();
     for (name, words) in lists {
@@ -158,6 +172,7 @@ fn words() -> String {
         };
         words.sort_by(|a, b| (bucket(a), a).cmp(&(bucket(b), b)));
         words.dedup();
+        keywords.add_words(&name, &words);
         let starts: Vec<usize> = (0..=27).map(|at| words.partition_point(|word| bucket(word) < at)).collect();
         let name = name.to_uppercase().replace('-', "_");
         out.push_str(&format!(
@@ -191,4 +206,82 @@ fn bucket(word: &str) -> usize {
 enum Words {
     List(Vec<String>),
     Text(String),
+}
+
+/// The keywords of the prefilter, each with what it stands for.
+#[derive(Default)]
+struct Keywords(std::collections::BTreeMap<String, KeywordUse>);
+
+#[derive(Default)]
+struct KeywordUse {
+    mark: Option<&'static str>,
+    rules: Vec<u16>,
+}
+
+/// Words that may name a credential are looked for if they are this long; shorter ones stand in other words.
+const LEAST_MAYBE: usize = 4;
+
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Markers {
+    values: Vec<String>,
+    names: Vec<String>,
+    endings: Vec<String>,
+    programs: Vec<String>,
+}
+
+impl Keywords {
+    fn add_rule(&mut self, keyword: &str, rule: u16) {
+        self.0.entry(keyword.to_lowercase()).or_default().rules.push(rule);
+    }
+
+    fn add(&mut self, words: &[String], mark: &'static str) {
+        for word in words {
+            self.0.entry(word.clone()).or_default().mark = Some(mark);
+        }
+    }
+
+    /// The word lists that make a name a credential's.
+    fn add_words(&mut self, list: &str, words: &[String]) {
+        match list {
+            "credential" | "credential-endings" => self.add(words, "Name"),
+            "maybe" => {
+                let long = |word: &&String| word.len() >= LEAST_MAYBE && *word != "keys";
+                self.add(&words.iter().filter(long).cloned().collect::<Vec<_>>(), "Name");
+            }
+            _ => {}
+        }
+    }
+
+    fn add_markers(&mut self) {
+        let markers: Markers = read(Path::new("rules/credential/markers.yaml"));
+        self.add(&markers.names, "Name");
+        self.add(&markers.endings, "Name");
+        self.add(&markers.values, "Value");
+        self.add(&markers.programs, "Value");
+        self.add(&["://".to_owned()], "Url");
+    }
+
+    /// The list and its index as statics.
+    fn literal(&self) -> String {
+        let words: Vec<&String> = self.0.keys().collect();
+        // A word of two letters is found where a longer one is: `pw` in `rootpw`.
+        let index = keyword::Index::new(words.iter().map(|word| word.as_str()));
+        let list: Vec<String> = self
+            .0
+            .iter()
+            .map(|(word, used)| {
+                let mark = used.mark.map_or("None".to_owned(), |mark| format!("Some(Mark::{mark})"));
+                format!("Keyword {{ text: {word:?}, mark: {mark}, rules: &{:?} }}", used.rules)
+            })
+            .collect();
+        let cow = |list: String| format!("Cow::Borrowed(&{list})");
+        format!(
+            "static KEYWORDS: &[Keyword] = &[{}];\nstatic INDEX: Index = Index {{ bits: {}, slots: {}, entries: {} }};\n",
+            list.join(",\n"),
+            cow(format!("{:?}", index.bits)),
+            cow(format!("{:?}", index.slots)),
+            cow(format!("{:?}", index.entries)),
+        )
+    }
 }

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
+use crate::check::prefilter::Hits;
 use crate::model::{
     Document, Finding, Neighbours, Nested, NoNeighbours, Origin, Place, Problem, ProblemKind, Reader, Run, Settings,
     Source, Span, SpanMap, Summary,
@@ -139,11 +140,10 @@ impl Engine {
     }
 
     /// Whether parsing can find anything in the blob.
-    fn is_worth_parsing(&self, origin: &Origin, bytes: &[u8]) -> bool {
-        text::is_utf16(bytes)
+    fn is_worth_parsing(&self, origin: &Origin, bytes: &[u8], hits: &Hits) -> bool {
+        hits.are_worth_parsing()
             || !self.settings.credential_names.is_empty()
             || document::may_be_dockerfile(origin.path(), bytes)
-            || check::prefilter::may_hold_secret(bytes)
     }
 
     /// Leaves the findings that count, in order.
@@ -153,9 +153,7 @@ impl Engine {
             finding.severity = settings.severity(finding.rule, finding.severity);
         }
         findings.retain(|finding| {
-            settings.runs(finding.rule)
-                && finding.severity >= settings.min_severity
-                && finding.confidence >= settings.min_confidence
+            finding.severity >= settings.min_severity && finding.confidence >= settings.min_confidence
         });
         findings.sort_by(|a, b| {
             (a.span, a.rule.family == "files", &a.rule.id).cmp(&(b.span, b.rule.family == "files", &b.rule.id))
@@ -209,7 +207,9 @@ impl Engine {
             scanned.binary = true;
             return scanned;
         }
-        if !self.is_worth_parsing(&origin, bytes) {
+        let hits = Hits::of(bytes);
+        let worth_parsing = text::is_utf16(bytes) || self.is_worth_parsing(&origin, bytes, &hits);
+        if !worth_parsing && hits.tokens.is_empty() {
             scanned.unused = suppress::inline::apply(origin.path(), bytes, &mut []);
             return scanned;
         }
@@ -221,10 +221,16 @@ impl Engine {
         let place = Place { path: origin.path().to_owned(), ..Place::default() };
         let reader = Documents::default();
         let mut cx = check::Context::new(&origin, &self.settings, neighbours, &reader);
-        reader.documents(&decoded.text, decoded.map, place, &mut |doc| check::run(doc, &mut cx));
+        let hits = if decoded.text.len() == bytes.len() { hits } else { Hits::of(decoded.text.as_bytes()) };
+        check::run_tokens(&decoded.text, &decoded.map, &place, &hits, &mut cx);
+        if worth_parsing {
+            reader.documents(&decoded.text, decoded.map, place, &mut |doc| check::run(doc, &mut cx));
+        }
         scanned.findings = std::mem::take(&mut cx.findings);
         scanned.problems.append(&mut cx.problems);
         drop(cx);
+        scanned.findings.retain(|finding| self.settings.runs(finding.rule));
+        check::resolve::resolve(&mut scanned.findings);
         scanned.problems.append(&mut reader.problems.into_inner());
         let mut secrets: Vec<Span> =
             scanned.findings.iter().filter(|f| !f.secret.expose().is_empty()).map(|f| f.span).collect();

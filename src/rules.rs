@@ -6,13 +6,13 @@
 use std::borrow::Cow;
 
 use crate::model::{Confidence, Rule, Severity, TokenRule};
+use crate::pattern::Run;
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
-/// The rules that checks run, sorted by id. The token rules in [`TOKENS`] are data for the pattern engine and join them
-/// with it.
+/// All built-in rules: the structural ones, then the token rules by provider.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    STRUCTURAL.iter().copied()
+    STRUCTURAL.iter().copied().chain(TOKENS)
 }
 
 /// The built-in rule with this id.

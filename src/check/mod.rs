@@ -13,17 +13,22 @@ mod kubernetes;
 mod pair;
 pub mod prefilter;
 mod registry;
+pub mod resolve;
+pub mod token;
 mod template;
 pub mod token;
 
 use std::collections::HashMap;
 
+use std::sync::Arc;
+
 use crate::model::{
-    Confidence, Document, Finding, Label, Neighbours, Origin, Place, Problem, Reader, Role, Rule, Secret, Settings,
+    Body, Confidence, Document, Finding, Label, Neighbours, Origin, Place, Problem, Reader, Role, Rule, Secret, Settings,
     Severity, Span, SpanMap,
 };
 
 pub use pair::{Pair, Path, Shape};
+use prefilter::Hits;
 
 /// A structural check.
 pub trait Check: Sync {
@@ -140,6 +145,22 @@ impl<'e> Context<'e> {
     }
 }
 
+/// Runs the token rules on a text whose keywords stand at `hits`.
+pub fn run_tokens(text: &str, map: &SpanMap, place: &Place, hits: &Hits, cx: &mut Context<'_>) {
+    if hits.tokens.is_empty() {
+        return;
+    }
+    let doc = Document {
+        text,
+        map: Arc::new(map.clone()),
+        place: place.clone(),
+        role: Role::default(),
+        body: Body::Text,
+        templates: Vec::new(),
+    };
+    token::scan(&doc, &hits.tokens, cx);
+}
+
 /// Runs every check that applies on `doc`, then on the texts nested in it.
 pub fn run(doc: &Document<'_>, cx: &mut Context<'_>) {
     let checks: Vec<_> = registry::CHECKS.iter().filter(|check| check.applies(doc)).collect();
@@ -160,6 +181,9 @@ pub fn run(doc: &Document<'_>, cx: &mut Context<'_>) {
 /// Checks the texts nested in `doc`. Where each stands is told only of those in which something was found.
 fn look_into_nested(doc: &Document<'_>, cx: &mut Context<'_>) {
     let mut found = HashMap::new();
+    if doc.place.depth > 0 {
+        token::scan(doc, &Hits::of(doc.text.as_bytes()).tokens, cx);
+    }
     for nested in cx.reader.nested(doc) {
         let inner = cx.look_into(doc, &nested.text, nested.map, &nested.name, "");
         if !inner.is_empty() {

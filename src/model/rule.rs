@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Confidence, Severity};
+use crate::pattern::Run;
 
 /// A list of texts that is either compiled in or owned.
 pub type Texts = Cow<'static, [Cow<'static, str>]>;
@@ -38,6 +39,8 @@ pub struct TokenRule {
     pub keywords: Texts,
     /// A regular expression (the `regex` crate's syntax) with the named group `secret`, or whose whole match is it.
     pub pattern: Cow<'static, str>,
+    /// The run of token characters that every secret of the pattern holds.
+    pub run: Run,
     /// Bytes before and after a keyword that the pattern is run on; 0 where the pattern itself starts with a keyword.
     pub window: u32,
     /// The least Shannon entropy of the secret, in bits a character; 0 where none is asked for.

@@ -1,3 +1,99 @@
-//! Token rules: provider tokens, keys and connection strings, found by pattern.
+//! The pattern engine: which token rules match where in a text.
+//!
+//! The prefilter's hits come in; a rule's pattern runs only near its keywords, and only where a run of letters and digits
+//! is long enough to be its secret. All that is particular to a provider is data under `rules/providers/`.
 
+mod accept;
+mod near;
+pub mod pattern;
 pub mod validate;
+
+use super::prefilter::TokenHit;
+use super::Context;
+use crate::model::{Document, Rule, Secret, Span, TokenRule};
+use crate::rules;
+use near::Near;
+
+/// Bytes before a keyword on which a pattern runs: names go before the provider's (`my_datadog_key`), and some tokens hold
+/// their keyword inside.
+const BEFORE: usize = 128;
+
+/// A stretch of the text on which a rule's pattern runs.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Window {
+    rule: u16,
+    start: usize,
+    end: usize,
+}
+
+/// Reports what the token rules find in `doc`, whose keywords stand at `hits`.
+pub fn scan(doc: &Document<'_>, hits: &[TokenHit], cx: &mut Context<'_>) {
+    let mut windows = windows(doc.text.as_bytes(), hits);
+    windows.sort_unstable();
+    let mut rest = windows.as_slice();
+    while let Some((first, others)) = rest.split_first() {
+        let mut window = *first;
+        rest = others;
+        while let Some((next, others)) = rest.split_first().filter(|(n, _)| n.rule == window.rule && n.start <= window.end)
+        {
+            window.end = window.end.max(next.end);
+            rest = others;
+        }
+        search(doc, window, cx);
+    }
+}
+
+/// Where which rules are worth running.
+fn windows(bytes: &[u8], hits: &[TokenHit]) -> Vec<Window> {
+    let mut windows = Vec::new();
+    for hit in hits {
+        let start = hit.start.saturating_sub(BEFORE);
+        let mut near: Option<(u32, Near)> = None;
+        for &rule in hit.rules() {
+            let Some(token) = token(rule) else { continue };
+            let end = bytes.len().min(hit.end() + token.window as usize);
+            let near = match near {
+                Some((window, near)) if window == token.window => near,
+                _ => near.insert((token.window, Near::of(bytes, start, end))).1,
+            };
+            if near.may_hold(token.run) {
+                windows.push(Window { rule, start, end });
+            }
+        }
+    }
+    windows
+}
+
+fn rule(number: u16) -> Option<&'static Rule> {
+    rules::TOKENS.get(usize::from(number))
+}
+
+fn token(number: u16) -> Option<&'static TokenRule> {
+    rule(number)?.token.as_ref()
+}
+
+/// Runs one rule's pattern on one window.
+fn search(doc: &Document<'_>, window: Window, cx: &mut Context<'_>) {
+    let Some((rule, token)) = rule(window.rule).and_then(|rule| Some((rule, rule.token.as_ref()?))) else { return };
+    if !cx.settings.runs(rule) {
+        return;
+    }
+    let Some(regex) = pattern::compiled(window.rule) else { return };
+    let bytes = &doc.text.as_bytes()[..near::end_of_run(doc.text.as_bytes(), window.end)];
+    let mut at = window.start;
+    while at < bytes.len() && regex.is_match_at(bytes, at) {
+        let Some(found) = regex.captures_at(bytes, at) else { return };
+        let (Some(whole), Some(secret)) = (found.get(0), found.name("secret").or(found.get(0))) else { return };
+        at = secret.end().max(whole.start() + 1);
+        let whole = Span::new(whole.start(), whole.end());
+        if let Some(found) = accept::accept(rule, token, doc.text, Span::new(secret.start(), secret.end()), whole) {
+            cx.report(rule, doc, found);
+        }
+    }
+}
+
+/// Whether a keyword of the rule stands in the secret itself, so that the token's own shape tells what it is.
+pub fn is_distinct(rule: &Rule, secret: &Secret) -> bool {
+    let secret = secret.expose().to_ascii_lowercase();
+    rule.token.as_ref().is_some_and(|token| token.keywords.iter().any(|keyword| secret.contains(&**keyword)))
+}

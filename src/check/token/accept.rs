@@ -1,0 +1,85 @@
+//! Is a match a secret? What follows a pattern's match: entropy, placeholders, identifiers, offline validation.
+
+use super::validate::{Facts, Verdict, validate};
+use crate::check::{Found, credential};
+use crate::model::{Rule, Secret, Span, TokenRule};
+
+/// The finding for a match that covers `whole` and whose secret stands at `span`, unless it is none.
+pub(super) fn accept(rule: &'static Rule, token: &TokenRule, text: &str, span: Span, whole: Span) -> Option<Found> {
+    let secret = text.get(span.start..span.end)?;
+    if secret.is_empty() || entropy(secret.as_bytes()) < token.min_entropy {
+        return None;
+    }
+    let name = keyword_before(token, text, Span::new(whole.start, span.start));
+    if credential::is_placeholder(secret) || name.is_some() && is_identifier(secret) || is_digest(text, span) {
+        return None;
+    }
+    let facts = match validate(&token.validate, secret, whole.of(text)) {
+        Verdict::Drop => return None,
+        Verdict::Known(facts) => facts,
+        Verdict::Unknown => Facts::default(),
+    };
+    let characters = secret.chars().count();
+    Some(Found {
+        span,
+        secret: Secret::new(secret),
+        what: facts.what.unwrap_or_else(|| format!("{}, {characters} characters", rule.title)),
+        confidence: facts.confidence.unwrap_or(rule.confidence),
+        severity: facts.severity,
+        labels: name.map(|name| (name, "this says whose it is".to_owned())).into_iter().collect(),
+        structural_path: String::new(),
+    })
+}
+
+/// Where a keyword of the rule stands before the secret.
+fn keyword_before(token: &TokenRule, text: &str, before: Span) -> Option<Span> {
+    let lower = text.get(before.start..before.end)?.to_ascii_lowercase();
+    let found = |keyword: &str| lower.rfind(keyword).map(|at| Span::new(at, at + keyword.len()).shift(before.start));
+    token.keywords.iter().find_map(|keyword| found(keyword))
+}
+
+/// Words joined by dashes, underscores or dots, without a digit: a name, not a key.
+fn is_identifier(secret: &str) -> bool {
+    secret.contains(['-', '_', '.']) && !secret.bytes().any(|b| b.is_ascii_digit()) && !credential::looks_random(secret)
+}
+
+/// Whether the text before says that this is a digest of something public: `sha256:…`, `integrity="sha512-…`.
+fn is_digest(text: &str, span: Span) -> bool {
+    let from = span.start.saturating_sub(12);
+    let Some(before) = text.as_bytes().get(from..span.start) else { return false };
+    let before = before.to_ascii_lowercase();
+    ["sha1:", "sha256:", "sha384:", "sha512:", "md5:", "sha1-", "sha256-", "sha384-", "sha512-", "@sha256"]
+        .iter()
+        .any(|mark| before.ends_with(mark.as_bytes()))
+}
+
+/// Shannon's entropy in bits a byte.
+fn entropy(bytes: &[u8]) -> f32 {
+    let mut counts = [0_u32; 256];
+    bytes.iter().for_each(|b| counts[usize::from(*b)] += 1);
+    let total = bytes.len() as f32;
+    counts.iter().filter(|count| **count > 0).map(|count| *count as f32 / total).map(|p| -p * p.log2()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entropy_is_in_bits_a_byte() {
+        assert!(entropy(b"aaaa") < 0.01);
+        assert!((entropy(b"abcd") - 2.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn joined_words_are_an_identifier() {
+        assert!(is_identifier("repositories-workspace-slug"));
+        assert!(!is_identifier("wq-xkzpf-vvtq-zzrk") && !is_identifier("a1b2-c3"));
+    }
+
+    #[test]
+    fn a_digest_says_so() {
+        let text = "image: a@sha256:00ff";
+        assert!(is_digest(text, Span::new(16, 20)) && !is_digest("key: 00ff", Span::new(5, 9)));
+    }
+}
