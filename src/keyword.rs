@@ -120,7 +120,8 @@ impl Entry {
     /// Whether the bytes around the gram, which stands at `at`, are the keyword's.
     fn fits(&self, bytes: &[u8], at: usize) -> bool {
         let [before, behind] = self.around;
-        let is = |at: Option<usize>, byte: u8| at.and_then(|at| bytes.get(at)).is_some_and(|found| found | 0x20 == byte);
+        let is =
+            |at: Option<usize>, byte: u8| at.and_then(|at| bytes.get(at)).is_some_and(|found| found | 0x20 == byte);
         (before == 0 || is(at.checked_sub(1), before)) && (behind == 0 || is(Some(at + 4), behind))
     }
 }

@@ -28,8 +28,8 @@ pub struct Run {
 ///
 /// # Errors
 /// What is wrong with the pattern, and where.
-pub fn run(pattern: &str) -> Result<Run, regex_syntax::Error> {
-    let hir = ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern)?;
+pub fn run(pattern: &str) -> Result<Run, Box<regex_syntax::Error>> {
+    let hir = ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).map_err(Box::new)?;
     let mut secret = Hir::empty();
     find_secret(&hir, &mut secret);
     let least = longest(if matches!(secret.kind(), HirKind::Empty) { &hir } else { &secret });

@@ -7,14 +7,16 @@ use crate::program::root;
 
 /// What each stage may import beside itself. `engine` and `cli` join the stages and may import all.
 const LAYERS: &[(&str, &[&str])] = &[
-    ("model", &[]),
+    ("keyword", &[]),
+    ("pattern", &[]),
+    ("model", &["pattern"]),
     ("encoding", &["model"]),
     ("shell", &["model"]),
-    ("rules", &["model"]),
+    ("rules", &["model", "pattern"]),
     ("rule_file", &["model"]),
     ("source", &["model"]),
     ("document", &["model", "encoding", "shell"]),
-    ("check", &["model", "encoding", "shell", "rules", "rule_file"]),
+    ("check", &["model", "encoding", "shell", "rules", "rule_file", "keyword", "pattern"]),
     ("config", &["model", "rules", "rule_file", "check", "document", "suppress"]),
     ("suppress", &["model"]),
     ("report", &["model", "rules"]),

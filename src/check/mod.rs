@@ -14,7 +14,6 @@ mod pair;
 pub mod prefilter;
 mod registry;
 pub mod resolve;
-pub mod token;
 mod template;
 pub mod token;
 
@@ -23,8 +22,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::model::{
-    Body, Confidence, Document, Finding, Label, Neighbours, Origin, Place, Problem, Reader, Role, Rule, Secret, Settings,
-    Severity, Span, SpanMap,
+    Body, Confidence, Document, Finding, Label, Neighbours, Origin, Place, Problem, Reader, Role, Rule, Secret,
+    Settings, Severity, Span, SpanMap,
 };
 
 pub use pair::{Pair, Path, Shape};

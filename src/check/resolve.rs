@@ -15,7 +15,12 @@ pub fn resolve(findings: &mut Vec<Finding>) {
         return;
     }
     findings.sort_by_cached_key(|finding| {
-        (Reverse(specificity(finding)), Reverse(finding.confidence), Reverse(finding.span.len()), finding.rule.id.clone())
+        (
+            Reverse(specificity(finding)),
+            Reverse(finding.confidence),
+            Reverse(finding.span.len()),
+            finding.rule.id.clone(),
+        )
     });
     let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
     // Start of each kept span: spans in it do not overlap, so that only two can touch another one.

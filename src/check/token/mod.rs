@@ -8,8 +8,8 @@ mod near;
 pub mod pattern;
 pub mod validate;
 
-use super::prefilter::TokenHit;
 use super::Context;
+use super::prefilter::TokenHit;
 use crate::model::{Document, Rule, Secret, Span, TokenRule};
 use crate::rules;
 use near::Near;
@@ -34,7 +34,8 @@ pub fn scan(doc: &Document<'_>, hits: &[TokenHit], cx: &mut Context<'_>) {
     while let Some((first, others)) = rest.split_first() {
         let mut window = *first;
         rest = others;
-        while let Some((next, others)) = rest.split_first().filter(|(n, _)| n.rule == window.rule && n.start <= window.end)
+        while let Some((next, others)) =
+            rest.split_first().filter(|(n, _)| n.rule == window.rule && n.start <= window.end)
         {
             window.end = window.end.max(next.end);
             rest = others;
