@@ -9,6 +9,7 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use crate::check::prefilter::Hits;
+use crate::check::token::own::Own;
 use crate::model::{
     Document, Finding, Neighbours, Nested, NoNeighbours, Origin, Place, Problem, ProblemKind, Reader, Run, Settings,
     Source, Span, SpanMap, Summary,
@@ -50,6 +51,8 @@ pub struct Progress {
 pub struct Engine {
     settings: Settings,
     allowlist: Allowlist,
+    /// The user's own token rules, if there are any.
+    own: Option<Own>,
     threads: usize,
 }
 
@@ -67,7 +70,8 @@ struct Scanned {
 impl Engine {
     /// An engine with these settings that uses `threads` threads (0: as many as the machine has cores).
     pub fn new(settings: Settings, threads: usize) -> Self {
-        Self { settings, allowlist: Allowlist::default(), threads }
+        let own = (!settings.own_rules.is_empty()).then(|| Own::new(&settings.own_rules));
+        Self { settings, allowlist: Allowlist::default(), own, threads }
     }
 
     /// The same engine with these exceptions.
@@ -209,7 +213,8 @@ impl Engine {
         }
         let hits = Hits::of(bytes);
         let worth_parsing = text::is_utf16(bytes) || self.is_worth_parsing(&origin, bytes, &hits);
-        if !worth_parsing && hits.tokens.is_empty() {
+        let own = self.own.as_ref().filter(|own| own.may_find(bytes) || text::is_utf16(bytes));
+        if !worth_parsing && hits.tokens.is_empty() && own.is_none() {
             scanned.unused = suppress::inline::apply(origin.path(), bytes, &mut []);
             return scanned;
         }
@@ -220,7 +225,7 @@ impl Engine {
         }
         let place = Place { path: origin.path().to_owned(), ..Place::default() };
         let reader = Documents::default();
-        let mut cx = check::Context::new(&origin, &self.settings, neighbours, &reader);
+        let mut cx = check::Context::new(&origin, &self.settings, neighbours, &reader).with_own(self.own.as_ref());
         let hits = if decoded.text.len() == bytes.len() { hits } else { Hits::of(decoded.text.as_bytes()) };
         check::run_tokens(&decoded.text, &decoded.map, &place, &hits, &mut cx);
         if worth_parsing {

@@ -80,7 +80,8 @@ pub struct TokenEntry {
     /// Further references.
     #[serde(default)]
     pub references: Vec<String>,
-    /// Texts in which the rule must find its secret.
+    /// Texts in which the rule must find its secret. A built-in rule has some.
+    #[serde(default)]
     pub examples: Vec<String>,
     /// Texts in which it must find nothing.
     #[serde(default)]
@@ -109,7 +110,7 @@ fn keywords<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D
 
 /// The two forms of `pattern:`.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a regular expression, or `names` and a `value`")]
 enum PatternForm {
     Regex(String),
     Assignment(Assignment),

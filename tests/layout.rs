@@ -17,7 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("source", &["model"]),
     ("document", &["model", "encoding", "shell"]),
     ("check", &["model", "encoding", "shell", "rules", "rule_file", "keyword", "pattern"]),
-    ("config", &["model", "rules", "rule_file", "check", "document", "suppress"]),
+    ("config", &["model", "rules", "rule_file", "pattern", "check", "document", "suppress"]),
     ("suppress", &["model"]),
     ("report", &["model", "rules"]),
 ];

@@ -10,5 +10,6 @@ mod layout;
 mod program;
 mod repository;
 mod robustness;
+mod rules;
 mod testdata;
 mod tour;

@@ -28,6 +28,7 @@ use crate::model::{
 
 pub use pair::{Pair, Path, Shape};
 use prefilter::Hits;
+use token::own::Own;
 
 /// A structural check.
 pub trait Check: Sync {
@@ -76,6 +77,8 @@ pub struct Context<'e> {
     pub neighbours: &'e dyn Neighbours,
     /// The parsers, for nested texts.
     pub reader: &'e dyn Reader,
+    /// The team's own token rules.
+    pub own: Option<&'e Own>,
     /// What was found so far, in offsets of the file.
     pub findings: Vec<Finding>,
     /// What went wrong so far.
@@ -93,7 +96,12 @@ impl<'e> Context<'e> {
         neighbours: &'e dyn Neighbours,
         reader: &'e dyn Reader,
     ) -> Self {
-        Self { origin, settings, neighbours, reader, findings: Vec::new(), problems: Vec::new() }
+        Self { origin, settings, neighbours, reader, own: None, findings: Vec::new(), problems: Vec::new() }
+    }
+
+    /// The same context, in which a team's own rules run, too.
+    pub fn with_own(self, own: Option<&'e Own>) -> Self {
+        Self { own, ..self }
     }
 
     /// Adds a finding of `rule` in `doc`.
@@ -146,7 +154,7 @@ impl<'e> Context<'e> {
 
 /// Runs the token rules on a text whose keywords stand at `hits`.
 pub fn run_tokens(text: &str, map: &SpanMap, place: &Place, hits: &Hits, cx: &mut Context<'_>) {
-    if hits.tokens.is_empty() {
+    if hits.tokens.is_empty() && cx.own.is_none() {
         return;
     }
     let doc = Document {
@@ -158,6 +166,7 @@ pub fn run_tokens(text: &str, map: &SpanMap, place: &Place, hits: &Hits, cx: &mu
         templates: Vec::new(),
     };
     token::scan(&doc, &hits.tokens, cx);
+    token::own::scan(&doc, cx);
 }
 
 /// Runs every check that applies on `doc`, then on the texts nested in it.
@@ -182,6 +191,7 @@ fn look_into_nested(doc: &Document<'_>, cx: &mut Context<'_>) {
     let mut found = HashMap::new();
     if doc.place.depth > 0 {
         token::scan(doc, &Hits::of(doc.text.as_bytes()).tokens, cx);
+        token::own::scan(doc, cx);
     }
     for nested in cx.reader.nested(doc) {
         let inner = cx.look_into(doc, &nested.text, nested.map, &nested.name, "");

@@ -5,6 +5,7 @@ mod generate;
 mod history;
 mod options;
 mod progress;
+mod rule_test;
 mod rules;
 mod scan;
 mod since;
@@ -14,6 +15,8 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::config::ConfigError;
 
 /// Finds secrets in Kubernetes manifests, Dockerfiles and the repositories around them.
 #[derive(Parser)]
@@ -48,6 +51,13 @@ enum Command {
 
 /// An error that ends the run with exit code 2, in the words that the user sees.
 pub struct Failure(String);
+
+impl Failure {
+    /// An error in a configuration, with the line where it stands.
+    fn from_config(error: ConfigError) -> Self {
+        Failure(format!("the configuration has an error\n{}", error.render()))
+    }
+}
 
 impl<E: std::error::Error> From<E> for Failure {
     fn from(error: E) -> Self {

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::Failure;
 use crate::config::{self, Config};
-use crate::model::{Confidence, Settings, Severity, parse_size};
+use crate::model::{Confidence, Rule, Settings, Severity, parse_size};
 use crate::report::{Format, View};
 use crate::rules;
 
@@ -104,13 +104,13 @@ impl Selection {
             Some(file) => config::load(file),
             None => config::find(root),
         };
-        found.map_err(|error| Failure(format!("the configuration has an error\n{}", error.render())))
+        found.map_err(Failure::from_config)
     }
 
     /// Puts what was asked for into the settings.
     pub fn apply(&self, settings: &mut Settings) -> Result<(), Failure> {
         for name in self.rules.iter().chain(&self.excluded) {
-            check_rule(name)?;
+            check_rule(name, &settings.own_rules)?;
         }
         settings.only_rules.clone_from(&self.rules);
         settings.excluded_rules.extend(self.excluded.iter().cloned());
@@ -121,12 +121,13 @@ impl Selection {
     }
 }
 
-/// Whether a rule or a family of this name exists.
-pub fn check_rule(name: &str) -> Result<(), Failure> {
-    if rules::all().any(|rule| rule.id == name || rule.family == name) {
+/// Whether a rule or a family of this name exists, among the built-in ones or the user's own.
+pub fn check_rule(name: &str, own: &[&'static Rule]) -> Result<(), Failure> {
+    let all = || rules::all().chain(own.iter().copied());
+    if all().any(|rule| rule.id == name || rule.family == name) {
         return Ok(());
     }
-    let nearest = rules::all().map(|rule| (strsim::jaro_winkler(&rule.id, name), &rule.id));
+    let nearest = all().map(|rule| (strsim::jaro_winkler(&rule.id, name), &rule.id));
     let nearest = nearest.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(score, _)| *score > 0.7);
     let hint = nearest.map(|(_, id)| format!("; did you mean `{id}`?")).unwrap_or_default();
     Err(Failure(format!("there is no rule `{name}`{hint}")))

@@ -1,13 +1,15 @@
-//! `tidewaiter rules`: what the rules are, and what each means.
+//! `tidewaiter rules`: what the rules are, what each means, and whether they do what their examples say.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
 use serde_json::json;
 
 use super::options::check_rule;
-use super::{Failure, print};
+use super::{Failure, print, rule_test};
+use crate::config;
 use crate::model::Rule;
 use crate::rules;
 
@@ -28,6 +30,12 @@ pub enum Action {
         #[arg(long, default_value = "text", value_parser = ["text", "json"])]
         format: String,
     },
+    /// Run the rules' own examples: what must be found is found, what must not is not
+    Test {
+        /// Files and folders of your own rules [default: those of the configuration, and the built-in ones]
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
 }
 
 /// Prints what was asked for.
@@ -35,24 +43,37 @@ pub fn run(action: &Action) -> Result<ExitCode, Failure> {
     let mut out = Vec::new();
     match action {
         Action::List { format } if format == "json" => {
-            let all: Vec<_> = rules::all().map(object).collect();
+            let all: Vec<_> = all()?.into_iter().map(object).collect();
             writeln!(out, "{:#}", json!(all))?;
         }
         Action::List { .. } => {
-            let width = rules::all().map(|rule| rule.id.len()).max().unwrap_or(0);
-            for rule in rules::all() {
+            let all = all()?;
+            let width = all.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+            for rule in all {
                 writeln!(out, "{:width$}  {:8}  {}", rule.id, rule.severity, rule.title)?;
             }
         }
         Action::Explain { id, format } => {
-            let Some(rule) = rules::find(id) else {
-                check_rule(id)?;
+            let own = own()?;
+            let Some(rule) = rules::find(id).or_else(|| own.iter().copied().find(|rule| rule.id == *id)) else {
+                check_rule(id, &own)?;
                 return Err(Failure(format!("`{id}` is a family of rules; `tidewaiter rules list` names them")));
             };
             if format == "json" { writeln!(out, "{:#}", object(rule))? } else { explain(rule, &mut out)? }
         }
+        Action::Test { files } => return rule_test::run(files),
     }
     print(&out)
+}
+
+/// The rules that the configuration of the current folder adds.
+fn own() -> Result<Vec<&'static Rule>, Failure> {
+    Ok(config::find(".".as_ref()).map_err(Failure::from_config)?.settings.own_rules)
+}
+
+/// The built-in rules, then the user's own.
+fn all() -> Result<Vec<&'static Rule>, Failure> {
+    Ok(rules::all().chain(own()?).collect())
 }
 
 fn explain(rule: &Rule, out: &mut dyn Write) -> std::io::Result<()> {

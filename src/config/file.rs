@@ -15,6 +15,9 @@ pub struct File {
     pub path: String,
     /// Its text.
     pub text: String,
+    /// Whether errors show no line of it: a configuration, which may be a stranger's, named a file that lies outside of
+    /// its folder, and that may be anything.
+    pub is_hidden: bool,
 }
 
 impl File {
@@ -31,11 +34,26 @@ impl File {
             return Err(fail(format!("{shown}: larger than {MAX_SIZE} bytes")));
         }
         let text = fs::read_to_string(path).map_err(|error| fail(format!("{shown}: {error}")))?;
-        Ok(Self { path: shown, text })
+        Ok(Self { path: shown, text, is_hidden: false })
+    }
+
+    /// Reads a file that a configuration in `folder` names.
+    ///
+    /// # Errors
+    /// As [`File::load`].
+    pub fn load_named(path: &Path, folder: &Path) -> Result<Self, ConfigError> {
+        let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let is_hidden = !real(path).starts_with(real(folder));
+        Ok(Self { is_hidden, ..Self::load(path)? })
     }
 
     /// An error at `span`.
     pub fn error(&self, span: Span, message: &str, help: Option<String>) -> ConfigError {
+        if self.is_hidden {
+            let place = format!("{}:{}: {message}", self.path, self.line(span.start));
+            return ConfigError::new(&self.path, "", Span::default(), &place, help);
+        }
         ConfigError::new(&self.path, &self.text, span, message, help)
     }
 

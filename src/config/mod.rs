@@ -3,6 +3,7 @@
 
 mod error;
 mod file;
+pub mod own_rules;
 mod read;
 
 use std::collections::HashSet;
@@ -12,6 +13,7 @@ use crate::model::Settings;
 use crate::suppress::Allowlist;
 
 pub use error::ConfigError;
+pub use file::File;
 
 /// The file's name.
 pub const FILE: &str = ".tidewaiter.yaml";
@@ -52,22 +54,37 @@ pub fn find(root: &Path) -> Result<Config, ConfigError> {
 /// A file that can't be read or has something wrong in it.
 pub fn load(file: &Path) -> Result<Config, ConfigError> {
     let mut config = Config::default();
-    extend(file, &mut config, &mut HashSet::new())?;
+    extend(&file::File::load(file)?, file, &mut config, &mut HashSet::new())?;
     Ok(config)
 }
 
-/// Reads `file` into `config`, those that it extends first, so that the nearer one wins.
-fn extend(file: &Path, config: &mut Config, seen: &mut HashSet<PathBuf>) -> Result<(), ConfigError> {
-    let loaded = file::File::load(file)?;
-    if !seen.insert(std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned())) {
+/// Reads the file `loaded` from `path` into `config`, those that it extends first, so that the nearer one wins.
+fn extend(
+    loaded: &file::File,
+    path: &Path,
+    config: &mut Config,
+    seen: &mut HashSet<PathBuf>,
+) -> Result<(), ConfigError> {
+    if !seen.insert(real(path)) {
         return Err(loaded.whole("this file is extended by itself, directly or through another one"));
     }
-    for (base, span) in read::extends(&loaded)? {
-        let base = file.parent().unwrap_or(Path::new("")).join(base);
+    let folder = path.parent().unwrap_or(Path::new(""));
+    for (base, span) in read::files(loaded, "extends")? {
+        let base = folder.join(base);
         if !base.is_file() {
             return Err(loaded.error(span, "there is no such file", None));
         }
-        extend(&base, config, seen)?;
+        extend(&file::File::load_named(&base, folder)?, &base, config, seen)?;
     }
-    read::apply(&loaded, config)
+    for (named, span) in read::files(loaded, "rule-files")? {
+        let mut files = own_rules::files(&folder.join(named)).map_err(|why| loaded.error(span, &why, None))?;
+        // Two configurations of which one extends the other may name the same file.
+        files.retain(|file| seen.insert(real(file)));
+        own_rules::add(&files, folder, &mut config.settings.own_rules)?;
+    }
+    read::apply(loaded, config)
+}
+
+fn real(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }

@@ -10,17 +10,18 @@ use crate::rules;
 use crate::suppress::{Exception, Structure, allowlist};
 
 /// The keys of the file.
-const KEYS: [&str; 6] = ["extends", "rules", "allowlist", "credential-names", "thresholds", "max-file-size"];
+const KEYS: [&str; 7] =
+    ["extends", "rule-files", "rules", "allowlist", "credential-names", "thresholds", "max-file-size"];
 
-/// The files that this one extends, with where it says so.
-pub fn extends(file: &File) -> Result<Vec<(String, Span)>, ConfigError> {
+/// The files that this one names under `key`, with where it says so.
+pub fn files(file: &File, key: &str) -> Result<Vec<(String, Span)>, ConfigError> {
     let tree = parse(file)?;
-    let Some(node) = tree.root().and_then(|root| tree.get(root, "extends")) else { return Ok(Vec::new()) };
+    let Some(node) = tree.root().and_then(|root| tree.get(root, key)) else { return Ok(Vec::new()) };
     let mut out = Vec::new();
     for item in list(&tree, node) {
         let text = text(file, &tree, item)?;
         if text.contains("://") {
-            return Err(file.error(tree.span(item), "a configuration extends files, not addresses", None));
+            return Err(file.error(tree.span(item), "a configuration names files, not addresses", None));
         }
         out.push((text.to_owned(), tree.span(item)));
     }
@@ -51,7 +52,8 @@ pub fn apply(file: &File, config: &mut Config) -> Result<(), ConfigError> {
     Ok(())
 }
 
-fn parse(file: &File) -> Result<Tree<'_>, ConfigError> {
+/// The span tree of a file.
+pub(super) fn parse(file: &File) -> Result<Tree<'_>, ConfigError> {
     yaml::parse(&file.text, &file.text).map_err(|broken| {
         let line = if let yaml::Broken::Syntax(line) = broken { line } else { 1 };
         let start: usize = file.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
@@ -90,11 +92,12 @@ fn entries<'t>(
 
 fn levels(file: &File, tree: &Tree<'_>, node: NodeId, config: &mut Config) -> Result<(), ConfigError> {
     if !tree.is_mapping(node) {
-        return Err(file.error(tree.span(node), "expected rules and their levels", None));
+        let help = Some("files of your own rules stand under `rule-files`".to_owned());
+        return Err(file.error(tree.span(node), "expected rules and their levels", help));
     }
     for (key, value) in tree.entries(node) {
         let id = text(file, tree, key)?;
-        check_rule(file, id, tree.span(key))?;
+        check_rule(file, id, tree.span(key), config)?;
         match text(file, tree, value)? {
             "off" | "false" => config.settings.excluded_rules.push(id.to_owned()),
             level => {
@@ -131,13 +134,13 @@ fn exceptions(file: &File, tree: &Tree<'_>, node: NodeId, config: &mut Config) -
         return Err(file.error(tree.span(node), "expected a list of exceptions", None));
     }
     for item in tree.items(node) {
-        let exception = exception(file, tree, item)?;
+        let exception = exception(file, tree, item, config)?;
         config.allowlist.entries.push(exception);
     }
     Ok(())
 }
 
-fn exception(file: &File, tree: &Tree<'_>, node: NodeId) -> Result<Exception, ConfigError> {
+fn exception(file: &File, tree: &Tree<'_>, node: NodeId, config: &Config) -> Result<Exception, ConfigError> {
     let start = tree.span(node).start;
     let place = format!("{}:{}", file.path, file.line(start));
     let mut exception = Exception::at(place);
@@ -149,7 +152,7 @@ fn exception(file: &File, tree: &Tree<'_>, node: NodeId) -> Result<Exception, Co
                 exception.structure = Some(Structure { text: text.to_owned(), glob: glob(file, tree, value, text)? })
             }
             "rule" => {
-                check_rule(file, text, tree.span(value))?;
+                check_rule(file, text, tree.span(value), config)?;
                 exception.rule = Some(text.to_owned());
             }
             "value" => {
@@ -180,14 +183,16 @@ fn glob(file: &File, tree: &Tree<'_>, node: NodeId, text: &str) -> Result<GlobMa
     glob.map(|glob| glob.compile_matcher()).map_err(|_| file.error(tree.span(node), "this is no glob", None))
 }
 
-fn check_rule(file: &File, id: &str, span: Span) -> Result<(), ConfigError> {
-    if rules::all().any(|rule| rule.id == id || rule.family == id) {
+fn check_rule(file: &File, id: &str, span: Span, config: &Config) -> Result<(), ConfigError> {
+    let all = || rules::all().chain(config.settings.own_rules.iter().copied());
+    if all().any(|rule| rule.id == id || rule.family == id) {
         return Ok(());
     }
-    Err(file.error(span, &format!("there is no rule `{id}`"), nearest(id, rules::all().map(|rule| &*rule.id))))
+    Err(file.error(span, &format!("there is no rule `{id}`"), nearest(id, all().map(|rule| &*rule.id))))
 }
 
-fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
+/// What may have been meant by a name that is not known.
+pub(super) fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
     let scored = known.map(|known| (strsim::jaro_winkler(known, name), known));
     let best = scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(score, _)| *score > 0.7);
     best.map(|(_, known)| format!("did you mean `{known}`?"))

@@ -19,6 +19,8 @@ pub struct Settings {
     pub fail_on: Option<Severity>,
     /// Names that the user counts as a credential's, beside the built-in word lists.
     pub credential_names: Vec<String>,
+    /// The team's own token rules; they live as long as the process, as the built-in ones do.
+    pub own_rules: Vec<&'static Rule>,
     /// Files larger are not read, in bytes.
     pub max_file_size: u64,
 }
@@ -33,6 +35,7 @@ impl Default for Settings {
             min_confidence: Confidence::Medium,
             fail_on: None,
             credential_names: Vec::new(),
+            own_rules: Vec::new(),
             max_file_size: 50 << 20,
         }
     }

@@ -5,7 +5,7 @@ use crate::check::{Found, credential};
 use crate::model::{Rule, Secret, Span, TokenRule};
 
 /// The finding for a match that covers `whole` and whose secret stands at `span`, unless it is none.
-pub(super) fn accept(rule: &'static Rule, token: &TokenRule, text: &str, span: Span, whole: Span) -> Option<Found> {
+pub(super) fn accept(rule: &Rule, token: &TokenRule, text: &str, span: Span, whole: Span) -> Option<Found> {
     let secret = text.get(span.start..span.end)?;
     if secret.is_empty() || entropy(secret.as_bytes()) < token.min_entropy {
         return None;

@@ -5,6 +5,7 @@
 
 mod accept;
 mod near;
+pub mod own;
 pub mod pattern;
 pub mod validate;
 

@@ -1,0 +1,195 @@
+//! A team's own token rules, looked for beside the built-in ones.
+//!
+//! They follow the built-in rules' ways, but are known only at run time: their keywords are one automaton, their patterns
+//! are compiled when they first run. A rule without keywords runs on the whole text.
+
+use std::sync::OnceLock;
+
+use aho_corasick::AhoCorasick;
+use regex::bytes::Regex;
+use regex_syntax::ParserBuilder;
+
+use super::accept::accept;
+use super::pattern::SIZE_LIMIT;
+use super::{BEFORE, near, pattern};
+use crate::check::{Context, Found};
+use crate::model::{Document, Rule, Span, TokenRule};
+
+/// Compiles a pattern of a user's.
+///
+/// # Errors
+/// Why it can't be used: it is no regular expression, too large, or matches where nothing stands.
+pub fn compile(pattern: &str) -> Result<Regex, String> {
+    let hir = ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).map_err(|error| {
+        let said = match &error {
+            regex_syntax::Error::Parse(error) => error.kind().to_string(),
+            regex_syntax::Error::Translate(error) => error.kind().to_string(),
+            _ => "unknown".to_owned(),
+        };
+        format!("this is no regular expression: {said}")
+    })?;
+    if hir.properties().minimum_len().is_none_or(|least| least == 0) {
+        return Err("the pattern matches the empty string, or nothing at all".to_owned());
+    }
+    pattern::compile(pattern).map_err(|error| match error {
+        regex::Error::CompiledTooBig(_) => {
+            format!("the pattern is too large: it compiles to more than {SIZE_LIMIT} bytes")
+        }
+        _ => "this is no regular expression".to_owned(),
+    })
+}
+
+/// Whether the rule, whose pattern `regex` is, finds a secret in the text.
+pub fn finds(rule: &Rule, regex: &Regex, text: &str) -> bool {
+    let Some(token) = &rule.token else { return false };
+    let lower = text.to_ascii_lowercase();
+    let near = token.keywords.is_empty() || token.keywords.iter().any(|keyword| lower.contains(&**keyword));
+    near && secrets(rule, token, regex, (text, text.len()), 0).next().is_some()
+}
+
+/// A team's rules, ready to run.
+#[derive(Default)]
+pub struct Own {
+    rules: Vec<OwnRule>,
+    /// The keywords of all rules, and which rule each is of.
+    keywords: Option<AhoCorasick>,
+    owners: Vec<usize>,
+}
+
+struct OwnRule {
+    rule: &'static Rule,
+    regex: OnceLock<Option<Regex>>,
+}
+
+/// Reports what a team's own rules find in `doc`.
+pub fn scan(doc: &Document<'_>, cx: &mut Context<'_>) {
+    let Some(own) = cx.own else { return };
+    for (number, start, end) in own.windows(doc.text.as_bytes()) {
+        let own = &own.rules[number];
+        let (Some(token), true) = (own.token(), cx.settings.runs(own.rule)) else { continue };
+        let Some(regex) = own.regex.get_or_init(|| compile(&token.pattern).ok()) else { continue };
+        for found in secrets(own.rule, token, regex, (doc.text, end), start) {
+            cx.report(own.rule, doc, found);
+        }
+    }
+}
+
+/// A stretch of the text on which a rule's pattern runs: which rule, from where, to where.
+type Window = (usize, usize, usize);
+
+impl Own {
+    /// The rules, without their patterns yet.
+    pub fn new(rules: &[&'static Rule]) -> Self {
+        let mut owners = Vec::new();
+        let mut keywords: Vec<&str> = Vec::new();
+        for (at, token) in rules.iter().enumerate().filter_map(|(at, rule)| Some((at, rule.token.as_ref()?))) {
+            keywords.extend(token.keywords.iter().map(|keyword| &**keyword));
+            owners.resize(keywords.len(), at);
+        }
+        let automaton = || AhoCorasick::builder().ascii_case_insensitive(true).build(&keywords).ok();
+        let keywords = if keywords.is_empty() { None } else { automaton() };
+        let rules = rules.iter().map(|rule| OwnRule { rule, regex: OnceLock::new() }).collect();
+        Self { rules, keywords, owners }
+    }
+
+    /// Whether a rule could find something in the bytes.
+    pub fn may_find(&self, bytes: &[u8]) -> bool {
+        self.keywords.as_ref().is_some_and(|keywords| keywords.is_match(bytes))
+            || self.rules.iter().any(|own| own.token().is_some_and(|token| token.keywords.is_empty()))
+    }
+
+    /// Where which rules run: near their keywords, each stretch once.
+    fn windows(&self, bytes: &[u8]) -> Vec<Window> {
+        let everywhere = |own: &OwnRule| own.token().is_some_and(|token| token.keywords.is_empty());
+        let mut windows: Vec<Window> =
+            (0..).zip(&self.rules).filter(|(_, own)| everywhere(own)).map(|(at, _)| (at, 0, bytes.len())).collect();
+        for hit in self.keywords.iter().flat_map(|keywords| keywords.find_overlapping_iter(bytes)) {
+            let owner = self.owners[hit.pattern().as_usize()];
+            let window = self.rules[owner].token().map_or(0, |token| token.window as usize);
+            let start = hit.start().saturating_sub(BEFORE.max(window));
+            windows.push((owner, start, near::end_of_run(bytes, hit.end().saturating_add(window))));
+        }
+        windows.sort_unstable();
+        windows.dedup_by(|later, kept| {
+            let joined = later.0 == kept.0 && later.1 <= kept.2;
+            if joined {
+                kept.2 = kept.2.max(later.2);
+            }
+            joined
+        });
+        windows
+    }
+}
+
+impl OwnRule {
+    fn token(&self) -> Option<&'static TokenRule> {
+        self.rule.token.as_ref()
+    }
+}
+
+/// What a rule finds in the text up to `end`, from `start` on.
+fn secrets<'t>(
+    rule: &'t Rule,
+    token: &'t TokenRule,
+    regex: &'t Regex,
+    (text, end): (&'t str, usize),
+    start: usize,
+) -> impl Iterator<Item = Found> + 't {
+    matches(regex, &text.as_bytes()[..end], start)
+        .filter_map(move |(secret, whole)| accept(rule, token, text, secret, whole))
+}
+
+/// A pattern's matches from `start` on: where the secret stands, and where the whole.
+fn matches<'t>(regex: &'t Regex, bytes: &'t [u8], start: usize) -> impl Iterator<Item = (Span, Span)> + 't {
+    let mut at = start;
+    std::iter::from_fn(move || {
+        let found = (at <= bytes.len()).then(|| regex.captures_at(bytes, at))??;
+        let (whole, secret) = (found.get(0)?, found.name("secret").or(found.get(0))?);
+        // What follows a token may be the first byte of the next.
+        at = secret.end().max(whole.start() + 1);
+        Some((Span::new(secret.start(), secret.end()), Span::new(whole.start(), whole.end())))
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::rules;
+
+    #[test]
+    fn patterns_that_can_not_be_used_are_refused() {
+        for (pattern, why) in [
+            ("(", "unclosed group"),
+            ("a*", "empty string"),
+            (r"\b", "empty string"),
+            (r"(?:[a-z]{500}){500}", "too large"),
+            (r"\p{L}", "Unicode"),
+        ] {
+            assert!(compile(pattern).unwrap_err().contains(why), "{pattern}: {}", compile(pattern).unwrap_err());
+        }
+    }
+
+    #[test]
+    fn every_built_in_pattern_could_be_a_users() {
+        let wrong: Vec<_> =
+            rules::TOKENS.iter().filter(|rule| compile(&rule.token.as_ref().unwrap().pattern).is_err()).collect();
+        assert!(wrong.is_empty(), "{wrong:?}");
+    }
+
+    #[test]
+    fn secrets_in_a_row_are_all_found() {
+        let regex = compile(r"(?:^|,)(?P<secret>k[0-9]{4})(?:,|$)").unwrap();
+        let found: Vec<_> = matches(&regex, b"k1234,k5678,k9012", 0).collect();
+        assert_eq!(found.len(), 3);
+    }
+
+    #[test]
+    fn windows_of_a_rule_that_touch_are_one() {
+        let own = Own::new(&[&rules::TOKENS[0], &rules::TOKENS[1]]);
+        let keyword = &*rules::TOKENS[0].token.as_ref().unwrap().keywords[0];
+        let text = format!("{keyword} {keyword} {} {keyword}", " ".repeat(20_000));
+        let windows = own.windows(text.as_bytes());
+        assert_eq!(windows.iter().filter(|window| window.0 == 0).count(), 2);
+    }
+}
