@@ -126,7 +126,9 @@ impl Engine {
     }
 
     fn versions(&self, history: &History<'_>, objects: &Objects, path: PathNo, blob: Oid) -> Vec<Finding> {
-        self.scan_version(objects, &Holder::Nobody, blob, &history.path(path)).findings
+        // One that can't be read tells nothing; what is said of it stands with the commits that are scanned.
+        let bytes = self.read_blob(objects, blob).unwrap_or_default();
+        self.scan_version(objects, &Holder::Nobody, blob, &history.path(path), &bytes).findings
     }
 }
 

@@ -2,8 +2,9 @@
 //! (hooks, filters, fsmonitor, textconv, ssh commands) is ever run.
 
 pub mod history;
-mod object;
+pub mod object;
 pub mod objects;
+pub mod pack;
 pub mod staged;
 
 use std::path::{Path, PathBuf};
@@ -47,6 +48,9 @@ impl From<git2::Error> for GitError {
         GitError::Other(format!("{}{hint}", error.message()))
     }
 }
+
+/// Calls the work with each number below the count, on as many threads as the caller has.
+pub type Runner<'r> = dyn Fn(usize, &(dyn Fn(usize) + Sync)) + 'r;
 
 /// Opens the repository that `path` lies in. Where `path` is the current folder, `GIT_DIR` and `GIT_INDEX_FILE` are
 /// followed, as git sets them in hooks.

@@ -1,15 +1,16 @@
 //! Commits and trees by number. Ids and names are long and repeat in every version of a folder; here each is kept once,
-//! and a tree is a list of pairs of numbers. Whatever was not loaded ahead is read from the repository when asked for.
+//! and a tree is a list of pairs of numbers. What was not loaded ahead is read through libgit2 when asked for.
 
 use std::collections::HashMap;
-use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use git2::{ObjectType, Odb, Oid};
 
+use crate::source::git::Runner;
 use crate::source::git::object::{CommitText, EntryKind, entries};
+use crate::source::git::pack::{Kind, Packs, Workspace};
 
-/// An object's number in the graph.
+/// An object's number in the graph: those of packs first.
 pub type ObjectNo = u32;
 
 /// An entry of a tree.
@@ -17,10 +18,24 @@ pub type ObjectNo = u32;
 pub struct Child {
     /// The object.
     pub id: ObjectNo,
+    /// Twice the name's number; one more for a folder. There are millions of entries.
+    name: u32,
+}
+
+impl Child {
+    fn new(id: ObjectNo, name: u32, is_tree: bool) -> Self {
+        Self { id, name: name << 1 | u32::from(is_tree) }
+    }
+
     /// The name's number.
-    pub name: u32,
+    pub fn name(self) -> u32 {
+        self.name >> 1
+    }
+
     /// Whether it is a folder.
-    pub is_tree: bool,
+    pub fn is_tree(self) -> bool {
+        self.name & 1 == 1
+    }
 }
 
 /// What is known of a commit.
@@ -34,54 +49,25 @@ pub struct CommitNode {
     pub time: i64,
 }
 
-/// Commits and trees by number.
-pub struct Graph<'r> {
-    odb: Odb<'r>,
-    /// Parents that replace a commit's own: grafts, and none at the border of a shallow clone.
-    grafts: HashMap<Oid, Vec<Oid>>,
-    ids: Vec<Oid>,
-    numbers: HashMap<Oid, ObjectNo>,
+/// Objects that no pack has, and the names of files and folders.
+#[derive(Default)]
+struct Tables {
+    loose: Vec<Oid>,
+    loose_numbers: HashMap<Oid, ObjectNo>,
     names: Vec<Arc<[u8]>>,
     name_numbers: HashMap<Arc<[u8]>, u32>,
-    trees: HashMap<ObjectNo, Rc<[Child]>>,
-    commits: HashMap<ObjectNo, Rc<CommitNode>>,
 }
 
-impl<'r> Graph<'r> {
-    /// An empty graph over the objects of `odb`.
-    pub fn new(odb: Odb<'r>, grafts: HashMap<Oid, Vec<Oid>>) -> Self {
-        Self {
-            odb,
-            grafts,
-            ids: Vec::new(),
-            numbers: HashMap::new(),
-            names: Vec::new(),
-            name_numbers: HashMap::new(),
-            trees: HashMap::new(),
-            commits: HashMap::new(),
-        }
-    }
-
-    /// The number of an object.
-    pub fn number(&mut self, id: Oid) -> ObjectNo {
-        *self.numbers.entry(id).or_insert_with(|| {
-            self.ids.push(id);
-            (self.ids.len() - 1) as ObjectNo
+impl Tables {
+    /// The number of an object that no pack has; `packed` objects come before it.
+    fn loose(&mut self, id: Oid, packed: usize) -> ObjectNo {
+        *self.loose_numbers.entry(id).or_insert_with(|| {
+            self.loose.push(id);
+            (packed + self.loose.len() - 1) as ObjectNo
         })
     }
 
-    /// The object's id.
-    pub fn id(&self, number: ObjectNo) -> Oid {
-        self.ids[number as usize]
-    }
-
-    /// A name's bytes.
-    pub fn name(&self, number: u32) -> &[u8] {
-        &self.names[number as usize]
-    }
-
-    /// The number of a name.
-    pub fn name_number(&mut self, name: &[u8]) -> u32 {
+    fn name(&mut self, name: &[u8]) -> u32 {
         if let Some(number) = self.name_numbers.get(name) {
             return *number;
         }
@@ -90,12 +76,97 @@ impl<'r> Graph<'r> {
         self.name_numbers.insert(name, number);
         number
     }
+}
+
+/// Commits and trees by number.
+pub struct Graph<'r> {
+    odb: Odb<'r>,
+    packs: Packs,
+    /// Parents that replace a commit's own: grafts, and none at the border of a shallow clone.
+    grafts: HashMap<Oid, Vec<Oid>>,
+    tables: Tables,
+    trees: Vec<Option<Arc<[Child]>>>,
+    commits: HashMap<ObjectNo, Arc<CommitNode>>,
+}
+
+/// What one thread at a time loads with.
+#[derive(Default)]
+struct Loader {
+    workspace: Workspace,
+    /// Names that this loader met before, to ask the others less often.
+    names: HashMap<Box<[u8]>, u32>,
+    trees: Vec<(ObjectNo, Arc<[Child]>)>,
+    commits: Vec<(ObjectNo, Arc<CommitNode>)>,
+}
+
+impl<'r> Graph<'r> {
+    /// An empty graph over the objects of `odb`, of which `packs` are read faster.
+    pub fn new(odb: Odb<'r>, packs: Packs, grafts: HashMap<Oid, Vec<Oid>>) -> Self {
+        Self { odb, packs, grafts, tables: Tables::default(), trees: Vec::new(), commits: HashMap::new() }
+    }
+
+    /// The packs that come first among the numbers.
+    pub fn packs(&self) -> &Packs {
+        &self.packs
+    }
+
+    /// The number of an object.
+    pub fn number(&mut self, id: Oid) -> ObjectNo {
+        self.packs.number(id).unwrap_or_else(|| self.tables.loose(id, self.packs.len()))
+    }
+
+    /// The object's id.
+    pub fn id(&self, number: ObjectNo) -> Oid {
+        match (number as usize).checked_sub(self.packs.len()) {
+            Some(loose) => self.tables.loose[loose],
+            None => self.packs.id(number),
+        }
+    }
+
+    /// A name's bytes.
+    pub fn name(&self, number: u32) -> &[u8] {
+        &self.tables.names[number as usize]
+    }
+
+    /// The number of a name.
+    pub fn name_number(&mut self, name: &[u8]) -> u32 {
+        self.tables.name(name)
+    }
+
+    /// Reads all commits and trees of the packs.
+    pub fn load(&mut self, run: &Runner<'_>) {
+        let is_wanted = |number| matches!(self.packs.kind(number), Some(Kind::Commit | Kind::Tree));
+        let plan = self.packs.plan(is_wanted);
+        let tables = Mutex::new(std::mem::take(&mut self.tables));
+        let loaders: Mutex<Vec<Loader>> = Mutex::new(Vec::new());
+        let (packs, grafts) = (&self.packs, &self.grafts);
+        run(plan.len(), &|piece| {
+            let mut loader = loaders.lock().ok().and_then(|mut free| free.pop()).unwrap_or_default();
+            let mut workspace = std::mem::take(&mut loader.workspace);
+            packs.read(&plan, piece, u64::MAX, &mut workspace, &mut |number, kind, bytes| match kind {
+                Kind::Commit => loader.commit(number, bytes, packs, grafts, &tables),
+                _ => loader.tree(number, bytes, packs, &tables),
+            });
+            loader.workspace = workspace;
+            if let Ok(mut free) = loaders.lock() {
+                free.push(loader);
+            }
+        });
+        self.tables = tables.into_inner().unwrap_or_default();
+        self.trees.resize(self.packs.len(), None);
+        for loader in loaders.into_inner().unwrap_or_default() {
+            self.commits.extend(loader.commits);
+            for (number, tree) in loader.trees {
+                self.trees[number as usize] = Some(tree);
+            }
+        }
+    }
 
     /// A commit.
     ///
     /// # Errors
     /// A sentence that says why it can't be read.
-    pub fn commit(&mut self, number: ObjectNo) -> Result<Rc<CommitNode>, String> {
+    pub fn commit(&mut self, number: ObjectNo) -> Result<Arc<CommitNode>, String> {
         if let Some(known) = self.commits.get(&number) {
             return Ok(known.clone());
         }
@@ -103,11 +174,10 @@ impl<'r> Graph<'r> {
         let (tree, parents, time) = {
             let object = read(&self.odb, id, ObjectType::Commit)?;
             let text = CommitText::read(object.data()).ok_or_else(|| format!("commit {id} is corrupt"))?;
-            (text.tree, text.parents().collect::<Vec<Oid>>(), text.time)
+            (text.tree, parents(id, &text, &self.grafts), text.time)
         };
-        let parents = self.grafts.get(&id).cloned().unwrap_or(parents);
         let parents = parents.into_iter().map(|parent| self.number(parent)).collect();
-        let node = Rc::new(CommitNode { tree: self.number(tree), parents, time });
+        let node = Arc::new(CommitNode { tree: self.number(tree), parents, time });
         self.commits.insert(number, node.clone());
         Ok(node)
     }
@@ -116,8 +186,8 @@ impl<'r> Graph<'r> {
     ///
     /// # Errors
     /// A sentence that says why it can't be read.
-    pub fn tree(&mut self, number: ObjectNo) -> Result<Rc<[Child]>, String> {
-        if let Some(known) = self.trees.get(&number) {
+    pub fn tree(&mut self, number: ObjectNo) -> Result<Arc<[Child]>, String> {
+        if let Some(Some(known)) = self.trees.get(number as usize) {
             return Ok(known.clone());
         }
         let id = self.id(number);
@@ -126,14 +196,70 @@ impl<'r> Graph<'r> {
         let whole = entries(&bytes, |entry| {
             if entry.kind != EntryKind::Submodule {
                 let (id, name) = (self.number(entry.id), self.name_number(entry.name));
-                children.push(Child { id, name, is_tree: entry.kind == EntryKind::Tree });
+                children.push(Child::new(id, name, entry.kind == EntryKind::Tree));
             }
         });
         whole.ok_or_else(|| format!("folder {id} is corrupt"))?;
-        let children: Rc<[Child]> = children.into();
-        self.trees.insert(number, children.clone());
+        let children: Arc<[Child]> = children.into();
+        if self.trees.len() <= number as usize {
+            self.trees.resize(number as usize + 1, None);
+        }
+        self.trees[number as usize] = Some(children.clone());
         Ok(children)
     }
+}
+
+impl Loader {
+    fn commit(
+        &mut self,
+        number: ObjectNo,
+        bytes: &[u8],
+        packs: &Packs,
+        grafts: &HashMap<Oid, Vec<Oid>>,
+        tables: &Mutex<Tables>,
+    ) {
+        let Some(text) = CommitText::read(bytes) else { return };
+        let find = |id| number_of(id, packs, tables);
+        let parents = parents(packs.id(number), &text, grafts).into_iter().map(find).collect::<Option<_>>();
+        if let (Some(tree), Some(parents)) = (find(text.tree), parents) {
+            self.commits.push((number, Arc::new(CommitNode { tree, parents, time: text.time })));
+        }
+    }
+
+    /// A tree that is broken is left to be read, and complained about, when it is asked for.
+    fn tree(&mut self, number: ObjectNo, bytes: &[u8], packs: &Packs, tables: &Mutex<Tables>) {
+        let mut children = Vec::new();
+        let mut known = true;
+        let whole = entries(bytes, |entry| {
+            if entry.kind == EntryKind::Submodule {
+                return;
+            }
+            match (number_of(entry.id, packs, tables), self.name(entry.name, tables)) {
+                (Some(id), Some(name)) => children.push(Child::new(id, name, entry.kind == EntryKind::Tree)),
+                _ => known = false,
+            }
+        });
+        if whole.is_some() && known {
+            self.trees.push((number, children.into()));
+        }
+    }
+
+    fn name(&mut self, name: &[u8], tables: &Mutex<Tables>) -> Option<u32> {
+        if let Some(number) = self.names.get(name) {
+            return Some(*number);
+        }
+        let number = tables.lock().ok()?.name(name);
+        self.names.insert(name.into(), number);
+        Some(number)
+    }
+}
+
+fn number_of(id: Oid, packs: &Packs, tables: &Mutex<Tables>) -> Option<ObjectNo> {
+    packs.number(id).or_else(|| Some(tables.lock().ok()?.loose(id, packs.len())))
+}
+
+fn parents(id: Oid, text: &CommitText<'_>, grafts: &HashMap<Oid, Vec<Oid>>) -> Vec<Oid> {
+    grafts.get(&id).cloned().unwrap_or_else(|| text.parents().collect())
 }
 
 fn read<'o>(odb: &'o Odb<'_>, id: Oid, kind: ObjectType) -> Result<git2::OdbObject<'o>, String> {

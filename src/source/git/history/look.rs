@@ -52,16 +52,16 @@ impl History<'_> {
         }
         let Ok(old) = self.graph.tree(old) else { return };
         let new = new.and_then(|tree| self.graph.tree(tree).ok()).unwrap_or_default();
-        let new: HashMap<u32, _> = new.iter().map(|child| (child.name, *child)).collect();
+        let new: HashMap<u32, _> = new.iter().map(|child| (child.name(), *child)).collect();
         for child in old.iter() {
-            let now = new.get(&child.name);
+            let now = new.get(&child.name());
             if now.is_some_and(|now| now.id == child.id) || found.len() >= limit {
                 continue;
             }
-            let path = self.paths.below(folder, child.name);
-            match (child.is_tree, now) {
+            let path = self.paths.below(folder, child.name());
+            match (child.is_tree(), now) {
                 (true, now) => {
-                    let now = now.filter(|now| now.is_tree).map(|now| now.id);
+                    let now = now.filter(|now| now.is_tree()).map(|now| now.id);
                     self.removed_between(child.id, now, path, limit, found);
                 }
                 (false, None) => found.push((path, self.graph.id(child.id))),
@@ -77,8 +77,8 @@ impl History<'_> {
             if !is_tree {
                 return None;
             }
-            let child = self.graph.tree(object).ok()?.iter().find(|child| child.name == *name).copied()?;
-            (object, is_tree) = (child.id, child.is_tree);
+            let child = self.graph.tree(object).ok()?.iter().find(|child| child.name() == *name).copied()?;
+            (object, is_tree) = (child.id, child.is_tree());
         }
         (!is_tree).then(|| self.graph.id(object))
     }
@@ -104,7 +104,7 @@ impl History<'_> {
                 continue;
             }
             for child in self.graph.tree(tree).unwrap_or_default().iter() {
-                if child.is_tree {
+                if child.is_tree() {
                     stack.push(child.id);
                 } else {
                     blobs.insert(self.graph.id(child.id));

@@ -25,8 +25,12 @@ use self::paths::Paths;
 use self::revision::Starts;
 use self::unreachable::Unreachable;
 use self::walk::Walk;
-use super::GitError;
+use super::pack::Packs;
+use super::{GitError, Runner};
 use crate::model::{Problem, ProblemKind};
+
+/// From this many commits on, reading packs whole is faster than object by object.
+const MANY: usize = 1_000;
 
 /// Which part of a history is scanned; by default all that any ref reaches.
 #[derive(Clone, Debug, Default)]
@@ -82,16 +86,11 @@ impl<'r> History<'r> {
     /// # Errors
     /// A revision that does not exist, or a repository without readable refs or objects. A single object that can't be
     /// read is a problem instead.
-    pub fn collect(repository: &'r Repository, options: &HistoryOptions) -> Result<Self, GitError> {
+    pub fn collect(repository: &'r Repository, options: &HistoryOptions, run: &Runner<'_>) -> Result<Self, GitError> {
         let starts = revision::starts(repository, options)?;
-        let mut graph = Graph::new(repository.odb()?, grafts(repository));
-        let mut paths = Paths::new();
-        let tips: Vec<ObjectNo> = starts.tips.iter().map(|id| graph.number(*id)).collect();
-        let hidden: Vec<ObjectNo> = starts.hidden.iter().map(|id| graph.number(*id)).collect();
         let lost = if options.unreachable { Unreachable::find(repository)? } else { Unreachable::default() };
-        let lost_commits: Vec<ObjectNo> = lost.commits.iter().map(|id| graph.number(*id)).collect();
-        let all: Vec<ObjectNo> = tips.into_iter().chain(lost_commits).collect();
-        let selection = commits::select(&mut graph, &all, &hidden, options.since);
+        let (mut graph, selection) = select(repository, options, &starts, &lost, run)?;
+        let mut paths = Paths::new();
         let mut walk = Walk::new(&mut graph, &mut paths);
         let mut holders = Vec::new();
         walk_commits(&mut walk, &selection, &mut holders);
@@ -123,6 +122,11 @@ impl<'r> History<'r> {
         self.selection.commits.iter().map(|commit| self.graph.id(*commit)).collect()
     }
 
+    /// The packs that were read whole.
+    pub fn packs(&self) -> &Packs {
+        self.graph.packs()
+    }
+
     /// A piece's blob.
     pub fn blob(&self, piece: &Piece) -> Oid {
         self.graph.id(piece.blob)
@@ -132,6 +136,34 @@ impl<'r> History<'r> {
     pub fn path(&self, path: PathNo) -> String {
         self.paths.text(path, &self.graph)
     }
+}
+
+/// Selects the commits. Where these are many, the packs are read whole, else object by object.
+fn select<'r>(
+    repository: &'r Repository,
+    options: &HistoryOptions,
+    starts: &Starts,
+    lost: &Unreachable,
+    run: &Runner<'_>,
+) -> Result<(Graph<'r>, Selection), GitError> {
+    let grafts = grafts(repository);
+    let tips: Vec<Oid> = starts.tips.iter().chain(&lost.commits).copied().collect();
+    let select = |graph: &mut Graph<'_>| {
+        let mut numbers = |ids: &[Oid]| ids.iter().map(|id| graph.number(*id)).collect::<Vec<ObjectNo>>();
+        let (tips, hidden) = (numbers(&tips), numbers(&starts.hidden));
+        commits::select(graph, &tips, &hidden, options.since)
+    };
+    if !starts.hidden.is_empty() || options.since.is_some() {
+        let mut graph = Graph::new(repository.odb()?, Packs::default(), grafts.clone());
+        let selection = select(&mut graph);
+        if selection.commits.len() < MANY {
+            return Ok((graph, selection));
+        }
+    }
+    let mut graph = Graph::new(repository.odb()?, Packs::open(&repository.commondir().join("objects")), grafts);
+    graph.load(run);
+    let selection = select(&mut graph);
+    Ok((graph, selection))
 }
 
 fn incomplete(path: String, message: String) -> Problem {

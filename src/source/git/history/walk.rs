@@ -13,6 +13,9 @@ const MAX_PLACES: usize = 16;
 /// Folders deeper than this are not entered, as in git.
 const MAX_DEPTH: usize = 2048;
 
+/// The path of what was not met.
+const NOWHERE: PathNo = PathNo::MAX;
+
 /// A blob as the history first held it.
 #[derive(Clone, Debug)]
 pub struct Piece {
@@ -28,10 +31,12 @@ pub struct Piece {
 pub struct Walk<'g, 'r> {
     graph: &'g mut Graph<'r>,
     paths: &'g mut Paths,
-    /// For each blob the place of its piece.
+    /// For each object the path that it was met at first. There are millions of questions, most answered here.
+    first: Vec<PathNo>,
+    /// For each blob its piece's place.
     blobs: HashMap<ObjectNo, usize>,
-    /// For each tree the folders that it was looked at as.
-    trees: HashMap<ObjectNo, Vec<PathNo>>,
+    /// For each tree the paths that it was looked at as, after the first.
+    more: HashMap<ObjectNo, Vec<PathNo>>,
     holder: u32,
     /// The blobs, in order of introduction.
     pub pieces: Vec<Piece>,
@@ -45,8 +50,9 @@ impl<'g, 'r> Walk<'g, 'r> {
         Self {
             graph,
             paths,
+            first: Vec::new(),
             blobs: HashMap::new(),
-            trees: HashMap::new(),
+            more: HashMap::new(),
             holder: 0,
             pieces: Vec::new(),
             failed: Vec::new(),
@@ -77,7 +83,7 @@ impl<'g, 'r> Walk<'g, 'r> {
     /// Adds a blob that no tree holds under a name of the caller's, unless it was seen.
     pub fn lone_blob(&mut self, holder: u32, blob: Oid, name: &str) {
         let blob = self.graph.number(blob);
-        if !self.blobs.contains_key(&blob) {
+        if self.met_at(blob).is_none() {
             let name = self.graph.name_number(name.as_bytes());
             self.holder = holder;
             self.place(blob, Paths::ROOT, name);
@@ -87,7 +93,7 @@ impl<'g, 'r> Walk<'g, 'r> {
     /// The trees that were not seen and that no other of these holds.
     pub fn roots_among(&mut self, trees: &[Oid]) -> Vec<Oid> {
         let numbers: Vec<ObjectNo> = trees.iter().map(|tree| self.graph.number(*tree)).collect();
-        let unseen: Vec<ObjectNo> = numbers.into_iter().filter(|tree| !self.trees.contains_key(tree)).collect();
+        let unseen: Vec<ObjectNo> = numbers.into_iter().filter(|tree| self.met_at(*tree).is_none()).collect();
         let mut held = HashSet::new();
         for tree in &unseen {
             held.extend(self.graph.tree(*tree).unwrap_or_default().iter().map(|child| child.id));
@@ -95,12 +101,38 @@ impl<'g, 'r> Walk<'g, 'r> {
         unseen.into_iter().filter(|tree| !held.contains(tree)).map(|tree| self.graph.id(tree)).collect()
     }
 
+    /// The path that an object was met at first.
+    fn met_at(&self, object: ObjectNo) -> Option<PathNo> {
+        self.first.get(object as usize).copied().filter(|path| *path != NOWHERE)
+    }
+
+    fn meet(&mut self, object: ObjectNo, path: PathNo) {
+        if self.first.len() <= object as usize {
+            self.first.resize(object as usize + 1, NOWHERE);
+        }
+        self.first[object as usize] = path;
+    }
+
+    /// Whether the tree has to be looked at as this folder.
+    fn is_new(&mut self, tree: ObjectNo, folder: PathNo) -> bool {
+        match self.met_at(tree) {
+            None => self.meet(tree, folder),
+            Some(first) if first == folder => return false,
+            Some(_) => {
+                let more = self.more.entry(tree).or_default();
+                if more.contains(&folder) || more.len() >= MAX_PLACES {
+                    return false;
+                }
+                more.push(folder);
+            }
+        }
+        true
+    }
+
     fn folder(&mut self, tree: ObjectNo, folder: PathNo, known: &[ObjectNo], depth: usize) {
-        let places = self.trees.entry(tree).or_default();
-        if places.contains(&folder) || places.len() >= MAX_PLACES {
+        if !self.is_new(tree, folder) {
             return;
         }
-        places.push(folder);
         if depth >= MAX_DEPTH {
             self.failed.push((folder, format!("folders are nested deeper than {MAX_DEPTH}")));
             return;
@@ -109,17 +141,18 @@ impl<'g, 'r> Walk<'g, 'r> {
             Ok(children) => children,
             Err(message) => return self.failed.push((folder, message)),
         };
-        let known = self.same_names(known);
+        let known = if known.is_empty() { HashMap::new() } else { self.same_names(known) };
         for child in children.iter() {
-            let known = known.get(&child.name).map_or(&[][..], Vec::as_slice);
-            if known.contains(&child.id) {
+            let known = known.get(&child.name()).map_or(&[][..], Vec::as_slice);
+            let met = self.met_at(child.id);
+            if known.contains(&child.id) || met.is_some_and(|path| self.paths.is(path, folder, child.name())) {
                 continue;
             }
-            if child.is_tree {
-                let folder = self.paths.below(folder, child.name);
+            if child.is_tree() {
+                let folder = self.paths.below(folder, child.name());
                 self.folder(child.id, folder, known, depth + 1);
             } else {
-                self.place(child.id, folder, child.name);
+                self.place(child.id, folder, child.name());
             }
         }
     }
@@ -129,22 +162,23 @@ impl<'g, 'r> Walk<'g, 'r> {
         let mut names: HashMap<u32, Vec<ObjectNo>> = HashMap::new();
         for tree in known {
             for child in self.graph.tree(*tree).unwrap_or_default().iter() {
-                names.entry(child.name).or_default().push(child.id);
+                names.entry(child.name()).or_default().push(child.id);
             }
         }
         names
     }
 
     fn place(&mut self, blob: ObjectNo, folder: PathNo, name: u32) {
-        let Some(at) = self.blobs.get(&blob) else {
+        if self.met_at(blob).is_none() {
+            let path = self.paths.below(folder, name);
+            self.meet(blob, path);
             self.blobs.insert(blob, self.pieces.len());
-            let places = vec![self.paths.below(folder, name)];
-            self.pieces.push(Piece { blob, holder: self.holder, places });
-            return;
-        };
-        let places = &mut self.pieces[*at].places;
-        if places.len() < MAX_PLACES && !places.iter().any(|place| self.paths.is(*place, folder, name)) {
-            places.push(self.paths.below(folder, name));
+            self.pieces.push(Piece { blob, holder: self.holder, places: vec![path] });
+        } else if let Some(at) = self.blobs.get(&blob) {
+            let places = &mut self.pieces[*at].places;
+            if places.len() < MAX_PLACES && !places.iter().any(|place| self.paths.is(*place, folder, name)) {
+                places.push(self.paths.below(folder, name));
+            }
         }
     }
 }

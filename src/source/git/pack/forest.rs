@@ -1,0 +1,208 @@
+//! The entries of one pack as trees: every delta hangs below its base.
+
+use std::fs::File;
+use std::rc::Rc;
+
+use git2::Oid;
+
+use super::entry::{Form, Header, Kind, MAX_HEADER, Scratch};
+use super::read_at;
+
+/// No entry.
+const NONE: u32 = u32::MAX;
+
+/// Bytes that are read at once while headers are looked at.
+const WINDOW: usize = 1 << 20;
+
+/// Bytes of the checksum at the end of a pack.
+const TRAILER: u64 = 20;
+
+/// The entries of a pack, in the order of their offsets.
+pub struct Forest {
+    /// Offset and object number of each entry.
+    entries: Vec<(u64, u32)>,
+    /// Where the last entry ends.
+    end: u64,
+    bases: Vec<u32>,
+    kinds: Vec<Option<Kind>>,
+    /// The deltas of entry `e` are `deltas[starts[e]..starts[e + 1]]`.
+    starts: Vec<u32>,
+    deltas: Vec<u32>,
+}
+
+/// Which entries of a pack are wanted, and which are needed for these.
+pub struct Part {
+    wanted: Vec<bool>,
+    needed: Vec<bool>,
+}
+
+impl Forest {
+    /// Reads the headers of all entries. `find` gives the entry of an object of this pack.
+    pub fn read(file: &File, entries: Vec<(u64, u32)>, find: impl Fn(Oid) -> Option<u32>) -> Self {
+        let end = file.metadata().map_or(0, |metadata| metadata.len().saturating_sub(TRAILER));
+        let mut bases = vec![NONE; entries.len()];
+        let mut kinds = vec![None; entries.len()];
+        let mut window = Window { file, end, bytes: Vec::new(), start: 0 };
+        for (at, (offset, _)) in entries.iter().enumerate() {
+            match window.header(*offset).map(|header| header.form) {
+                Some(Form::Whole(kind)) => kinds[at] = Some(kind),
+                Some(Form::Offset(distance)) => {
+                    let base = offset.checked_sub(distance);
+                    let base = base.and_then(|base| entries.binary_search_by_key(&base, |entry| entry.0).ok());
+                    bases[at] = base.map_or(NONE, |base| base as u32);
+                }
+                Some(Form::Reference(id)) => bases[at] = find(id).unwrap_or(NONE),
+                None => {}
+            }
+        }
+        let (starts, deltas) = below(&bases);
+        let mut forest = Self { entries, end, bases, kinds, starts, deltas };
+        let order = forest.spread_kinds();
+        forest.sort_by_weight(&order);
+        forest
+    }
+
+    /// A delta is what its base is. Entries whose bases run in a circle, or are missing, stay without a kind. Gives the
+    /// others, bases before their deltas.
+    fn spread_kinds(&mut self) -> Vec<u32> {
+        let mut order: Vec<u32> = (0..self.entries.len() as u32).filter(|at| self.kind(*at).is_some()).collect();
+        let mut next = 0;
+        while let Some(entry) = order.get(next).copied() {
+            let kind = self.kind(entry);
+            for at in self.range(entry) {
+                let delta = self.deltas[at];
+                self.kinds[delta as usize] = kind;
+                order.push(delta);
+            }
+            next += 1;
+        }
+        order
+    }
+
+    /// Puts the delta with the most below it first, so that it is made last: by then nothing else needs the base, and few
+    /// objects are in memory however long the chain.
+    fn sort_by_weight(&mut self, order: &[u32]) {
+        let mut weights = vec![1_u32; self.entries.len()];
+        for entry in order.iter().rev() {
+            let base = self.bases[*entry as usize];
+            if base != NONE {
+                weights[base as usize] = weights[base as usize].saturating_add(weights[*entry as usize]);
+            }
+        }
+        for entry in order {
+            let range = self.range(*entry);
+            self.deltas[range].sort_by_key(|delta| std::cmp::Reverse(weights[*delta as usize]));
+        }
+    }
+
+    fn range(&self, entry: u32) -> std::ops::Range<usize> {
+        self.starts[entry as usize] as usize..self.starts[entry as usize + 1] as usize
+    }
+
+    /// What the entry's object is.
+    pub fn kind(&self, entry: u32) -> Option<Kind> {
+        self.kinds[entry as usize]
+    }
+
+    /// Nothing wanted yet.
+    pub fn part(&self) -> Part {
+        Part { wanted: vec![false; self.entries.len()], needed: vec![false; self.entries.len()] }
+    }
+
+    /// Wants an entry, and so needs its bases.
+    pub fn want(&self, entry: u32, part: &mut Part) {
+        // Without a kind there is no way down to it.
+        if self.kind(entry).is_none() {
+            return;
+        }
+        part.wanted[entry as usize] = true;
+        let mut at = entry;
+        while at != NONE && !std::mem::replace(&mut part.needed[at as usize], true) {
+            at = self.bases[at as usize];
+        }
+    }
+
+    /// The whole objects to start from.
+    pub fn roots<'p>(&'p self, part: &'p Part) -> impl Iterator<Item = u32> + 'p {
+        (0..self.entries.len() as u32).filter(|at| part.needed[*at as usize] && self.bases[*at as usize] == NONE)
+    }
+
+    /// Goes through the tree below a root and shows what is wanted. A base is kept until its last delta is made.
+    pub fn visit(
+        &self,
+        file: &File,
+        root: u32,
+        part: &Part,
+        scratch: &mut Scratch,
+        show: &mut dyn FnMut(u32, Kind, &[u8]),
+    ) {
+        let mut stack: Vec<(u32, Option<Rc<Vec<u8>>>)> = vec![(root, None)];
+        while let Some((entry, base)) = stack.pop() {
+            let range = (self.entries[entry as usize].0, self.after(entry));
+            let object = scratch.object(file, range, base.as_ref().map(|base| base.as_slice()));
+            if let Some(last) = base.and_then(Rc::into_inner) {
+                scratch.give_back(last);
+            }
+            let (Some(object), Some(kind)) = (object, self.kind(entry)) else { continue };
+            if part.wanted[entry as usize] {
+                show(self.entries[entry as usize].1, kind, &object);
+            }
+            let object = Rc::new(object);
+            for delta in self.deltas[self.range(entry)].iter().filter(|delta| part.needed[**delta as usize]) {
+                stack.push((*delta, Some(object.clone())));
+            }
+            if let Some(leaf) = Rc::into_inner(object) {
+                scratch.give_back(leaf);
+            }
+        }
+    }
+
+    /// The offset behind an entry.
+    fn after(&self, entry: u32) -> u64 {
+        self.entries.get(entry as usize + 1).map_or(self.end, |next| next.0)
+    }
+}
+
+/// For each entry the entries made from it: the place where they start in one list, and that list.
+fn below(bases: &[u32]) -> (Vec<u32>, Vec<u32>) {
+    let mut starts = vec![0_u32; bases.len() + 1];
+    for base in bases.iter().filter(|base| **base != NONE) {
+        starts[*base as usize + 1] += 1;
+    }
+    for at in 1..starts.len() {
+        starts[at] += starts[at - 1];
+    }
+    let mut next = starts.clone();
+    let mut deltas = vec![0; starts.last().copied().unwrap_or(0) as usize];
+    for (at, base) in bases.iter().enumerate().filter(|(_, base)| **base != NONE) {
+        let place = &mut next[*base as usize];
+        deltas[*place as usize] = at as u32;
+        *place += 1;
+    }
+    (starts, deltas)
+}
+
+/// A stretch of the pack that moves forward.
+struct Window<'f> {
+    file: &'f File,
+    end: u64,
+    bytes: Vec<u8>,
+    start: u64,
+}
+
+impl Window<'_> {
+    fn header(&mut self, offset: u64) -> Option<Header> {
+        let known = self.start + self.bytes.len() as u64;
+        let want = (offset + MAX_HEADER as u64).min(self.end);
+        if offset < self.start || want > known {
+            let length = usize::try_from(self.end.checked_sub(offset)?).ok()?.min(WINDOW);
+            self.bytes.resize(length, 0);
+            self.start = offset;
+            if read_at(self.file, &mut self.bytes, offset).is_err() {
+                self.bytes.clear();
+                return None;
+            }
+        }
+        Header::read(self.bytes.get((offset - self.start) as usize..)?)
+    }
+}

@@ -1,0 +1,220 @@
+//! Packs, read whole: every wanted object once, each delta applied once.
+//!
+//! libgit2 finds one object at a time, and unpacks the same bases again and again. A history wants nearly all objects, in
+//! no certain order, so here the deltas of a pack become trees ([`forest`]) that are gone through from the bases down. What
+//! this reader can't read, or does not know, is left to libgit2: nothing here is an error.
+//!
+//! Files are read in pieces, never mapped: memory stays small, and a file that shrinks meanwhile is no crash. Facts:
+//! `gitformat-pack(5)`.
+
+mod delta;
+mod entry;
+mod forest;
+mod index;
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use git2::Oid;
+
+use self::entry::Scratch;
+use self::forest::{Forest, Part};
+
+pub use self::entry::Kind;
+
+/// How many folders of objects may lend from each other in a row, as in git.
+const MAX_ALTERNATES: usize = 5;
+
+/// The packs of a repository. Objects go by numbers: their places among all ids in order.
+#[derive(Default)]
+pub struct Packs {
+    ids: Vec<Oid>,
+    buckets: Vec<u32>,
+    /// For each object a pack that has it, and its entry there.
+    places: Vec<(u32, u32)>,
+    packs: Vec<Pack>,
+}
+
+struct Pack {
+    file: File,
+    forest: Forest,
+}
+
+/// What is to be read: the objects wanted, and the bases on the way to them.
+pub struct Plan {
+    parts: Vec<Part>,
+    roots: Vec<(u32, u32)>,
+}
+
+impl Plan {
+    /// How many pieces of work there are; each may be done by another thread.
+    pub fn len(&self) -> usize {
+        self.roots.len()
+    }
+}
+
+/// What one thread at a time works with.
+#[derive(Default)]
+pub struct Workspace(Scratch);
+
+impl Packs {
+    /// Opens the packs of a folder of objects, and of those that it lends from.
+    pub fn open(objects: &Path) -> Self {
+        let mut folders = vec![objects.to_owned()];
+        lenders(objects, MAX_ALTERNATES, &mut folders);
+        let mut found = Vec::new();
+        for folder in folders {
+            let files = fs::read_dir(folder.join("pack")).into_iter().flatten().flatten().map(|file| file.path());
+            let mut files: Vec<_> = files.filter(|path| path.extension().is_some_and(|e| e == "idx")).collect();
+            files.sort();
+            found.extend(files.iter().filter_map(|path| read_pair(path).ok()));
+        }
+        Self::assemble(found)
+    }
+
+    fn assemble(found: Vec<(File, Vec<(Oid, u64)>)>) -> Self {
+        let mut all: Vec<(Oid, u32, u64)> = Vec::with_capacity(found.iter().map(|(_, objects)| objects.len()).sum());
+        let mut files = Vec::new();
+        for (pack, (file, objects)) in found.into_iter().enumerate() {
+            all.extend(objects.into_iter().map(|(id, offset)| (id, pack as u32, offset)));
+            files.push((file, Vec::new()));
+        }
+        // One pack's index is in order already, which the sort notices.
+        all.sort();
+        let mut ids: Vec<Oid> = Vec::with_capacity(all.len());
+        for (id, pack, offset) in all {
+            if ids.last() != Some(&id) {
+                ids.push(id);
+            }
+            files[pack as usize].1.push((offset, (ids.len() - 1) as u32));
+        }
+        let places = vec![(u32::MAX, 0); ids.len()];
+        let mut packs = Self { buckets: buckets(&ids), places, ids, packs: Vec::new() };
+        for (file, mut entries) in files {
+            entries.sort_unstable();
+            let pack = packs.packs.len() as u32;
+            for (at, (_, number)) in entries.iter().enumerate() {
+                let place = &mut packs.places[*number as usize];
+                if place.0 == u32::MAX {
+                    *place = (pack, at as u32);
+                }
+            }
+            let forest = Forest::read(&file, entries, |id| {
+                packs.number(id).map(|n| packs.places[n as usize]).filter(|place| place.0 == pack).map(|place| place.1)
+            });
+            packs.packs.push(Pack { file, forest });
+        }
+        packs
+    }
+
+    /// How many objects there are.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// An object's id.
+    pub fn id(&self, number: u32) -> Oid {
+        self.ids[number as usize]
+    }
+
+    /// An object's number, if a pack has it.
+    pub fn number(&self, id: Oid) -> Option<u32> {
+        let bucket = bucket(&id);
+        let (start, end) = (*self.buckets.get(bucket)? as usize, *self.buckets.get(bucket + 1)? as usize);
+        let found = self.ids[start..end].binary_search_by(|known| known.as_bytes().cmp(id.as_bytes()));
+        found.ok().map(|at| (start + at) as u32)
+    }
+
+    /// What the object is, if its base could be found.
+    pub fn kind(&self, number: u32) -> Option<Kind> {
+        let (pack, entry) = self.places[number as usize];
+        self.packs.get(pack as usize)?.forest.kind(entry)
+    }
+
+    /// Finds what has to be read for the objects that are wanted.
+    pub fn plan(&self, wanted: impl Fn(u32) -> bool) -> Plan {
+        let mut parts: Vec<Part> = self.packs.iter().map(|pack| pack.forest.part()).collect();
+        for (number, (pack, entry)) in self.places.iter().enumerate() {
+            if let Some(part) = parts.get_mut(*pack as usize)
+                && wanted(number as u32)
+            {
+                self.packs[*pack as usize].forest.want(*entry, part);
+            }
+        }
+        let mut roots = Vec::new();
+        for (pack, part) in parts.iter().enumerate() {
+            roots.extend(self.packs[pack].forest.roots(part).map(|entry| (pack as u32, entry)));
+        }
+        Plan { parts, roots }
+    }
+
+    /// Reads one piece of a plan and shows its objects. Those that can't be read, or are larger than `limit` bytes, are
+    /// left out with all that are made from them.
+    pub fn read(
+        &self,
+        plan: &Plan,
+        piece: usize,
+        limit: u64,
+        workspace: &mut Workspace,
+        show: &mut dyn FnMut(u32, Kind, &[u8]),
+    ) {
+        let (pack, root) = plan.roots[piece];
+        let (place, part) = (&self.packs[pack as usize], &plan.parts[pack as usize]);
+        workspace.0.limit = limit;
+        place.forest.visit(&place.file, root, part, &mut workspace.0, show);
+    }
+}
+
+/// Ids are spread evenly, so that few share their first two bytes.
+fn bucket(id: &Oid) -> usize {
+    id.as_bytes().iter().take(2).fold(0, |bucket, byte| bucket << 8 | usize::from(*byte))
+}
+
+/// For each bucket the place of its first id, and the end behind the last one.
+fn buckets(ids: &[Oid]) -> Vec<u32> {
+    let mut starts = vec![0; (1 << 16) + 1];
+    for id in ids {
+        starts[bucket(id) + 1] += 1;
+    }
+    for at in 1..starts.len() {
+        starts[at] += starts[at - 1];
+    }
+    starts
+}
+
+fn read_pair(index: &Path) -> io::Result<(File, Vec<(Oid, u64)>)> {
+    let objects = index::read(index)?;
+    Ok((File::open(index.with_extension("pack"))?, objects))
+}
+
+/// The folders named in `info/alternates`, one a line.
+fn lenders(objects: &Path, depth: usize, found: &mut Vec<PathBuf>) {
+    let list = fs::read_to_string(objects.join("info/alternates")).unwrap_or_default();
+    for line in list.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let folder = objects.join(line);
+        if depth > 0 && !found.contains(&folder) {
+            found.push(folder.clone());
+            lenders(&folder, depth - 1, found);
+        }
+    }
+}
+
+/// Reads at an offset, without moving anything that another thread relies on.
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::FileExt::read_exact_at(file, buffer, offset)
+    }
+    #[cfg(windows)]
+    {
+        let mut done = 0;
+        while done < buffer.len() {
+            match std::os::windows::fs::FileExt::seek_read(file, &mut buffer[done..], offset + done as u64)? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                count => done += count,
+            }
+        }
+        Ok(())
+    }
+}
