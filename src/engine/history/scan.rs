@@ -46,7 +46,7 @@ impl Engine {
     pub(super) fn scan_jobs(&self, pass: &Pass<'_>, packs: &Packs, run: &Runner<'_>) -> Tally {
         let tally = Mutex::new(Tally::default());
         let done: Vec<AtomicBool> = pass.jobs.iter().map(|_| AtomicBool::new(false)).collect();
-        let mut by_number = vec![NONE; packs.len()];
+        let mut by_number = vec![NONE; packs.count()];
         for (at, job) in pass.jobs.iter().enumerate() {
             if let Some(number) = packs.number(job.sight.blob) {
                 by_number[number as usize] = at as u32;
@@ -54,7 +54,7 @@ impl Engine {
         }
         let plan = packs.plan(|number| by_number[number as usize] != NONE);
         let workspaces: Mutex<Vec<Workspace>> = Mutex::new(Vec::new());
-        run(plan.len(), &|piece| {
+        run(plan.pieces(), &|piece| {
             let mut workspace = workspaces.lock().ok().and_then(|mut free| free.pop()).unwrap_or_default();
             packs.read(&plan, piece, self.settings.max_file_size, &mut workspace, &mut |number, kind, bytes| {
                 let at = by_number[number as usize] as usize;

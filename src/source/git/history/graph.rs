@@ -112,12 +112,12 @@ impl<'r> Graph<'r> {
 
     /// The number of an object.
     pub fn number(&mut self, id: Oid) -> ObjectNo {
-        self.packs.number(id).unwrap_or_else(|| self.tables.loose(id, self.packs.len()))
+        self.packs.number(id).unwrap_or_else(|| self.tables.loose(id, self.packs.count()))
     }
 
     /// The object's id.
     pub fn id(&self, number: ObjectNo) -> Oid {
-        match (number as usize).checked_sub(self.packs.len()) {
+        match (number as usize).checked_sub(self.packs.count()) {
             Some(loose) => self.tables.loose[loose],
             None => self.packs.id(number),
         }
@@ -140,7 +140,7 @@ impl<'r> Graph<'r> {
         let tables = Mutex::new(std::mem::take(&mut self.tables));
         let loaders: Mutex<Vec<Loader>> = Mutex::new(Vec::new());
         let (packs, grafts) = (&self.packs, &self.grafts);
-        run(plan.len(), &|piece| {
+        run(plan.pieces(), &|piece| {
             let mut loader = loaders.lock().ok().and_then(|mut free| free.pop()).unwrap_or_default();
             let mut workspace = std::mem::take(&mut loader.workspace);
             packs.read(&plan, piece, u64::MAX, &mut workspace, &mut |number, kind, bytes| match kind {
@@ -153,7 +153,7 @@ impl<'r> Graph<'r> {
             }
         });
         self.tables = tables.into_inner().unwrap_or_default();
-        self.trees.resize(self.packs.len(), None);
+        self.trees.resize(self.packs.count(), None);
         for loader in loaders.into_inner().unwrap_or_default() {
             self.commits.extend(loader.commits);
             for (number, tree) in loader.trees {
@@ -255,7 +255,7 @@ impl Loader {
 }
 
 fn number_of(id: Oid, packs: &Packs, tables: &Mutex<Tables>) -> Option<ObjectNo> {
-    packs.number(id).or_else(|| Some(tables.lock().ok()?.loose(id, packs.len())))
+    packs.number(id).or_else(|| Some(tables.lock().ok()?.loose(id, packs.count())))
 }
 
 fn parents(id: Oid, text: &CommitText<'_>, grafts: &HashMap<Oid, Vec<Oid>>) -> Vec<Oid> {

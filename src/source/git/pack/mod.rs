@@ -49,7 +49,7 @@ pub struct Plan {
 
 impl Plan {
     /// How many pieces of work there are; each may be done by another thread.
-    pub fn len(&self) -> usize {
+    pub fn pieces(&self) -> usize {
         self.roots.len()
     }
 }
@@ -109,7 +109,7 @@ impl Packs {
     }
 
     /// How many objects there are.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.ids.len()
     }
 
