@@ -6,6 +6,7 @@ mod cli;
 mod config;
 mod docker;
 mod history;
+mod import;
 mod layout;
 mod program;
 mod repository;

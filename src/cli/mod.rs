@@ -5,6 +5,7 @@ mod generate;
 mod history;
 mod options;
 mod progress;
+mod rule_import;
 mod rule_test;
 mod rules;
 mod scan;

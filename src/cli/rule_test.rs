@@ -10,6 +10,9 @@ use crate::config::{self, ConfigError, File, own_rules};
 use crate::model::{Rule, Texts};
 use crate::rules;
 
+/// Rules without an example that are named.
+const SHOWN: usize = 10;
+
 /// What was tested.
 #[derive(Default)]
 struct Tested {
@@ -85,8 +88,11 @@ impl Tested {
         for wrong in &self.wrong {
             writeln!(said, "{}\n", wrong.trim_end())?;
         }
-        for id in &self.silent {
+        for id in self.silent.iter().take(SHOWN) {
             writeln!(said, "{id}: has no example")?;
+        }
+        if let Some(more) = self.silent.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+            writeln!(said, "and {more} more have none")?;
         }
         let Tested { rules, examples, wrong, .. } = &self;
         let summary = match wrong.len() {

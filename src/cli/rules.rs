@@ -8,7 +8,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::options::check_rule;
-use super::{Failure, print, rule_test};
+use super::{Failure, print, rule_import, rule_test};
 use crate::config;
 use crate::model::Rule;
 use crate::rules;
@@ -36,6 +36,14 @@ pub enum Action {
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// Convert a configuration of gitleaks: its rules to a file of rules, its allowlists to a .tidewaiter.yaml
+    Import {
+        /// The configuration: gitleaks.toml
+        file: PathBuf,
+        /// Write the rules to this file, and only the .tidewaiter.yaml to standard output
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
 }
 
 /// Prints what was asked for.
@@ -62,6 +70,7 @@ pub fn run(action: &Action) -> Result<ExitCode, Failure> {
             if format == "json" { writeln!(out, "{:#}", object(rule))? } else { explain(rule, &mut out)? }
         }
         Action::Test { files } => return rule_test::run(files),
+        Action::Import { file, output } => return rule_import::run(file, output.as_deref()),
     }
     print(&out)
 }

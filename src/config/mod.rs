@@ -3,6 +3,7 @@
 
 mod error;
 mod file;
+pub mod gitleaks;
 pub mod own_rules;
 mod read;
 

@@ -10,7 +10,7 @@ use super::file::File;
 use super::read::{nearest, parse};
 use crate::check::token::{own, validate};
 use crate::model::{NodeId, Rule, Span, TokenRule, Tree};
-use crate::pattern;
+use crate::pattern::Run;
 use crate::rule_file::{ProviderFile, TokenEntry};
 use crate::rules;
 
@@ -150,7 +150,7 @@ impl RuleSource<'_> {
         let token = TokenRule {
             keywords: texts(entry.keywords.iter().map(|keyword| keyword.to_ascii_lowercase())),
             pattern: entry.pattern.clone().into(),
-            run: pattern::run(&entry.pattern).unwrap_or_default(),
+            run: Run::default(),
             window: entry.window,
             min_entropy: entry.min_entropy,
             validate: entry.validate.clone().into(),

@@ -1,6 +1,7 @@
 //! The keys of the configuration: which there are, and what each may hold.
 
 use globset::{GlobBuilder, GlobMatcher};
+use regex::Regex;
 
 use super::file::File;
 use super::{Config, ConfigError};
@@ -144,7 +145,7 @@ fn exception(file: &File, tree: &Tree<'_>, node: NodeId, config: &Config) -> Res
     let start = tree.span(node).start;
     let place = format!("{}:{}", file.path, file.line(start));
     let mut exception = Exception::at(place);
-    for (key, value) in entries(file, tree, node, &["path", "rule", "value", "structure", "reason"])? {
+    for (key, value) in entries(file, tree, node, &["path", "path-pattern", "rule", "value", "structure", "reason"])? {
         let text = text(file, tree, value)?;
         match key {
             "path" => exception.path = Some(glob(file, tree, value, text)?),
@@ -155,10 +156,9 @@ fn exception(file: &File, tree: &Tree<'_>, node: NodeId, config: &Config) -> Res
                 check_rule(file, text, tree.span(value), config)?;
                 exception.rule = Some(text.to_owned());
             }
+            "path-pattern" => exception.path_pattern = Some(regex(file, tree, value, text)?),
             "value" => {
-                allowlist::compile(text).map_err(|_| {
-                    file.error(tree.span(value), "this is no regular expression, or one that is too large", None)
-                })?;
+                regex(file, tree, value, text)?;
                 exception.value = Some(text.to_owned());
             }
             _ => exception.reason = text.trim().to_owned(),
@@ -169,13 +169,23 @@ fn exception(file: &File, tree: &Tree<'_>, node: NodeId, config: &Config) -> Res
         return Err(file.error(here, "an exception needs a `reason`", None));
     }
     let any = exception.path.is_some()
+        || exception.path_pattern.is_some()
         || exception.rule.is_some()
         || exception.value.is_some()
         || exception.structure.is_some();
     if !any {
-        return Err(file.error(here, "an exception needs a condition: path, rule, value or structure", None));
+        return Err(file.error(
+            here,
+            "an exception needs a condition: path, path-pattern, rule, value or structure",
+            None,
+        ));
     }
     Ok(exception)
+}
+
+fn regex(file: &File, tree: &Tree<'_>, node: NodeId, text: &str) -> Result<Regex, ConfigError> {
+    let wrong = "this is no regular expression, or one that is too large";
+    allowlist::compile(text).map_err(|_| file.error(tree.span(node), wrong, None))
 }
 
 fn glob(file: &File, tree: &Tree<'_>, node: NodeId, text: &str) -> Result<GlobMatcher, ConfigError> {

@@ -16,6 +16,8 @@ const PATTERN_SIZE: usize = 1 << 20;
 pub struct Exception {
     /// Matches the path, relative to the configuration's folder.
     pub path: Option<GlobMatcher>,
+    /// A regular expression found in the path, relative to the configuration's folder.
+    pub path_pattern: Option<Regex>,
     /// A rule's id or a family.
     pub rule: Option<String>,
     /// A regular expression found in the secret.
@@ -39,6 +41,7 @@ impl Exception {
     fn accepts(&self, path: &str, finding: &Finding) -> bool {
         self.rule.as_ref().is_none_or(|rule| *rule == finding.rule.id || *rule == finding.rule.family)
             && self.path.as_ref().is_none_or(|glob| glob.is_match(path))
+            && self.path_pattern.as_ref().is_none_or(|pattern| pattern.is_match(path))
             && self.structure.as_ref().is_none_or(|structure| structure.accepts(&finding.structural_path))
             && self.value.as_ref().is_none_or(|pattern| self.matches(pattern, finding.secret.expose()))
     }

@@ -139,12 +139,17 @@ fn secrets<'t>(
         .filter_map(move |(secret, whole)| accept(rule, token, text, secret, whole))
 }
 
+/// The groups of a pattern that may be the secret: the first that is not empty is. Alternatives have a group each.
+pub const SECRETS: [&str; 4] = ["secret", "secret2", "secret3", "secret4"];
+
 /// A pattern's matches from `start` on: where the secret stands, and where the whole.
 fn matches<'t>(regex: &'t Regex, bytes: &'t [u8], start: usize) -> impl Iterator<Item = (Span, Span)> + 't {
     let mut at = start;
     std::iter::from_fn(move || {
         let found = (at <= bytes.len()).then(|| regex.captures_at(bytes, at))??;
-        let (whole, secret) = (found.get(0)?, found.name("secret").or(found.get(0))?);
+        let whole = found.get(0)?;
+        let named = SECRETS.iter().filter_map(|name| found.name(name)).find(|secret| !secret.is_empty());
+        let secret = named.unwrap_or(whole);
         // What follows a token may be the first byte of the next.
         at = secret.end().max(whole.start() + 1);
         Some((Span::new(secret.start(), secret.end()), Span::new(whole.start(), whole.end())))
