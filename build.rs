@@ -49,7 +49,7 @@ fn read<T: serde::de::DeserializeOwned>(path: &Path) -> T {
 /// One static a structural rule, and the list of them.
 fn structural(out: &mut String) {
     let mut names = Vec::new();
-    for family in ["ci", "docker", "files", "kubernetes"] {
+    for family in ["ci", "docker", "files", "kubernetes", "text"] {
         for path in yaml_files(&Path::new("rules").join(family)) {
             let rule: StructuralFile = read(&path);
             let id = format!("{family}-{}", path.file_stem().unwrap_or_default().to_string_lossy());

@@ -225,9 +225,10 @@ impl Engine {
         }
         let place = Place { path: origin.path().to_owned(), ..Place::default() };
         let reader = Documents::default();
-        let mut cx = check::Context::new(&origin, &self.settings, neighbours, &reader).with_own(self.own.as_ref());
         let hits = if decoded.text.len() == bytes.len() { hits } else { Hits::of(decoded.text.as_bytes()) };
-        check::run_tokens(&decoded.text, &decoded.map, &place, &hits, &mut cx);
+        let mut cx =
+            check::Context::new(&origin, &self.settings, neighbours, &reader, hits).with_own(self.own.as_ref());
+        check::run_tokens(&decoded.text, &decoded.map, &place, &mut cx);
         if worth_parsing {
             reader.documents(&decoded.text, decoded.map, place, &mut |doc| check::run(doc, &mut cx));
         }

@@ -46,7 +46,7 @@ fn findings_beside(path: &str, text: &str, files: &[(&str, &str)]) -> Vec<Findin
         body: Body::Dockerfile(dockerfile::parse(text)),
         templates: Vec::new(),
     };
-    let mut cx = Context::new(&origin, &settings, &folder, &NoReader);
+    let mut cx = Context::new(&origin, &settings, &folder, &NoReader, Default::default());
     check::run(&doc, &mut cx);
     let mut findings = cx.findings;
     findings.sort_by_key(|finding| (finding.span, finding.rule.id.clone()));

@@ -15,6 +15,7 @@ pub mod prefilter;
 mod registry;
 pub mod resolve;
 mod template;
+mod text;
 pub mod token;
 
 use std::collections::HashMap;
@@ -83,25 +84,38 @@ pub struct Context<'e> {
     pub findings: Vec<Finding>,
     /// What went wrong so far.
     pub problems: Vec<Problem>,
+    /// What the keyword pass found in the blob's text.
+    hits: Arc<Hits>,
 }
 
 /// How deep texts may nest before a nested text is left alone.
 pub const MAX_DEPTH: u8 = 5;
 
 impl<'e> Context<'e> {
-    /// A context for one blob.
+    /// A context for one blob, in whose text the keyword pass found `hits`.
     pub fn new(
         origin: &'e Origin,
         settings: &'e Settings,
         neighbours: &'e dyn Neighbours,
         reader: &'e dyn Reader,
+        hits: Hits,
     ) -> Self {
-        Self { origin, settings, neighbours, reader, own: None, findings: Vec::new(), problems: Vec::new() }
+        let (findings, problems, hits) = (Vec::new(), Vec::new(), Arc::new(hits));
+        Self { origin, settings, neighbours, reader, own: None, findings, problems, hits }
     }
 
     /// The same context, in which a team's own rules run, too.
     pub fn with_own(self, own: Option<&'e Own>) -> Self {
         Self { own, ..self }
+    }
+
+    /// What the keyword pass finds in `doc`: what it found in the blob, where that is the document.
+    fn hits(&self, doc: &Document<'_>) -> Arc<Hits> {
+        if doc.place.depth == 0 && matches!(doc.body, Body::Text) {
+            Arc::clone(&self.hits)
+        } else {
+            Arc::new(Hits::of(doc.text.as_bytes()))
+        }
     }
 
     /// Adds a finding of `rule` in `doc`.
@@ -152,9 +166,9 @@ impl<'e> Context<'e> {
     }
 }
 
-/// Runs the token rules on a text whose keywords stand at `hits`.
-pub fn run_tokens(text: &str, map: &SpanMap, place: &Place, hits: &Hits, cx: &mut Context<'_>) {
-    if hits.tokens.is_empty() && cx.own.is_none() {
+/// Runs the token rules on the blob's text, whatever it is.
+pub fn run_tokens(text: &str, map: &SpanMap, place: &Place, cx: &mut Context<'_>) {
+    if cx.hits.tokens.is_empty() && cx.own.is_none() {
         return;
     }
     let doc = Document {
@@ -165,6 +179,7 @@ pub fn run_tokens(text: &str, map: &SpanMap, place: &Place, hits: &Hits, cx: &mu
         body: Body::Text,
         templates: Vec::new(),
     };
+    let hits = Arc::clone(&cx.hits);
     token::scan(&doc, &hits.tokens, cx);
     token::own::scan(&doc, cx);
 }
@@ -190,7 +205,7 @@ pub fn run(doc: &Document<'_>, cx: &mut Context<'_>) {
 fn look_into_nested(doc: &Document<'_>, cx: &mut Context<'_>) {
     let mut found = HashMap::new();
     if doc.place.depth > 0 {
-        token::scan(doc, &Hits::of(doc.text.as_bytes()).tokens, cx);
+        token::scan(doc, &cx.hits(doc).tokens, cx);
         token::own::scan(doc, cx);
     }
     for nested in cx.reader.nested(doc) {

@@ -1,7 +1,7 @@
 //! The table of structural checks: one line a check. A pair goes to the first check that claims it, so that what knows
 //! more about a document stands before what knows less.
 
-use super::{Check, ci, docker, files, kubernetes};
+use super::{Check, ci, docker, files, kubernetes, text};
 
 /// All structural checks.
 pub static CHECKS: &[&dyn Check] = &[
@@ -27,4 +27,5 @@ pub static CHECKS: &[&dyn Check] = &[
     &files::DockerConfig,
     &files::HelmValues,
     &files::Configuration,
+    &text::Credential,
 ];

@@ -18,7 +18,30 @@ pub use name::{NameKind, name_kind};
 pub use randomness::looks_random;
 pub use value::{ValueKind, is_code, is_placeholder, value_kind};
 
-use words::{COMMON_PASSWORDS, CREDENTIAL, FUNCTION_WORDS, PLAIN_NAMES, Words, contains};
+use words::{
+    CODE_EXTENSIONS, COMMON_PASSWORDS, CREDENTIAL, FUNCTION_WORDS, PLAIN_NAMES, PROSE_EXTENSIONS, SAMPLE_WORDS, Words,
+    contains,
+};
+
+/// The words that a text is cut into, as names are.
+pub fn words_of(text: &str) -> Vec<&str> {
+    Words::of(text).as_slice().to_vec()
+}
+
+/// Whether files with this extension hold source code.
+pub fn is_code_extension(extension: &str) -> bool {
+    contains(CODE_EXTENSIONS, extension)
+}
+
+/// Whether files with this extension hold sentences.
+pub fn is_prose_extension(extension: &str) -> bool {
+    contains(PROSE_EXTENSIONS, extension)
+}
+
+/// Whether a word of a path makes its file a test, a fixture or an example.
+pub fn is_sample_word(word: &str) -> bool {
+    contains(SAMPLE_WORDS, word)
+}
 
 /// Where a name and its value stand; it shifts how much evidence a finding needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -97,7 +97,7 @@ pub fn validate(name: &str, secret: &str, context: &str) -> Verdict {
 }
 
 /// Whether a text in a random value's place is filling: hardly any different characters, or the alphabet.
-fn is_filler(text: &str) -> bool {
+pub fn is_filler(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut seen = [false; 256];
     bytes.iter().for_each(|&byte| seen[usize::from(byte)] = true);

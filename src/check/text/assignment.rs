@@ -1,0 +1,291 @@
+//! A name and the value that is given to it, in whatever syntax a programming language, a log or a sentence has:
+//! `password = "…"`, `"token" => '…'`, `var apiKey string = "…"`, `<Pass>…</Pass>`, `The password is '…'`.
+
+use std::ops::Range;
+
+/// How a value is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Between quotes.
+    Quoted,
+    /// As bare text, to the end of the line (or to a comment).
+    Line,
+    /// As bare text that more text follows.
+    Word,
+}
+
+/// A name with its value. Ranges count in the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Assignment {
+    pub name: Range<usize>,
+    pub value: Range<usize>,
+    pub form: Form,
+}
+
+/// Longest name and longest value that are read, in bytes.
+const LONGEST_NAME: usize = 80;
+const LONGEST_VALUE: usize = 512;
+
+/// Reads the assignment whose name holds the byte at `at`. A value of more than one line, or one that an expression goes
+/// on with, is none.
+pub(super) fn read(text: &str, at: usize) -> Option<Assignment> {
+    let name = name_around(text, at)?;
+    let mut rest = Cursor { text, at: name.end };
+    let before = text[..name.start].chars().next_back();
+    let quoted_name = rest.closers() || matches!(before, Some('"' | '\'' | '`'));
+    rest.blanks();
+    // `AWS::ApiGateway::ApiKey` is a type.
+    if text[..name.start].ends_with("::") {
+        return None;
+    }
+    let tag = before == Some('<');
+    if !rest.operator(quoted_name, tag) {
+        return None;
+    }
+    rest.blanks();
+    rest.prefix();
+    let (value, form) = rest.value(tag)?;
+    Some(Assignment { name, value, form })
+}
+
+/// The identifier around `at`.
+fn name_around(text: &str, at: usize) -> Option<Range<usize>> {
+    let bytes = text.as_bytes();
+    let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.') || b >= 0x80;
+    let floor = at.saturating_sub(LONGEST_NAME);
+    let start = (floor..at).rev().take_while(|&i| is_name(bytes[i])).last().unwrap_or(at);
+    let length = bytes[at..].iter().take(LONGEST_NAME).take_while(|b| is_name(**b)).count();
+    let name = text.get(start..at + length)?;
+    let lead = name.len() - name.trim_start_matches(['-', '.', '_']).len();
+    let name = name.trim_matches(['-', '.']).trim_start_matches('_');
+    let start = start + lead;
+    (!name.is_empty() && name.len() < LONGEST_NAME).then_some(start..start + name.len())
+}
+
+/// What is left to read of a line.
+struct Cursor<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl Cursor<'_> {
+    fn rest(&self) -> &str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn byte(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn take(&mut self, literal: &str) -> bool {
+        let taken = self.rest().starts_with(literal);
+        if taken {
+            self.at += literal.len();
+        }
+        taken
+    }
+
+    fn blanks(&mut self) {
+        let count = self.rest().bytes().take(64).take_while(|b| matches!(b, b' ' | b'\t')).count();
+        self.at += count;
+    }
+
+    /// What closes a quoted name or an index: `"password"]`. Whether a quote was among it.
+    fn closers(&mut self) -> bool {
+        let mut quote = false;
+        for _ in 0..4 {
+            match self.byte() {
+                Some(b'"' | b'\'' | b'`') => quote = true,
+                Some(b']' | b'\\') => {}
+                _ => break,
+            }
+            self.at += 1;
+        }
+        quote
+    }
+
+    /// What gives the value to the name. A comma does so behind a quoted name, `>` behind a tag.
+    fn operator(&mut self, quoted_name: bool, tag: bool) -> bool {
+        if tag {
+            return self.take(">");
+        }
+        // `value="…"` of an XML attribute beside `key="…"`.
+        if quoted_name && self.take("value=") {
+            return true;
+        }
+        let assigns = [":::=", "::=", "!==", "===", "?=", ":=", "=>", "==", "!=", "="];
+        if assigns.iter().any(|operator| self.take(operator)) {
+            return true;
+        }
+        if self.take(":") {
+            // A type may stand between: `token: string = "…"`.
+            self.typed();
+            return true;
+        }
+        if quoted_name && self.take(",") {
+            return true;
+        }
+        let is = ["is set to ", "is ", "for user "];
+        if !quoted_name && is.iter().any(|word| self.take(word)) {
+            return true;
+        }
+        self.typed()
+    }
+
+    /// A type and `=`, as in `var password string = "…"`; nothing is read if there is none.
+    fn typed(&mut self) -> bool {
+        let start = self.at;
+        self.blanks();
+        let is_type =
+            |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'<' | b'>' | b'[' | b']' | b'*' | b'&' | b'?');
+        let length = self.rest().bytes().take(40).take_while(|b| is_type(b)).count();
+        self.at += length;
+        self.blanks();
+        let typed = length > 0 && !self.rest().starts_with("==") && self.take("=");
+        if !typed {
+            self.at = start;
+        }
+        typed
+    }
+
+    /// What stands before a quote in some languages: `b"…"`, `@"…"`, `new String("…")`.
+    fn prefix(&mut self) {
+        let rest = self.rest();
+        for prefix in ["b", "r", "u", "f", "L", "@", "&", "String(", "new String(", "str(", "Some("] {
+            if let Some(behind) = rest.strip_prefix(prefix)
+                && behind.starts_with(['"', '\''])
+            {
+                self.at += prefix.len();
+                return;
+            }
+        }
+    }
+
+    fn value(&mut self, tag: bool) -> Option<(Range<usize>, Form)> {
+        if tag {
+            let end = self.line().find('<')?;
+            return Some((self.at..self.at + end, Form::Quoted));
+        }
+        let escaped = self.take("\\");
+        let line = self.line();
+        match line.chars().next()? {
+            quote @ ('"' | '\'' | '`') => self.quoted(quote, escaped),
+            _ if escaped => None,
+            _ => Some(self.bare()),
+        }
+    }
+
+    /// The line from here on, up to the longest value.
+    fn line(&self) -> &str {
+        let rest = self.rest();
+        let mut end = rest.len().min(LONGEST_VALUE);
+        while !rest.is_char_boundary(end) {
+            end -= 1;
+        }
+        let line = &rest[..end];
+        &line[..line.find(['\n', '\r']).unwrap_or(line.len())]
+    }
+
+    fn quoted(&self, quote: char, escaped: bool) -> Option<(Range<usize>, Form)> {
+        let line = self.line();
+        let inside = &line[1..];
+        let mut end = 0;
+        let mut skip = false;
+        for (at, c) in inside.char_indices() {
+            if skip {
+                skip = false;
+            } else if c == '\\' && !escaped {
+                skip = true;
+            } else if c == quote {
+                end = at;
+                break;
+            }
+        }
+        if end == 0 {
+            return None;
+        }
+        let value = inside[..end].strip_suffix('\\').filter(|_| escaped).unwrap_or(&inside[..end]);
+        let behind = inside[end + 1..].trim_start();
+        // An expression goes on: `"user:" + password`, `"%s" % token`, `"a" . $b`, `"name"]`.
+        let goes_on = behind.starts_with(['+', '%', '[', '(', ']'])
+            || behind.starts_with(". ")
+            || behind.starts_with(".format")
+            || behind.starts_with("..")
+            || behind.strip_prefix(':').is_some_and(|more| !more.trim().is_empty());
+        let start = self.at + 1;
+        (!goes_on).then(|| (start..start + value.len(), Form::Quoted))
+    }
+
+    fn bare(&self) -> (Range<usize>, Form) {
+        let line = self.line();
+        let end = line.find(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '"' | '\'' | ')' | '}' | '|'));
+        let end = end.unwrap_or(line.len());
+        let behind = line[end..].trim_start_matches([',', ';']).trim();
+        let last = behind.is_empty() || behind.starts_with(['#', ';']) || behind.starts_with("//");
+        (self.at..self.at + end, if last { Form::Line } else { Form::Word })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn value(text: &str) -> Option<(&str, &str, Form)> {
+        let at = text.to_ascii_lowercase().find("pass")?;
+        let found = read(text, at)?;
+        Some((&text[found.name], &text[found.value], found.form))
+    }
+
+    #[test]
+    fn values_are_read_in_many_languages() {
+        for text in [
+            "password = \"V-1\"",
+            "password='V-1';",
+            "\"password\": \"V-1\",",
+            ":password       => 'V-1',",
+            "var password string = \"V-1\"",
+            "const password: string = `V-1`;",
+            "char password[] = \"V-1\";",
+            "private static String password = \"V-1\";",
+            "$config['password'] = 'V-1';",
+            "if (password == \"V-1\") {",
+            "The password is 'V-1'.",
+            "<password>V-1</password>",
+            "<add key=\"password\" value=\"V-1\"/>",
+            "set(\"password\", \"V-1\")",
+            "{\\\"password\\\": \\\"V-1\\\"}",
+            "password := b\"V-1\"",
+        ] {
+            assert_eq!(value(text), Some(("password", "V-1", Form::Quoted)), "{text}");
+        }
+        assert_eq!(value("password = V-1 # old"), Some(("password", "V-1", Form::Line)));
+        assert_eq!(value("DB_PASS=V-1"), Some(("DB_PASS", "V-1", Form::Line)));
+        assert_eq!(value("password: V-1 or else"), Some(("password", "V-1", Form::Word)));
+    }
+
+    #[test]
+    fn what_gives_no_value_is_none() {
+        for text in [
+            "password",
+            "password)",
+            "password = \"a\" + b",
+            "password = \"open",
+            "def password(x):",
+            "password[\"x\"]",
+        ] {
+            assert_eq!(value(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_gives_ranges_inside_of_it(text in "[a-z_é \"'`=:,<>\\\\\n-]{0,30}pass[a-z é\"'`=:,<>\\\\\n+-]{0,40}") {
+            let at = text.find("pass").unwrap();
+            if let Some(found) = read(&text, at) {
+                prop_assert!(text.get(found.name).is_some() && text.get(found.value).is_some());
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! A credential that source code or a text gives to a name, or that stands in a URL.
+//!
+//! In code nearly every name of a credential stands beside something that is none: a field's name, a label, a variable. So
+//! a value counts by its looks, too, and how much it must look like a secret depends on how it is written and on what kind
+//! of file it stands in.
+
+use super::assignment::{self, Assignment, Form};
+use super::url;
+use crate::check::credential::{self, Judgement, NameKind, Setting};
+use crate::check::token::validate::is_filler;
+use crate::check::{Check, Context, Found};
+use crate::model::{Body, Confidence, Document, Role, Rule, Secret, Span};
+use crate::rules;
+
+/// The rule `text-credential`.
+pub struct Credential;
+
+impl Check for Credential {
+    fn rule(&self) -> &'static Rule {
+        &rules::TEXT_CREDENTIAL
+    }
+
+    fn applies(&self, doc: &Document<'_>) -> bool {
+        matches!(doc.body, Body::Text) && !matches!(doc.role, Role::ShellScript | Role::LockFile | Role::Schema)
+    }
+
+    fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
+        let hits = cx.hits(doc);
+        let file = FileKind::of(doc.place.file_name(), &doc.place.path);
+        let mut seen = 0;
+        for &at in &hits.names {
+            if at < seen || doc.text.len() <= at {
+                continue;
+            }
+            let Some(found) = assignment::read(doc.text, at) else { continue };
+            seen = found.name.end;
+            self.assigned(doc, &found, file, cx);
+        }
+        for &at in &hits.urls {
+            self.url(doc, at, file, cx);
+        }
+    }
+}
+
+impl Credential {
+    fn assigned(&self, doc: &Document<'_>, found: &Assignment, file: FileKind, cx: &mut Context<'_>) {
+        let (name, value) = (&doc.text[found.name.clone()], &doc.text[found.value.clone()]);
+        let kind = credential::name_kind(name);
+        let Some(judged) = credential::judge_as(kind, name, value, Setting::Text) else { return };
+        let secret = &value[judged.secret.clone()];
+        let Some(confidence) = looks(kind, name, secret, found.form, file) else { return };
+        let span = Span::new(found.value.start + judged.secret.start, found.value.start + judged.secret.end);
+        let label = (Span::new(found.name.start, found.name.end), "this name says what the value is".to_owned());
+        self.report(doc, span, judged, confidence, vec![label], cx);
+    }
+
+    fn url(&self, doc: &Document<'_>, at: usize, file: FileKind, cx: &mut Context<'_>) {
+        let Some(range) = url::around(doc.text, at) else { return };
+        let text = &doc.text[range.clone()];
+        let Some(judged) = credential::judge_as(NameKind::Neutral, "", text, Setting::Text) else { return };
+        let secret = &text[judged.secret.clone()];
+        let telling = credential::looks_random(secret) || has_digit_and_letter(secret);
+        let doubtful = url::is_local(text) || file.is_sample || file.is_prose || !telling;
+        let confidence = if doubtful { Confidence::Low } else { Confidence::Medium };
+        let span = Span::new(range.start + judged.secret.start, range.start + judged.secret.end);
+        self.report(doc, span, judged, confidence, Vec::new(), cx);
+    }
+
+    fn report(
+        &self,
+        doc: &Document<'_>,
+        span: Span,
+        judged: Judgement,
+        confidence: Confidence,
+        labels: Vec<(Span, String)>,
+        cx: &mut Context<'_>,
+    ) {
+        let found = Found {
+            span,
+            secret: Secret::new(span.of(doc.text)),
+            what: judged.what,
+            confidence,
+            severity: judged.severity,
+            labels,
+            structural_path: String::new(),
+        };
+        cx.report(self.rule(), doc, found);
+    }
+}
+
+/// How sure it is that a value which the classifier takes for a credential's is one in a text; `None`: it is none.
+fn looks(kind: NameKind, name: &str, secret: &str, form: Form, file: FileKind) -> Option<Confidence> {
+    // A bare word of code is an expression; of a sentence, a word.
+    let bare = form != Form::Quoted;
+    if bare && (file.is_code || form == Form::Word || secret.contains(['(', '[', '.', '=', '/', ':']))
+        || !kind.is_credential()
+        || secret.starts_with("0x")
+        || secret.contains(['%', '{', '<', '('])
+        || secret.contains("##")
+        || secret.starts_with(['$', '#', '/', '.', '-', '&', '*', ':'])
+        || is_filler(secret)
+        || holds_alphabet(secret)
+        || is_about_name(name, secret)
+    {
+        return None;
+    }
+    let made_up = file.is_sample || file.is_prose || credential::words_of(name).into_iter().any(says_made_up);
+    let random = credential::looks_random(secret);
+    let password = kind == NameKind::Password;
+    Some(match () {
+        () if made_up => Confidence::Low,
+        () if random && secret.len() >= 16 => Confidence::High,
+        () if random || password && secret.len() >= 6 && is_mixed(secret) => Confidence::Medium,
+        () => Confidence::Low,
+    })
+}
+
+/// Whether a word of a name says that the value is no real one: `invalidToken`, `fake_password`.
+fn says_made_up(word: &str) -> bool {
+    credential::is_sample_word(word)
+        || ["non", "not", "no", "invalid", "wrong", "bad", "dummy", "expected", "expired", "default", "foo", "csrf"]
+            .iter()
+            .any(|known| word.eq_ignore_ascii_case(known))
+}
+
+/// Whether the value says the name again, or is made of the words of such names, with a number perhaps: a field's name, a
+/// label.
+fn is_about_name(name: &str, secret: &str) -> bool {
+    let words = credential::words_of(secret);
+    let again = |word: &&str| {
+        let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        name.to_ascii_lowercase().contains(&word.to_ascii_lowercase())
+            || credential::name_kind(word) != NameKind::Neutral
+    };
+    !words.is_empty() && !has_mark_inside(secret) && words.iter().all(again)
+}
+
+/// Whether the first letters of the alphabet, or as many others in order, make up much of the text.
+fn holds_alphabet(text: &str) -> bool {
+    text.as_bytes().windows(7).any(|run| run.windows(2).all(|pair| pair[1] == pair[0].wrapping_add(1)))
+}
+
+fn has_digit_and_letter(text: &str) -> bool {
+    text.bytes().any(|b| b.is_ascii_digit()) && text.bytes().any(|b| b.is_ascii_alphabetic())
+}
+
+/// Letters with digits or with marks between them that no identifier holds.
+fn is_mixed(text: &str) -> bool {
+    has_digit_and_letter(text) || text.bytes().any(|b| b.is_ascii_alphabetic()) && has_mark_inside(text)
+}
+
+/// Whether a mark that no identifier holds stands before the last character.
+fn has_mark_inside(text: &str) -> bool {
+    let inside = &text.as_bytes()[..text.len().saturating_sub(1)];
+    inside.iter().any(|b| matches!(b, b'!' | b'@' | b'#' | b'$' | b'^' | b'&' | b'*' | b'?' | b'+' | b'~'))
+}
+
+/// What kind of file a text is, by its name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct FileKind {
+    /// Source code of a programming language: bare words are expressions.
+    is_code: bool,
+    /// Sentences.
+    is_prose: bool,
+    /// A test, a fixture, an example: what it holds is mostly made up.
+    is_sample: bool,
+}
+
+impl FileKind {
+    fn of(name: &str, path: &str) -> Self {
+        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+        Self {
+            is_code: credential::is_code_extension(extension),
+            is_prose: credential::is_prose_extension(extension),
+            is_sample: path.split(['/', '.', '_', '-']).any(credential::is_sample_word),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FileKind;
+
+    #[test]
+    fn files_are_known_by_their_names() {
+        let kind = |path: &str| FileKind::of(path.rsplit('/').next().unwrap_or_default(), path);
+        assert!(kind("src/main.go").is_code && !kind("src/main.go").is_sample);
+        assert!(kind("pkg/auth/auth_test.go").is_sample && kind("docs/install.md").is_sample);
+        assert!(kind("README.md").is_prose && !kind("notes.txt").is_code);
+        assert!(!kind("src/contest.py").is_sample);
+    }
+}

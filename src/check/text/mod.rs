@@ -1,0 +1,7 @@
+//! Checks of texts without a structure of their own: source code, logs, notes.
+
+mod assignment;
+mod credential;
+mod url;
+
+pub use credential::Credential;
