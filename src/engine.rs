@@ -24,6 +24,8 @@ use crate::{check, document};
 mod fingerprint;
 mod history;
 
+pub use history::HistoryScan;
+
 /// Why a run could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

@@ -280,3 +280,79 @@ fn a_repository_that_can_not_be_opened_is_an_error() {
     let empty = Repository::new();
     assert_eq!(tidewaiter(&["history"], empty.path()).status.code(), Some(0));
 }
+
+/// What a scan says about each finding.
+fn said(folder: &Path, args: &[&str]) -> Vec<String> {
+    let (report, _) = report(args, folder);
+    let field = |finding: &Value, name: &str| finding[name].to_string();
+    let names = ["rule", "path", "origin", "in_head", "start_byte", "fingerprint", "suppressed"];
+    findings(&report).iter().map(|f| names.map(|name| field(f, name)).join(" ")).collect()
+}
+
+#[test]
+fn with_a_cache_the_findings_stay_the_same() {
+    let mut repository = Repository::new();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let cache = folder.path().join("cache").to_string_lossy().into_owned();
+    let check = |repository: &Repository, step: &str| {
+        let cold = said(repository.path(), &["history"]);
+        assert_eq!(said(repository.path(), &["history", "--cache", &cache]), cold, "{step}");
+        assert_eq!(said(repository.path(), &["history", "--cache", &cache]), cold, "{step}, again");
+        cold.len()
+    };
+    repository.write("a.yaml", &secret("a", &password(1)));
+    repository.write("notes.txt", "nothing\n");
+    repository.commit("one");
+    assert_eq!(check(&repository, "one"), 1);
+    repository.git(&["mv", "a.yaml", "b.yaml"]);
+    repository.commit("moved");
+    repository.write("b.yaml", &format!("# more\n{}", secret("a", &password(1))));
+    repository.write("c.yaml", &secret("c", &password(2)));
+    repository.commit(&format!("two\n\n{}", secret("message", &password(3))));
+    assert_eq!(check(&repository, "moved, changed and a message"), 3);
+    repository.git(&["checkout", "-q", "-b", "side"]);
+    repository.write("d.yaml", &secret("d", &password(4)));
+    repository.commit("side");
+    repository.git(&["checkout", "-q", "main"]);
+    repository.git(&["rm", "-q", "c.yaml"]);
+    repository.commit("removed");
+    assert_eq!(check(&repository, "a branch and a removal"), 4);
+    repository.git(&["branch", "-q", "-D", "side"]);
+    assert_eq!(check(&repository, "the branch is gone"), 3);
+    repository.git(&["reset", "-q", "--hard", "HEAD~2"]);
+    assert_eq!(check(&repository, "history is rewritten"), 1);
+
+    let file = fs::read_dir(&cache).expect("a folder").flatten().next().expect("a file").path();
+    let bytes = fs::read(&file).expect("readable");
+    for number in 1..=4 {
+        assert!(!text(&bytes).contains(&password(number)));
+    }
+    fs::write(&file, &bytes[..bytes.len() / 2]).expect("written");
+    assert_eq!(check(&repository, "a broken cache"), 1);
+    assert_eq!(said(repository.path(), &["history", "--cache", &cache, "--min-severity=critical"]), [""; 0]);
+    assert_eq!(check(&repository, "the cache of other settings"), 1);
+}
+
+#[test]
+fn a_cache_does_not_hide_what_could_not_be_read() {
+    let mut repository = Repository::new();
+    repository.write("a.yaml", "fine: yes\n");
+    repository.commit("one");
+    let blob = repository.git(&["rev-parse", "HEAD:a.yaml"]);
+    fs::remove_file(repository.path().join(".git/objects").join(&blob[..2]).join(&blob[2..])).expect("removed");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let cache = folder.path().to_string_lossy().into_owned();
+    for _ in 0..2 {
+        assert_eq!(tidewaiter(&["history", "--cache", &cache], repository.path()).status.code(), Some(2));
+    }
+}
+
+#[test]
+fn a_cache_that_can_not_be_written_is_said_and_no_failure() {
+    let mut repository = Repository::new();
+    repository.commit("one");
+    repository.write("file", "");
+    let output = tidewaiter(&["history", "--cache", "file"], repository.path());
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text(&output.stdout).contains("the cache can't be written"), "{}", text(&output.stdout));
+}

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use super::options::{Output, Running, Selection};
 use super::{Failure, finish, progress, since};
-use crate::engine::Engine;
+use crate::engine::{Engine, HistoryScan};
 use crate::model::Shard;
 use crate::source::git::history::HistoryOptions;
 
@@ -33,6 +33,9 @@ pub struct Args {
     /// Scan only part K of N
     #[arg(long, value_name = "K/N")]
     shard: Option<Shard>,
+    /// Remember in this folder what is clean, so that the next scan reads what is new alone
+    #[arg(long, value_name = "DIR")]
+    cache: Option<PathBuf>,
     #[command(flatten)]
     selection: Selection,
     #[command(flatten)]
@@ -54,8 +57,8 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
         since: args.since,
         unreachable: args.unreachable,
     };
-    let shard = args.shard.unwrap_or(Shard::WHOLE);
-    let mut run = progress::with_bar(|progress| engine.scan_history(&args.repo, &options, shard, progress))?;
+    let scan = HistoryScan { options, shard: args.shard.unwrap_or(Shard::WHOLE), cache: args.cache.clone() };
+    let mut run = progress::with_bar(|progress| engine.scan_history(&args.repo, &scan, progress))?;
     if args.staged_too {
         run = run.joined(engine.scan_staged(&args.repo, &Default::default())?);
     }

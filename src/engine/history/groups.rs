@@ -4,7 +4,7 @@
 //! A sighting is known by rule, path, secret and the ordinal among equal ones in its blob. A blob that was moved or copied
 //! stands at several paths, and makes their sightings one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use git2::Oid;
 
@@ -42,8 +42,8 @@ pub struct Group {
     pub blob: Oid,
     /// Everything found in that blob.
     pub secrets: Vec<Span>,
-    /// All blobs it was seen in, and who accepted it there.
-    pub seen: Vec<(Oid, Option<Suppression>)>,
+    /// Where it was seen, and who accepted it there.
+    pub seen: Vec<(Sight, Option<Suppression>)>,
     /// All paths it was seen at.
     pub places: Vec<PathNo>,
     /// Whether it stood there before the scanned commits.
@@ -74,6 +74,21 @@ fn numbered(findings: Vec<Finding>) -> Vec<(Secret, u32, Finding)> {
     findings.into_iter().map(number).collect()
 }
 
+impl Group {
+    /// The sightings that a later scan needs to come to the same group: the first one at each path, those that join
+    /// paths, and those in HEAD.
+    pub fn needed(&self, is_in_head: impl Fn(&Sight) -> bool) -> Vec<&Sight> {
+        let mut seen: Vec<&Sight> = self.seen.iter().map(|(sight, _)| sight).collect();
+        seen.sort_by_key(|sight| (sight.holder, sight.blob));
+        let mut places = HashSet::new();
+        seen.retain(|sight| {
+            let is_first = sight.places.iter().fold(false, |is_new, place| places.insert(*place) || is_new);
+            is_first || sight.places.len() > 1 || is_in_head(sight)
+        });
+        seen
+    }
+}
+
 impl Groups {
     /// Adds what was found in a blob.
     pub fn add(&mut self, sight: &Sight, findings: Vec<Finding>, secrets: &[Span]) {
@@ -87,7 +102,7 @@ impl Groups {
                 holder: sight.holder,
                 blob: sight.blob,
                 secrets: secrets.to_vec(),
-                seen: vec![(sight.blob, suppressed)],
+                seen: vec![(sight.clone(), suppressed)],
                 places: sight.places.clone(),
                 is_old: false,
             })));

@@ -8,7 +8,8 @@ use git2::Oid;
 use super::groups::Sight;
 use super::{COMMIT_MESSAGES, TAG_MESSAGES};
 use crate::model::{Origin, Shard};
-use crate::source::git::history::{History, Holder, PathNo};
+use crate::source::git::cache::{Cache, Mark, mark};
+use crate::source::git::history::{History, PathNo};
 
 /// Something to read and scan.
 pub struct Job {
@@ -21,7 +22,8 @@ pub struct Job {
 }
 
 /// What belongs to the shard, file by file: versions of a file lie near each other in packs, as deltas.
-pub fn list(history: &History<'_>, shard: Shard) -> Vec<Job> {
+/// Blobs that the cache knows to be clean are left out, and their marks given.
+pub fn list(history: &History<'_>, shard: Shard, cache: &Cache) -> (Vec<Job>, Vec<Mark>) {
     let lines = Lineages::new(history);
     let mut jobs = Vec::new();
     let mut pieces: Vec<_> = history.pieces.iter().filter_map(|piece| Some((*piece.places.first()?, piece))).collect();
@@ -32,23 +34,30 @@ pub fn list(history: &History<'_>, shard: Shard) -> Vec<Job> {
             jobs.push(Job { sight, path: history.path(path), is_message: false });
         }
     }
-    let message = |holder: usize, id: Oid, place, path: &str| Job {
-        sight: Sight { holder: holder as u32, blob: id, places: vec![place] },
+    let message = |holder: u32, id: Oid, place, path: &str| Job {
+        sight: Sight { holder, blob: id, places: vec![place] },
         path: path.to_owned(),
         is_message: true,
     };
     if shard.takes(Origin::COMMIT_MESSAGE) {
-        let commits = history.holders.iter().enumerate();
-        jobs.extend(commits.filter_map(|(at, holder)| match holder {
-            Holder::Commit(commit) => Some(message(at, *commit, COMMIT_MESSAGES, Origin::COMMIT_MESSAGE)),
-            _ => None,
-        }));
+        let commits = history.messages.iter();
+        jobs.extend(commits.map(|(at, commit)| message(*at, *commit, COMMIT_MESSAGES, Origin::COMMIT_MESSAGE)));
     }
     if shard.takes(Origin::TAG_MESSAGE) {
-        let behind = history.holders.len();
+        let behind = history.holders.len() as u32;
         jobs.extend(history.tags.iter().map(|tag| message(behind, tag.id, TAG_MESSAGES, Origin::TAG_MESSAGE)));
     }
-    jobs
+    let mut known = Vec::new();
+    if !cache.clean.is_empty() {
+        jobs.retain(|job| {
+            let is_clean = cache.is_clean(job.sight.blob, &job.path);
+            if is_clean {
+                known.push(mark(job.sight.blob, &job.path));
+            }
+            !is_clean
+        });
+    }
+    (jobs, known)
 }
 
 /// Paths that a file had one after the other: their versions belong together, as their findings do.

@@ -2,19 +2,21 @@
 
 mod groups;
 mod jobs;
+mod memory;
 mod scan;
 mod settle;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use git2::Oid;
 use rayon::prelude::*;
 
-use self::scan::{Pass, Tally};
+use self::memory::Memory;
+use self::scan::Pass;
 use super::{Engine, Error, Progress, assemble};
-use crate::model::{Origin, Run, Shard, Summary};
+use crate::model::{Origin, Problem, ProblemKind, Run, Shard, Summary};
 use crate::source::git::history::{History, HistoryOptions, PathNo};
 use crate::source::git::objects::Objects;
 use crate::source::git::{self, GitError};
@@ -23,40 +25,54 @@ use crate::source::git::{self, GitError};
 const COMMIT_MESSAGES: PathNo = PathNo::MAX;
 const TAG_MESSAGES: PathNo = PathNo::MAX - 1;
 
+/// Which history is scanned, and how.
+#[derive(Clone, Debug)]
+pub struct HistoryScan {
+    /// Which commits.
+    pub options: HistoryOptions,
+    /// Which part of them this machine does.
+    pub shard: Shard,
+    /// The folder where scans leave what they learnt for the next one.
+    pub cache: Option<PathBuf>,
+}
+
 impl Engine {
-    /// Scans the history of the repository at `path`, or the `shard` of it.
+    /// Scans the history of the repository at `path`.
     ///
     /// # Errors
     /// No repository, or a revision that does not exist. What can't be read is a problem in the summary.
-    pub fn scan_history(
-        &self,
-        path: &Path,
-        options: &HistoryOptions,
-        shard: Shard,
-        progress: &Progress,
-    ) -> Result<Run, Error> {
+    pub fn scan_history(&self, path: &Path, scan: &HistoryScan, progress: &Progress) -> Result<Run, Error> {
         let start = Instant::now();
         let repository = git::open(path)?;
+        let memory = Memory::open(&repository, &self.settings, scan);
         let pool = self.pool()?;
         let run = |count: usize, work: &(dyn Fn(usize) + Sync)| {
             pool.install(|| (0..count).into_par_iter().for_each(work));
         };
-        let mut history = History::collect(&repository, options, &run)?;
+        let mut history = History::collect(&repository, &scan.options, &memory.cache, &run)?;
         let objects = Objects::new(path);
-        let jobs = jobs::list(&history, shard);
+        let (jobs, known) = jobs::list(&history, scan.shard, &memory.cache);
         progress.total.store(jobs.len(), Ordering::Relaxed);
-        let pass = Pass { jobs: &jobs, holders: &history.holders, objects: &objects, progress };
-        let Tally { summary, groups } = self.scan_jobs(&pass, history.packs(), &run);
-        let settled = self.settle(&mut history, &objects, groups);
-        let mut problems = std::mem::take(&mut history.problems);
-        problems.extend(summary.problems);
-        let mut run = assemble(settled, problems, &self.allowlist, start);
+        let pass =
+            Pass { jobs: &jobs, holders: &history.holders, objects: &objects, notes_clean: memory.is_kept(), progress };
+        let mut tally = self.scan_jobs(&pass, history.packs(), &run);
+        let settled = self.settle(&mut history, &objects, std::mem::take(&mut tally.groups));
+        let said = memory.keep(scan, &history, known, &mut tally, &settled);
+        let problems =
+            history.problems.drain(..).chain(tally.summary.problems).chain(said).chain(lesser(tally.degraded));
+        let mut run = assemble(settled.scanned, problems.collect(), &self.allowlist, start);
         run.summary.problems.dedup();
         // Exceptions for what was mended since, or for files of other revisions, are no mistake.
         run.summary.unused.clear();
-        run.summary = Summary { files: summary.files, bytes: summary.bytes, binary: summary.binary, ..run.summary };
+        let Summary { files, bytes, binary, .. } = tally.summary;
+        run.summary = Summary { files, bytes, binary, ..run.summary };
         Ok(run)
     }
+}
+
+fn lesser(count: usize) -> Option<Problem> {
+    let message = format!("{count} versions of files were not read in the best way: most were no valid YAML");
+    (count > 0).then(|| Problem { path: "history".to_owned(), kind: ProblemKind::Degraded, message })
 }
 
 /// The author is looked up for what is reported alone.

@@ -9,8 +9,9 @@ use super::groups::Groups;
 use super::jobs::Job;
 use super::{origin, unreadable};
 use crate::engine::{Engine, Progress, Scanned, failed};
-use crate::model::{NoNeighbours, ProblemKind, Summary};
+use crate::model::{Finding, NoNeighbours, ProblemKind, Summary};
 use crate::source::git::Runner;
+use crate::source::git::cache::{Mark, mark};
 use crate::source::git::history::Holder;
 use crate::source::git::object::CommitText;
 use crate::source::git::objects::{CommitFiles, Objects};
@@ -28,8 +29,16 @@ pub struct Pass<'h> {
     pub holders: &'h [Holder],
     /// Single objects.
     pub objects: &'h Objects,
+    /// Whether it is noted what is clean.
+    pub notes_clean: bool,
     /// How far the pass has come.
     pub progress: &'h Progress,
+}
+
+/// A scanned object, and whether it would come to the same in any other commit.
+struct Version {
+    scanned: Scanned,
+    is_steady: bool,
 }
 
 /// What came of a pass.
@@ -39,6 +48,10 @@ pub struct Tally {
     pub summary: Summary,
     /// Findings.
     pub groups: Groups,
+    /// Blobs that were read in a lesser way. Nobody can mend old versions, so that they are counted and not named.
+    pub degraded: usize,
+    /// What is clean whatever commit holds it.
+    pub clean: Vec<Mark>,
 }
 
 impl Engine {
@@ -79,46 +92,56 @@ impl Engine {
     }
 
     /// Scans an object that a pack gave; `None` if it is not what the job expects.
-    fn scan_object(&self, pass: &Pass<'_>, job: &Job, kind: Kind, bytes: &[u8]) -> Option<Scanned> {
+    fn scan_object(&self, pass: &Pass<'_>, job: &Job, kind: Kind, bytes: &[u8]) -> Option<Version> {
         match (kind, job.is_message) {
             (Kind::Blob, false) => {
                 Some(self.scan_version(pass.objects, pass.holder(job), job.sight.blob, &job.path, bytes))
             }
             (Kind::Commit, true) => {
                 let message = CommitText::read(bytes)?.message;
-                Some(self.scan_blob(origin(job.sight.blob, &job.path), message, &NoNeighbours))
+                Some(self.scan_message(job, message))
             }
             _ => None,
         }
     }
 
-    fn scan_alone(&self, pass: &Pass<'_>, job: &Job) -> Scanned {
+    fn scan_message(&self, job: &Job, message: &[u8]) -> Version {
+        let scanned = self.scan_blob(origin(job.sight.blob, &job.path), message, &NoNeighbours);
+        Version { scanned, is_steady: true }
+    }
+
+    fn scan_alone(&self, pass: &Pass<'_>, job: &Job) -> Version {
         let id = job.sight.blob;
-        if job.is_message {
-            return match pass.objects.message(id) {
-                Ok((message, _)) => self.scan_blob(origin(id, &job.path), &message, &NoNeighbours),
-                Err(error) => failed(&job.path, unreadable(id, &error)),
-            };
-        }
-        match self.read_blob(pass.objects, id) {
-            Ok(bytes) => self.scan_version(pass.objects, pass.holder(job), id, &job.path, &bytes),
-            Err(message) => failed(&job.path, message),
-        }
+        let read = if job.is_message {
+            let read = pass.objects.message(id).map(|(message, _)| self.scan_message(job, &message));
+            read.map_err(|error| unreadable(id, &error))
+        } else {
+            let read = self.read_blob(pass.objects, id);
+            read.map(|bytes| self.scan_version(pass.objects, pass.holder(job), id, &job.path, &bytes))
+        };
+        read.unwrap_or_else(|message| Version { scanned: failed(&job.path, message), is_steady: false })
     }
 
     /// Scans a blob as it stood at `path` in what holds it.
-    pub(super) fn scan_version(
-        &self,
-        objects: &Objects,
-        holder: &Holder,
-        blob: Oid,
-        path: &str,
-        bytes: &[u8],
-    ) -> Scanned {
+    fn scan_version(&self, objects: &Objects, holder: &Holder, blob: Oid, path: &str, bytes: &[u8]) -> Version {
         match holder {
-            Holder::Commit(commit) => self.scan_blob(origin(*commit, path), bytes, &CommitFiles::new(objects, *commit)),
-            Holder::Ref(_) | Holder::Nobody => self.scan_blob(origin(blob, path), bytes, &NoNeighbours),
+            Holder::Commit(commit) => {
+                let files = CommitFiles::new(objects, *commit);
+                let scanned = self.scan_blob(origin(*commit, path), bytes, &files);
+                Version { scanned, is_steady: !files.were_asked() }
+            }
+            Holder::Ref(_) | Holder::Nobody => {
+                let scanned = self.scan_blob(origin(blob, path), bytes, &NoNeighbours);
+                Version { scanned, is_steady: false }
+            }
         }
+    }
+
+    /// What was found in a blob as it stood at `path` before the scanned commits. One that can't be read tells nothing;
+    /// that is no news of these commits.
+    pub(super) fn scan_before(&self, objects: &Objects, blob: Oid, path: &str) -> Vec<Finding> {
+        let bytes = self.read_blob(objects, blob).unwrap_or_default();
+        self.scan_version(objects, &Holder::Nobody, blob, path, &bytes).scanned.findings
     }
 
     /// The bytes of a blob.
@@ -137,17 +160,21 @@ impl Pass<'_> {
         self.holders.get(job.sight.holder as usize).unwrap_or(&Holder::Nobody)
     }
 
-    fn count(&self, tally: &Mutex<Tally>, job: &Job, mut scanned: Scanned) {
+    fn count(&self, tally: &Mutex<Tally>, job: &Job, version: Version) {
         self.progress.done.fetch_add(1, Ordering::Relaxed);
+        let Version { mut scanned, is_steady } = version;
+        let is_clean = is_steady && scanned.findings.is_empty() && scanned.problems.is_empty();
+        let clean = (self.notes_clean && is_clean).then(|| mark(job.sight.blob, &job.path));
         let Ok(mut tally) = tally.lock() else { return };
-        if job.is_message {
-            // Prose reads as broken YAML here and there; nobody wrote a document.
-            scanned.problems.retain(|problem| problem.kind == ProblemKind::Incomplete);
-        } else {
+        tally.clean.extend(clean);
+        if !job.is_message {
             tally.summary.files += 1;
             tally.summary.bytes += scanned.bytes;
             tally.summary.binary += usize::from(scanned.binary);
+            let degraded = scanned.problems.iter().any(|problem| problem.kind == ProblemKind::Degraded);
+            tally.degraded += usize::from(degraded);
         }
+        scanned.problems.retain(|problem| problem.kind != ProblemKind::Degraded);
         tally.summary.problems.append(&mut scanned.problems);
         if !scanned.findings.is_empty() {
             let secrets = scanned.source.map(|source| source.secrets).unwrap_or_default();

@@ -18,9 +18,18 @@ const MAX_REMOVED: usize = 2_000;
 /// Removed files of a commit: paths and blobs.
 type Removed = HashMap<Oid, Vec<(PathNo, Oid)>>;
 
+/// What a history comes to.
+#[derive(Default)]
+pub struct Settled {
+    /// The findings of each blob.
+    pub scanned: Vec<Scanned>,
+    /// Commits and blobs that a later scan has to look at again, for the same findings.
+    pub sights: Vec<(Oid, Oid)>,
+}
+
 impl Engine {
     /// Makes one finding of all sightings of a secret, with its author and whether HEAD still has it.
-    pub(super) fn settle(&self, history: &mut History<'_>, objects: &Objects, mut groups: Groups) -> Vec<Scanned> {
+    pub(super) fn settle(&self, history: &mut History<'_>, objects: &Objects, mut groups: Groups) -> Settled {
         let mut removed = Removed::new();
         join_moved(history, &mut groups, &mut removed);
         if history.has_boundary() {
@@ -28,15 +37,16 @@ impl Engine {
         }
         let groups: Vec<Group> = groups.finish().into_iter().filter(|group| !group.is_old).collect();
         if groups.is_empty() {
-            return Vec::new();
+            return Settled::default();
         }
         let head = history.in_head();
+        let sights = sights(history, &groups, &head);
         let mut blobs: BTreeMap<(u32, Oid), Vec<Group>> = BTreeMap::new();
         for group in groups {
             blobs.entry((group.holder, group.blob)).or_default().push(group);
         }
         let build = |((_, blob), groups)| self.build(history, objects, &head, blob, groups);
-        blobs.into_iter().map(build).collect()
+        Settled { scanned: blobs.into_iter().map(build).collect(), sights }
     }
 
     /// The findings that one blob introduced.
@@ -60,7 +70,7 @@ impl Engine {
         let secrets = first.secrets.clone();
         let in_head = |group: &Group| match commit {
             Some(commit) if is_message => objects.leads_to_head(commit),
-            _ => group.seen.iter().any(|(blob, _)| head.contains(blob)),
+            _ => group.seen.iter().any(|(sight, _)| head.contains(&sight.blob)),
         };
         let mut findings: Vec<Finding> = Vec::new();
         for group in groups {
@@ -69,7 +79,8 @@ impl Engine {
             finding.in_head = Some(still);
             finding.origin = origin.clone();
             // Who accepted it in HEAD's version accepted it.
-            let accepted = group.seen.into_iter().filter(|(blob, _)| head.contains(blob)).find_map(|(_, by)| by);
+            let accepted =
+                group.seen.into_iter().filter(|(sight, _)| head.contains(&sight.blob)).find_map(|(_, by)| by);
             finding.suppressed = accepted.or(finding.suppressed);
             findings.push(finding);
         }
@@ -88,7 +99,7 @@ impl Engine {
         let mut commits = HashSet::new();
         for at in numbers {
             let Some(group) = groups.get(at) else { continue };
-            group.is_old |= group.seen.iter().any(|(blob, _)| before.contains(blob));
+            group.is_old |= group.seen.iter().any(|(sight, _)| before.contains(&sight.blob));
             paths.extend(group.places.iter().copied().filter(|path| *path < TAG_MESSAGES));
             if let Some(Holder::Commit(commit)) = history.holders.get(group.holder as usize) {
                 commits.insert(*commit);
@@ -126,10 +137,24 @@ impl Engine {
     }
 
     fn versions(&self, history: &History<'_>, objects: &Objects, path: PathNo, blob: Oid) -> Vec<Finding> {
-        // One that can't be read tells nothing; what is said of it stands with the commits that are scanned.
-        let bytes = self.read_blob(objects, blob).unwrap_or_default();
-        self.scan_version(objects, &Holder::Nobody, blob, &history.path(path), &bytes).findings
+        self.scan_before(objects, blob, &history.path(path))
     }
+}
+
+fn sights(history: &mut History<'_>, groups: &[Group], head: &HashSet<Oid>) -> Vec<(Oid, Oid)> {
+    let mut found = Vec::new();
+    for sight in groups.iter().flat_map(|group| group.needed(|sight| head.contains(&sight.blob))) {
+        // What refs hold without a commit is looked at each time.
+        if let Some(Holder::Commit(commit)) = history.holders.get(sight.holder as usize) {
+            found.push((*commit, sight.blob));
+            if sight.places.len() > 1 {
+                found.extend(history.movers(sight.blob).into_iter().map(|mover| (mover, sight.blob)));
+            }
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 fn with_author(origin: Origin, by: Author) -> Origin {

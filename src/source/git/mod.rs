@@ -1,6 +1,7 @@
 //! Git repositories, read through libgit2 without its network code. Nothing that a repository's configuration names
 //! (hooks, filters, fsmonitor, textconv, ssh commands) is ever run.
 
+pub mod cache;
 pub mod history;
 pub mod object;
 pub mod objects;

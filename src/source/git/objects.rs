@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use git2::{ObjectType, Oid, Repository, Tree};
 
@@ -105,17 +106,24 @@ fn author(name: &[u8], address: &[u8], signature: &git2::Signature<'_>) -> Autho
 pub struct CommitFiles<'o> {
     objects: &'o Objects,
     commit: Oid,
+    asked: AtomicBool,
 }
 
 impl<'o> CommitFiles<'o> {
     /// The files of `commit`.
     pub fn new(objects: &'o Objects, commit: Oid) -> Self {
-        Self { objects, commit }
+        Self { objects, commit, asked: AtomicBool::new(false) }
+    }
+
+    /// Whether a check looked: then what it said holds for this commit alone.
+    pub fn were_asked(&self) -> bool {
+        self.asked.load(Ordering::Relaxed)
     }
 }
 
 impl Neighbours for CommitFiles<'_> {
     fn read(&self, path: &str) -> Option<Vec<u8>> {
+        self.asked.store(true, Ordering::Relaxed);
         let read = self.objects.with(|repository| {
             let entry = repository.find_commit(self.commit)?.tree()?.get_path(Path::new(path))?;
             let blob = repository.find_blob(entry.id())?;
@@ -125,6 +133,7 @@ impl Neighbours for CommitFiles<'_> {
     }
 
     fn files_below(&self, path: &str, limit: usize) -> Vec<String> {
+        self.asked.store(true, Ordering::Relaxed);
         let path = path.trim_end_matches('/');
         let found = self.objects.with(|repository| {
             let root = repository.find_commit(self.commit)?.tree()?;

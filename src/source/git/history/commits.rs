@@ -18,6 +18,17 @@ pub struct Selection {
     pub boundary: Vec<ObjectNo>,
     /// What could not be read: the object, and why.
     pub failed: Vec<String>,
+    /// Those of the commits that an earlier scan covered; only what it found there counts.
+    pub earlier: HashSet<ObjectNo>,
+    /// Covered commits, by this scan or an earlier one, that lead to no other.
+    pub heads: Vec<ObjectNo>,
+}
+
+impl Selection {
+    /// Whether commits are compared with their parents, as not all that led to them is covered.
+    pub fn has_gaps(&self) -> bool {
+        !self.boundary.is_empty() || !self.earlier.is_empty()
+    }
 }
 
 /// What the walk knows of a commit that it met.
@@ -54,18 +65,46 @@ pub fn select(graph: &mut Graph<'_>, tips: &[ObjectNo], hidden: &[ObjectNo], sin
         found.into_iter().filter(|commit| met.get(commit).is_some_and(|met| !met.hidden)).collect();
     let commits = oldest_first(graph, &chosen);
     let covered: HashSet<ObjectNo> = commits.iter().copied().collect();
-    let mut boundary = Vec::new();
-    for commit in &commits {
-        let parents = graph.commit(*commit).map(|node| node.parents.clone()).unwrap_or_default();
-        // A parent that could not be read was said; there is nothing to compare with.
-        boundary.extend(parents.iter().copied().filter(|parent| !covered.contains(parent)));
-    }
+    let parents = parents(graph, &commits);
+    let mut boundary: Vec<_> = parents.iter().copied().filter(|parent| !covered.contains(parent)).collect();
     boundary.sort_unstable();
-    boundary.dedup();
+    // A parent that can't be read was said; there is nothing to compare with.
     boundary.retain(|commit| graph.commit(*commit).is_ok());
     failed.sort();
     failed.dedup();
-    Selection { commits, boundary, failed }
+    let heads = commits.iter().copied().filter(|commit| !parents.contains(commit)).collect();
+    Selection { commits, boundary, failed, earlier: HashSet::new(), heads }
+}
+
+/// Selects what is new since an earlier scan that covered all that led to `heads`, and the commits where that one found
+/// something. `None` if the refs do not lead to all of `heads` any more, or if so much is new that a whole scan is no slower.
+pub fn select_new(
+    graph: &mut Graph<'_>,
+    tips: &[ObjectNo],
+    heads: &[ObjectNo],
+    found: &[ObjectNo],
+    most: usize,
+) -> Option<Selection> {
+    for head in heads {
+        graph.commit(*head).ok()?;
+    }
+    let new = select(graph, tips, heads, None);
+    let parents = parents(graph, &new.commits);
+    let is_reached = |head: &ObjectNo| tips.contains(head) || parents.contains(head);
+    if new.commits.len() > most || !new.failed.is_empty() || !heads.iter().all(is_reached) {
+        return None;
+    }
+    let earlier: HashSet<ObjectNo> = found.iter().copied().collect();
+    let all: Vec<ObjectNo> = earlier.iter().chain(&new.commits).copied().collect();
+    let still = heads.iter().copied().filter(|head| !parents.contains(head));
+    let heads = still.chain(new.heads).collect();
+    Some(Selection { commits: oldest_first(graph, &all), boundary: Vec::new(), failed: Vec::new(), earlier, heads })
+}
+
+/// The parents of the commits.
+fn parents(graph: &mut Graph<'_>, commits: &[ObjectNo]) -> HashSet<ObjectNo> {
+    let nodes = commits.iter().filter_map(|commit| graph.commit(*commit).ok());
+    nodes.flat_map(|node| node.parents.to_vec()).collect()
 }
 
 impl Walk<'_, '_> {

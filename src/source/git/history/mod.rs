@@ -11,7 +11,7 @@ mod revision;
 mod unreachable;
 mod walk;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use git2::{ErrorCode, ObjectType, Oid, Repository};
 
@@ -25,6 +25,7 @@ use self::paths::Paths;
 use self::revision::Starts;
 use self::unreachable::Unreachable;
 use self::walk::Walk;
+use super::cache::Cache;
 use super::pack::Packs;
 use super::{GitError, Runner};
 use crate::model::{Problem, ProblemKind};
@@ -45,6 +46,13 @@ pub struct HistoryOptions {
     pub unreachable: bool,
 }
 
+impl HistoryOptions {
+    /// Whether nothing is left out that a ref reaches, and nothing added.
+    pub fn is_everything(&self) -> bool {
+        self.ranges.is_empty() && self.branches.is_empty() && self.since.is_none() && !self.unreachable
+    }
+}
+
 /// Who introduced a blob.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Holder {
@@ -62,10 +70,14 @@ pub struct History<'r> {
     graph: Graph<'r>,
     paths: Paths,
     selection: Selection,
+    /// Blobs that came to one more path, and who brought them there; sorted.
+    moves: Vec<(ObjectNo, u32)>,
     /// Who introduced the pieces, in order; the commits come first.
     pub holders: Vec<Holder>,
     /// The blobs, in order of introduction.
     pub pieces: Vec<Piece>,
+    /// The commits whose messages are scanned, with the numbers of their holders.
+    pub messages: Vec<(u32, Oid)>,
     /// Tag objects.
     pub tags: Vec<Tag>,
     /// What could not be read, and what the clone lacks.
@@ -86,24 +98,38 @@ impl<'r> History<'r> {
     /// # Errors
     /// A revision that does not exist, or a repository without readable refs or objects. A single object that can't be
     /// read is a problem instead.
-    pub fn collect(repository: &'r Repository, options: &HistoryOptions, run: &Runner<'_>) -> Result<Self, GitError> {
+    pub fn collect(
+        repository: &'r Repository,
+        options: &HistoryOptions,
+        cache: &Cache,
+        run: &Runner<'_>,
+    ) -> Result<Self, GitError> {
         let starts = revision::starts(repository, options)?;
         let lost = if options.unreachable { Unreachable::find(repository)? } else { Unreachable::default() };
-        let (mut graph, selection) = select(repository, options, &starts, &lost, run)?;
+        let tips: Vec<Oid> = starts.tips.iter().chain(&lost.commits).copied().collect();
+        let (mut graph, selection) = select(repository, options, cache, (&tips, &starts.hidden), run)?;
         let mut paths = Paths::new();
         let mut walk = Walk::new(&mut graph, &mut paths);
         let mut holders = Vec::new();
         walk_commits(&mut walk, &selection, &mut holders);
         walk_objects(&mut walk, &starts, &mut holders);
         lost.walk(&mut walk, &mut holders);
-        let (pieces, failed) = (walk.pieces, walk.failed);
+        let (pieces, mut moves, failed) = (walk.pieces, walk.moves, walk.failed);
+        moves.sort_unstable();
         let failed = failed.into_iter().map(|(path, message)| incomplete(paths.text(path, &graph), message)).collect();
         let mut tags = starts.tags;
         tags.extend(lost.tags.into_iter().map(|id| Tag { id, name: "unreachable tag".to_owned() }));
         tags.sort_by_key(|tag| tag.id);
         tags.dedup_by_key(|tag| tag.id);
-        let mut history = Self { repository, graph, paths, selection, holders, pieces, tags, problems: failed };
+        let messages = holders.iter().enumerate().filter_map(|(at, holder)| match holder {
+            Holder::Commit(commit) => Some((at as u32, *commit)),
+            _ => None,
+        });
+        let messages = messages.collect();
+        let mut history =
+            Self { repository, graph, paths, selection, moves, holders, pieces, messages, tags, problems: failed };
         history.say_what_lacks(starts.failed);
+        history.keep_sights(cache);
         Ok(history)
     }
 
@@ -117,9 +143,30 @@ impl<'r> History<'r> {
         }
     }
 
-    /// The ids of the commits, oldest first.
-    pub fn commits(&self) -> Vec<Oid> {
-        self.selection.commits.iter().map(|commit| self.graph.id(*commit)).collect()
+    /// Leaves of the commits that an earlier scan covered what it found there.
+    fn keep_sights(&mut self, cache: &Cache) {
+        if self.selection.earlier.is_empty() {
+            return;
+        }
+        let sights: HashSet<(Oid, Oid)> = cache.sights.iter().copied().collect();
+        let earlier: HashSet<Oid> = self.selection.earlier.iter().map(|commit| self.graph.id(*commit)).collect();
+        let is_left = |commit: Oid, blob: Oid| !earlier.contains(&commit) || sights.contains(&(commit, blob));
+        let (graph, holders) = (&self.graph, &self.holders);
+        self.pieces.retain(|piece| match holders.get(piece.holder as usize) {
+            Some(Holder::Commit(commit)) => is_left(*commit, graph.id(piece.blob)),
+            _ => true,
+        });
+        self.messages.retain(|(_, commit)| is_left(*commit, *commit));
+    }
+
+    /// Covered commits, by this scan or an earlier one, that lead to no other.
+    pub fn heads(&self) -> Vec<Oid> {
+        self.selection.heads.iter().map(|commit| self.graph.id(*commit)).collect()
+    }
+
+    /// Whether all objects were looked at, not only what is new since an earlier scan.
+    pub fn is_whole(&self) -> bool {
+        self.selection.earlier.is_empty() && self.selection.boundary.is_empty()
     }
 
     /// The packs that were read whole.
@@ -132,6 +179,18 @@ impl<'r> History<'r> {
         self.graph.id(piece.blob)
     }
 
+    /// The commits that brought a blob to a further path.
+    pub fn movers(&mut self, blob: Oid) -> Vec<Oid> {
+        let blob = self.graph.number(blob);
+        let first = self.moves.partition_point(|(known, _)| *known < blob);
+        let holders = self.moves[first..].iter().take_while(|(known, _)| *known == blob);
+        let commit = |holder: u32| match self.holders.get(holder as usize) {
+            Some(Holder::Commit(commit)) => Some(*commit),
+            _ => None,
+        };
+        holders.filter_map(|(_, holder)| commit(*holder)).collect()
+    }
+
     /// A path as text.
     pub fn path(&self, path: PathNo) -> String {
         self.paths.text(path, &self.graph)
@@ -142,25 +201,34 @@ impl<'r> History<'r> {
 fn select<'r>(
     repository: &'r Repository,
     options: &HistoryOptions,
-    starts: &Starts,
-    lost: &Unreachable,
+    cache: &Cache,
+    (tips, hidden): (&[Oid], &[Oid]),
     run: &Runner<'_>,
 ) -> Result<(Graph<'r>, Selection), GitError> {
     let grafts = grafts(repository);
-    let tips: Vec<Oid> = starts.tips.iter().chain(&lost.commits).copied().collect();
+    let numbers = |graph: &mut Graph<'_>, ids: &[Oid]| ids.iter().map(|id| graph.number(*id)).collect::<Vec<_>>();
     let select = |graph: &mut Graph<'_>| {
-        let mut numbers = |ids: &[Oid]| ids.iter().map(|id| graph.number(*id)).collect::<Vec<ObjectNo>>();
-        let (tips, hidden) = (numbers(&tips), numbers(&starts.hidden));
+        let (tips, hidden) = (numbers(graph, tips), numbers(graph, hidden));
         commits::select(graph, &tips, &hidden, options.since)
     };
-    if !starts.hidden.is_empty() || options.since.is_some() {
-        let mut graph = Graph::new(repository.odb()?, Packs::default(), grafts.clone());
+    let one_by_one = || Ok::<_, GitError>(Graph::new(repository.odb()?, Packs::default(), grafts.clone()));
+    if options.is_everything() && !cache.heads.is_empty() {
+        let mut graph = one_by_one()?;
+        let found: Vec<Oid> = cache.sights.iter().map(|(commit, _)| *commit).collect();
+        let (tips, heads) = (numbers(&mut graph, tips), numbers(&mut graph, &cache.heads));
+        let found = numbers(&mut graph, &found);
+        if let Some(selection) = commits::select_new(&mut graph, &tips, &heads, &found, MANY) {
+            return Ok((graph, selection));
+        }
+    }
+    if !hidden.is_empty() || options.since.is_some() {
+        let mut graph = one_by_one()?;
         let selection = select(&mut graph);
         if selection.commits.len() < MANY {
             return Ok((graph, selection));
         }
     }
-    let mut graph = Graph::new(repository.odb()?, Packs::open(&repository.commondir().join("objects")), grafts);
+    let mut graph = Graph::new(repository.odb()?, Packs::open(&repository.commondir().join("objects")), grafts.clone());
     graph.load(run);
     let selection = select(&mut graph);
     Ok((graph, selection))
@@ -175,7 +243,7 @@ fn walk_commits(walk: &mut Walk<'_, '_>, selection: &Selection, holders: &mut Ve
     for commit in &selection.commits {
         let Some((id, tree, parents)) = walk.commit(*commit) else { continue };
         // Without a border every blob was brought by a selected commit, and need not be compared with the parents'.
-        let known = if selection.boundary.is_empty() { Vec::new() } else { parents };
+        let known = if selection.has_gaps() { parents } else { Vec::new() };
         holders.push(Holder::Commit(id));
         walk.root((holders.len() - 1) as u32, tree, &known);
     }
@@ -192,17 +260,24 @@ fn walk_objects(walk: &mut Walk<'_, '_>, starts: &Starts, holders: &mut Vec<Hold
     }
 }
 
+/// Where the history is cut or mended by files of the repository: a scan under others saw another history.
+pub fn border(repository: &Repository) -> String {
+    let read = |name: &str| std::fs::read_to_string(repository.commondir().join(name)).unwrap_or_default();
+    format!("{}\0{}", read("shallow"), read("info/grafts"))
+}
+
 /// Parents that replace a commit's own: `info/grafts`, and none at the border of a shallow clone.
 fn grafts(repository: &Repository) -> HashMap<Oid, Vec<Oid>> {
-    let read = |name: &str| std::fs::read_to_string(repository.commondir().join(name)).unwrap_or_default();
+    let border = border(repository);
+    let (shallow, mended) = border.split_once('\0').unwrap_or_default();
     let mut grafts = HashMap::new();
-    for line in read("info/grafts").lines().filter(|line| !line.starts_with('#')) {
+    for line in mended.lines().filter(|line| !line.starts_with('#')) {
         let mut ids = line.split_whitespace().map_while(|id| Oid::from_str(id).ok());
         if let Some(commit) = ids.next() {
             grafts.insert(commit, ids.collect());
         }
     }
-    for id in read("shallow").lines().filter_map(|line| Oid::from_str(line.trim()).ok()) {
+    for id in shallow.lines().filter_map(|line| Oid::from_str(line.trim()).ok()) {
         grafts.insert(id, Vec::new());
     }
     grafts

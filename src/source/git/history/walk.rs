@@ -40,6 +40,8 @@ pub struct Walk<'g, 'r> {
     holder: u32,
     /// The blobs, in order of introduction.
     pub pieces: Vec<Piece>,
+    /// Blobs that came to one more path, and who brought them there.
+    pub moves: Vec<(ObjectNo, u32)>,
     /// Folders that could not be read: the path, and why.
     pub failed: Vec<(PathNo, String)>,
 }
@@ -55,6 +57,7 @@ impl<'g, 'r> Walk<'g, 'r> {
             more: HashMap::new(),
             holder: 0,
             pieces: Vec::new(),
+            moves: Vec::new(),
             failed: Vec::new(),
         }
     }
@@ -178,6 +181,7 @@ impl<'g, 'r> Walk<'g, 'r> {
             let places = &mut self.pieces[*at].places;
             if places.len() < MAX_PLACES && !places.iter().any(|place| self.paths.is(*place, folder, name)) {
                 places.push(self.paths.below(folder, name));
+                self.moves.push((blob, self.holder));
             }
         }
     }

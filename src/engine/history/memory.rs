@@ -1,0 +1,80 @@
+//! What one scan of a history leaves for the next, in the folder of `--cache`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use git2::Repository;
+use sha2::{Digest, Sha256};
+
+use super::HistoryScan;
+use super::scan::Tally;
+use super::settle::Settled;
+use crate::model::{Problem, ProblemKind, Settings};
+use crate::source::git::cache::{Cache, Mark};
+use crate::source::git::history::{self, History};
+
+/// The cache of a repository.
+pub struct Memory {
+    /// The file, if there is to be one.
+    file: Option<PathBuf>,
+    /// Program and settings: others judge otherwise.
+    key: String,
+    /// What earlier scans learnt.
+    pub cache: Cache,
+}
+
+impl Memory {
+    /// Loads what an earlier scan left, if a folder is given.
+    pub fn open(repository: &Repository, settings: &Settings, scan: &HistoryScan) -> Self {
+        let Some(folder) = &scan.cache else {
+            return Self { file: None, key: String::new(), cache: Cache::default() };
+        };
+        let key = key(repository, settings);
+        let name = format!("{}\0{:?}", repository.commondir().display(), scan.shard);
+        let name = data_encoding::HEXLOWER.encode(&Sha256::digest(name)[..16]);
+        let file = folder.join(name).with_extension("cache");
+        let cache = Cache::load(&file, &key);
+        Self { file: Some(file), key, cache }
+    }
+
+    /// Whether anything is to be kept.
+    pub fn is_kept(&self) -> bool {
+        self.file.is_some()
+    }
+
+    /// Keeps what this scan learnt. A cache that can't be written is told and no more.
+    pub fn keep(
+        self,
+        scan: &HistoryScan,
+        history: &History<'_>,
+        known: Vec<Mark>,
+        tally: &mut Tally,
+        settled: &Settled,
+    ) -> Option<Problem> {
+        let file = self.file?;
+        let mut cache = self.cache;
+        let mut clean = std::mem::take(&mut tally.clean);
+        if scan.options.is_everything() {
+            // What could not be read this time is to be tried, and told, the next time, too.
+            let problems = history.problems.iter().chain(&tally.summary.problems);
+            let is_whole = !problems.into_iter().any(|problem| problem.kind == ProblemKind::Incomplete);
+            (cache.heads, cache.sights) =
+                if is_whole { (history.heads(), settled.sights.clone()) } else { Default::default() };
+        }
+        // A whole scan met all that is worth keeping.
+        clean.extend(if scan.options.is_everything() && history.is_whole() { known } else { cache.clean });
+        clean.sort_unstable();
+        clean.dedup();
+        cache.clean = clean;
+        let error = cache.save(&file, &self.key).err()?;
+        let path = file.parent().unwrap_or(Path::new("")).display().to_string();
+        Some(Problem { path, kind: ProblemKind::Skipped, message: format!("the cache can't be written: {error}") })
+    }
+}
+
+/// What the results depend on, beside the objects. The program's size tells builds of one version apart.
+fn key(repository: &Repository, settings: &Settings) -> String {
+    let program = std::env::current_exe().and_then(fs::metadata).map_or(0, |metadata| metadata.len());
+    let border = history::border(repository);
+    format!("{}\0{program}\0{settings:?}\0{border}", env!("CARGO_PKG_VERSION"))
+}

@@ -1,0 +1,156 @@
+//! What earlier scans of a history learnt, so that the next one reads what is new alone.
+//!
+//! It holds ids: commits whose history was scanned whole, blobs that hold a finding (these are scanned again each time),
+//! and digests of blobs that are clean under their path. No path, no text, no secret. Anything that is wrong with the file
+//! costs time and nothing else: what does not check out counts as empty.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use git2::Oid;
+use sha2::{Digest, Sha256};
+
+const MAGIC: &[u8] = b"tidewaiter cache 1\n";
+
+/// Bytes of a digest that are kept.
+const MARK: usize = 16;
+
+/// Stands for a blob under a path.
+pub type Mark = [u8; MARK];
+
+/// What is known of a repository.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cache {
+    /// Commits that were scanned with all that led to them; none of them led to another.
+    pub heads: Vec<Oid>,
+    /// Blobs with findings (or commits, where the message has one) and the commits that introduced them.
+    pub sights: Vec<(Oid, Oid)>,
+    /// Blobs that are clean under their path, sorted.
+    pub clean: Vec<Mark>,
+}
+
+/// The mark of a blob under a path.
+pub fn mark(blob: Oid, path: &str) -> Mark {
+    shortened(&Sha256::new().chain_update(blob.as_bytes()).chain_update(path).finalize())
+}
+
+fn shortened(digest: &[u8]) -> Mark {
+    let mut mark = [0; MARK];
+    mark.iter_mut().zip(digest).for_each(|(to, from)| *to = *from);
+    mark
+}
+
+/// Whether the file holds all that counts, for programs and settings that judge the same way.
+fn digest(key: &str, body: &[u8]) -> Mark {
+    shortened(&Sha256::new().chain_update(key).chain_update([0]).chain_update(body).finalize())
+}
+
+impl Cache {
+    /// Reads the file; empty if there is none, if it is damaged, or if it was written under another `key`.
+    pub fn load(file: &Path, key: &str) -> Self {
+        fs::read(file).ok().and_then(|bytes| Self::parse(&bytes, key)).unwrap_or_default()
+    }
+
+    fn parse(bytes: &[u8], key: &str) -> Option<Self> {
+        let (expected, body) = bytes.strip_prefix(MAGIC)?.split_at_checked(MARK)?;
+        if digest(key, body) != expected {
+            return None;
+        }
+        let mut rest = body;
+        let heads = list(&mut rest, 20)?.map(Oid::from_bytes).collect::<Result<_, _>>().ok()?;
+        let sight = |pair: &[u8]| Some((Oid::from_bytes(&pair[..20]).ok()?, Oid::from_bytes(&pair[20..]).ok()?));
+        let sights = list(&mut rest, 40)?.map(sight).collect::<Option<_>>()?;
+        let clean = list(&mut rest, MARK)?.map(shortened).collect();
+        Some(Self { heads, sights, clean })
+    }
+
+    /// Whether the blob is known to be clean under the path.
+    pub fn is_clean(&self, blob: Oid, path: &str) -> bool {
+        !self.clean.is_empty() && self.clean.binary_search(&mark(blob, path)).is_ok()
+    }
+
+    /// Writes the file beside its place and moves it there when it is whole.
+    ///
+    /// # Errors
+    /// A folder that can't be made or written to.
+    pub fn save(&self, file: &Path, key: &str) -> io::Result<()> {
+        let mut body = Vec::new();
+        put(&mut body, self.heads.len(), self.heads.iter().flat_map(Oid::as_bytes));
+        let sights = self.sights.iter().flat_map(|(commit, blob)| commit.as_bytes().iter().chain(blob.as_bytes()));
+        put(&mut body, self.sights.len(), sights);
+        put(&mut body, self.clean.len(), self.clean.iter().flatten());
+        if let Some(folder) = file.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let partial = file.with_extension(format!("{}.partial", std::process::id()));
+        let written = fs::File::create(&partial).and_then(|mut out| {
+            out.write_all(MAGIC)?;
+            out.write_all(&digest(key, &body))?;
+            out.write_all(&body)
+        });
+        written.and_then(|()| fs::rename(&partial, file)).inspect_err(|_| {
+            let _ = fs::remove_file(&partial);
+        })
+    }
+}
+
+fn put<'b>(body: &mut Vec<u8>, count: usize, bytes: impl Iterator<Item = &'b u8>) {
+    body.extend((count as u64).to_le_bytes());
+    body.extend(bytes);
+}
+
+/// The next list of items of `size` bytes.
+fn list<'b>(rest: &mut &'b [u8], size: usize) -> Option<std::slice::ChunksExact<'b, u8>> {
+    let (count, after) = rest.split_first_chunk::<8>()?;
+    let bytes = usize::try_from(u64::from_le_bytes(*count)).ok()?.checked_mul(size)?;
+    let (items, after) = after.split_at_checked(bytes)?;
+    *rest = after;
+    Some(items.chunks_exact(size))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn id(byte: u8) -> Oid {
+        Oid::from_bytes(&[byte; 20]).unwrap()
+    }
+
+    fn cache() -> Cache {
+        Cache { heads: vec![id(1)], sights: vec![(id(2), id(3))], clean: vec![mark(id(4), "a"), mark(id(4), "b")] }
+    }
+
+    #[test]
+    fn what_was_saved_is_loaded() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("deep/er/x.cache");
+        cache().save(&file, "key").unwrap();
+        assert_eq!(Cache::load(&file, "key"), cache());
+        assert_eq!(Cache::load(&file, "another"), Cache::default());
+        assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_damaged_file_counts_as_empty() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("x.cache");
+        cache().save(&file, "key").unwrap();
+        let whole = fs::read(&file).unwrap();
+        for at in 0..whole.len() {
+            let mut broken = whole.clone();
+            broken[at] ^= 1;
+            assert!(Cache::parse(&broken, "key").is_none(), "byte {at}");
+            assert!(Cache::parse(&whole[..at], "key").is_none(), "cut at {at}");
+        }
+    }
+
+    #[test]
+    fn clean_means_under_that_path() {
+        let mut cache = cache();
+        cache.clean.sort_unstable();
+        assert!(cache.is_clean(id(4), "a"));
+        assert!(!cache.is_clean(id(4), "c") && !cache.is_clean(id(5), "a"));
+    }
+}
