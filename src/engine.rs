@@ -211,7 +211,7 @@ impl Engine {
         let structured = document::is_structured_name(origin.path());
         if text::is_binary(bytes) && !structured {
             scanned.binary = true;
-            return scanned;
+            return self.scan_binary(scanned, origin, bytes, neighbours);
         }
         let hits = Hits::of(bytes);
         let worth_parsing = text::is_utf16(bytes) || self.is_worth_parsing(&origin, bytes, &hits);
@@ -237,9 +237,25 @@ impl Engine {
         scanned.findings = std::mem::take(&mut cx.findings);
         scanned.problems.append(&mut cx.problems);
         drop(cx);
+        scanned.problems.append(&mut reader.problems.into_inner());
+        self.conclude(scanned, origin, bytes)
+    }
+
+    /// Scans a blob that is no text.
+    fn scan_binary(&self, mut scanned: Scanned, origin: Origin, bytes: &[u8], neighbours: &dyn Neighbours) -> Scanned {
+        let place = Place { path: origin.path().to_owned(), ..Place::default() };
+        let reader = Documents::default();
+        let mut cx = check::Context::new(&origin, &self.settings, neighbours, &reader, Hits::default());
+        check::run_binary(bytes, &place, &mut cx);
+        scanned.findings = cx.findings;
+        // Such a blob has no comments that could accept anything.
+        if scanned.findings.is_empty() { scanned } else { self.conclude(scanned, origin, bytes) }
+    }
+
+    /// From all that was found in a blob to the findings that count.
+    fn conclude(&self, mut scanned: Scanned, origin: Origin, bytes: &[u8]) -> Scanned {
         scanned.findings.retain(|finding| self.settings.runs(finding.rule));
         check::resolve::resolve(&mut scanned.findings);
-        scanned.problems.append(&mut reader.problems.into_inner());
         let mut secrets: Vec<Span> =
             scanned.findings.iter().filter(|f| !f.secret.expose().is_empty()).map(|f| f.span).collect();
         secrets.sort_unstable();

@@ -171,17 +171,27 @@ pub fn run_tokens(text: &str, map: &SpanMap, place: &Place, cx: &mut Context<'_>
     if cx.hits.tokens.is_empty() && cx.own.is_none() {
         return;
     }
-    let doc = Document {
+    let doc = plain(text, map, place);
+    let hits = Arc::clone(&cx.hits);
+    token::scan(&doc, &hits.tokens, cx);
+    token::own::scan(&doc, cx);
+}
+
+/// Looks at a blob that is no text.
+pub fn run_binary(bytes: &[u8], place: &Place, cx: &mut Context<'_>) {
+    files::key_store::look(bytes, &plain("", &SpanMap::at(0), place), cx);
+}
+
+/// A text that no parser has read.
+fn plain<'t>(text: &'t str, map: &SpanMap, place: &Place) -> Document<'t> {
+    Document {
         text,
         map: Arc::new(map.clone()),
         place: place.clone(),
         role: Role::default(),
         body: Body::Text,
         templates: Vec::new(),
-    };
-    let hits = Arc::clone(&cx.hits);
-    token::scan(&doc, &hits.tokens, cx);
-    token::own::scan(&doc, cx);
+    }
 }
 
 /// Runs every check that applies on `doc`, then on the texts nested in it.

@@ -65,7 +65,7 @@ impl<'r> File<'r> {
         let hidden = (!view.show_secrets).then_some(redactor);
         let others: Vec<Span> = finding.labels.iter().map(|label| label.span).collect();
         let name = redactor.path(&self.name);
-        let excerpt = (!is_utf16(self.bytes)).then(|| {
+        let excerpt = is_plain(self.bytes).then(|| {
             Excerpt::new((name.clone(), self.bytes), &self.index, finding.span, &others, self.secrets, hidden)
         });
         let mut labels = Vec::new();
@@ -80,8 +80,12 @@ impl<'r> File<'r> {
             }
         }
         let structure = redactor.text(&printable(&finding.structural_path));
+        let mut title = title(finding, &structure);
+        if excerpt.is_none() {
+            title = format!("{name}: {title}: {}", finding.what);
+        }
         Block {
-            title: title(finding, &structure),
+            title,
             code: finding.rule.id.to_string(),
             severity: severity(finding.severity),
             help: help(finding),
@@ -128,8 +132,12 @@ fn severity(severity: Severity) -> miette::Severity {
     }
 }
 
-fn is_utf16(bytes: &[u8]) -> bool {
-    bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF])
+/// Bytes at the front of a file that are looked at to tell whether its lines can be shown.
+const PROBE: usize = 64 << 10;
+
+/// Whether lines of the file can be shown: UTF-16 and binary files hold a NUL.
+fn is_plain(bytes: &[u8]) -> bool {
+    memchr::memchr(0, &bytes[..bytes.len().min(PROBE)]).is_none()
 }
 
 /// A finding as a diagnostic.

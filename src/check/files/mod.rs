@@ -3,6 +3,7 @@
 mod configuration;
 mod docker_config;
 mod helm_values;
+pub mod key_store;
 mod kubeconfig;
 mod shell_script;
 

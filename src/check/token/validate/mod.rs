@@ -11,7 +11,7 @@ mod der;
 mod gcp;
 mod jwt;
 mod pem;
-mod private_key;
+pub mod private_key;
 mod slack;
 mod stripe;
 

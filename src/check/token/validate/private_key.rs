@@ -5,9 +5,9 @@
 
 use super::der::{self, BIT_STRING, INTEGER, OBJECT_ID, OCTET_STRING, SEQUENCE};
 use super::pem::Pem;
-use super::{Verdict, is_filler};
+use super::{Facts, Verdict, is_filler};
 use crate::encoding;
-use crate::model::Severity;
+use crate::model::{Confidence, Severity};
 
 /// A key in armour, or the private lines of a PuTTY file.
 pub fn validate(secret: &str, context: &str) -> Verdict {
@@ -47,6 +47,27 @@ fn encrypted(what: &str) -> Verdict {
     Verdict::sure(format!("{what}, encrypted")).at(Severity::Medium)
 }
 
+/// A key that a binary file is: none where there is any doubt.
+pub fn in_der(bytes: &[u8]) -> Option<Facts> {
+    let outer = der::values(bytes).next()?;
+    let known = |verdict: Verdict| if let Verdict::Known(facts) = verdict { Some(facts) } else { None };
+    let is_one = outer.is_whole() && has_known_version(&outer);
+    binary(bytes).filter(|_| is_one).and_then(known).filter(|facts| facts.confidence == Some(Confidence::High))
+}
+
+/// Whether the value begins as a key's: with a small version, or an algorithm of password-based encryption.
+fn has_known_version(outer: &der::Value<'_>) -> bool {
+    let password_based = |id: &[u8]| {
+        id.starts_with(&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x05])
+            || id.starts_with(&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x0C, 0x01])
+    };
+    match outer.values().next() {
+        Some(first) if first.tag == INTEGER => matches!(first.content, [0 | 1]),
+        Some(first) => first.values().next().is_some_and(|id| id.tag == OBJECT_ID && password_based(id.content)),
+        None => false,
+    }
+}
+
 /// A key without its armour. `None`: no known structure.
 fn binary(bytes: &[u8]) -> Option<Verdict> {
     if let Some(rest) = bytes.strip_prefix(b"openssh-key-v1\0") {
@@ -57,7 +78,8 @@ fn binary(bytes: &[u8]) -> Option<Verdict> {
     let (first, second) = (values.next()?, values.next());
     match (first.tag, second.map(|value| value.tag)) {
         (INTEGER, Some(SEQUENCE)) => pkcs8(&second?, values.next()),
-        (INTEGER, Some(OCTET_STRING)) => Some(ending(&second?, "EC private key".to_owned())),
+        // A shorter one is something else's: SNMP's messages begin like this.
+        (INTEGER, Some(OCTET_STRING)) if second?.length >= 16 => Some(ending(&second?, "EC private key".to_owned())),
         (INTEGER, Some(INTEGER)) => numbers(&outer),
         (SEQUENCE, Some(OCTET_STRING)) => Some(encrypted("private key")),
         // A public key or a certificate under the wrong name.
