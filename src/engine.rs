@@ -216,7 +216,7 @@ impl Engine {
         let hits = Hits::of(bytes);
         let worth_parsing = text::is_utf16(bytes) || self.is_worth_parsing(&origin, bytes, &hits);
         let own = self.own.as_ref().filter(|own| own.may_find(bytes) || text::is_utf16(bytes));
-        if !worth_parsing && hits.tokens.is_empty() && own.is_none() {
+        if !worth_parsing && hits.tokens.is_empty() && own.is_none() && !check::token::encoded::is_in(bytes) {
             scanned.unused = suppress::inline::apply(origin.path(), bytes, &mut []);
             return scanned;
         }

@@ -13,4 +13,5 @@ mod repository;
 mod robustness;
 mod rules;
 mod testdata;
+mod tokens;
 mod tour;

@@ -168,12 +168,10 @@ impl<'e> Context<'e> {
 
 /// Runs the token rules on the blob's text, whatever it is.
 pub fn run_tokens(text: &str, map: &SpanMap, place: &Place, cx: &mut Context<'_>) {
-    if cx.hits.tokens.is_empty() && cx.own.is_none() {
-        return;
-    }
     let doc = plain(text, map, place);
     let hits = Arc::clone(&cx.hits);
     token::scan(&doc, &hits.tokens, cx);
+    token::encoded::scan(&doc, cx);
     token::own::scan(&doc, cx);
 }
 

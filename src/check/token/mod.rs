@@ -4,6 +4,7 @@
 //! is long enough to be its secret. All that is particular to a provider is data under `rules/providers/`.
 
 mod accept;
+pub mod encoded;
 mod near;
 pub mod own;
 pub mod pattern;
