@@ -15,3 +15,4 @@ mod rules;
 mod testdata;
 mod tokens;
 mod tour;
+mod validation;

@@ -218,11 +218,13 @@ mod tests {
 
     #[test]
     fn every_real_key_among_the_rules_examples_is_read() {
-        let verdict = |id: &str| {
+        let example = |id: &str, number: usize| {
             let rule = rules::TOKENS.iter().find(|rule| rule.id == id).unwrap();
-            validate(&rule.token.as_ref().unwrap().examples[0], "")
+            validate(&rule.token.as_ref().unwrap().examples[number], "")
         };
+        let verdict = |id: &str| example(id, 0);
         assert_eq!(verdict("private-key-rsa"), Verdict::sure("RSA private key, 1024 bits"));
+        assert_eq!(example("private-key-rsa", 1), encrypted("RSA private key"));
         assert_eq!(verdict("private-key-ec"), Verdict::sure("EC private key"));
         assert_eq!(verdict("private-key-pkcs8"), Verdict::sure("Ed25519 private key"));
         assert_eq!(verdict("private-key-pkcs8-encrypted"), encrypted("private key"));
