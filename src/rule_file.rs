@@ -23,7 +23,7 @@ pub struct StructuralFile {
 
 /// A provider's token rules: `rules/providers/<provider>.yaml`.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a `provider` and its `rules`")]
 pub struct ProviderFile {
     /// The provider's name as it writes it.
     pub provider: String,
@@ -42,7 +42,7 @@ pub struct ProviderFile {
 
 /// One token rule.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a rule with `id`, `title`, `keywords` and `pattern`")]
 pub struct TokenEntry {
     /// `<provider>-<kind>`.
     pub id: String,

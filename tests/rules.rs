@@ -124,6 +124,17 @@ fn a_broken_rule_ends_a_scan_before_it_starts() {
 }
 
 #[test]
+fn a_folder_under_rules_is_one_of_rule_files() {
+    let folder = folder(&[("team/acme.yaml", ACME), (".tidewaiter.yaml", "rules: [team/]\n"), ("notes.txt", &line())]);
+    let (found, _) = report(&["scan", "notes.txt"], folder.path());
+    assert!(findings(&found).iter().any(|finding| finding["rule"] == "acme-token"), "{found}");
+    fs::write(folder.path().join(".tidewaiter.yaml"), "rules: [crew/]\n").expect("writable");
+    let output = tidewaiter(&["scan", "notes.txt"], folder.path());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("no such file or folder"), "{}", text(&output.stderr));
+}
+
+#[test]
 fn rules_come_along_with_an_extended_configuration() {
     let folder = folder(&[
         ("shared/acme.yaml", ACME),

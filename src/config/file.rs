@@ -9,6 +9,9 @@ use crate::model::{LineIndex, Span};
 /// A configuration larger than this is none.
 const MAX_SIZE: u64 = 4 << 20;
 
+/// A longer line is not shown.
+const MAX_LINE: usize = 1_000;
+
 /// The text of a configuration file.
 pub struct File {
     /// Its path as shown.
@@ -50,7 +53,9 @@ impl File {
 
     /// An error at `span`.
     pub fn error(&self, span: Span, message: &str, help: Option<String>) -> ConfigError {
-        if self.is_hidden {
+        let line = LineIndex::new(self.text.as_bytes());
+        let line = line.line(line.position(self.text.as_bytes(), span.start).0, self.text.len());
+        if self.is_hidden || line.len() > MAX_LINE {
             let place = format!("{}:{}: {message}", self.path, self.line(span.start));
             return ConfigError::new(&self.path, "", Span::default(), &place, help);
         }

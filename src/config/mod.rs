@@ -77,7 +77,8 @@ fn extend(
         }
         extend(&file::File::load_named(&base, folder)?, &base, config, seen)?;
     }
-    for (named, span) in read::files(loaded, "rule-files")? {
+    // `rules: team-rules/` says the same; as a mapping it holds levels.
+    for (named, span) in read::files(loaded, "rule-files")?.into_iter().chain(read::files(loaded, "rules")?) {
         let mut files = own_rules::files(&folder.join(named)).map_err(|why| loaded.error(span, &why, None))?;
         // Two configurations of which one extends the other may name the same file.
         files.retain(|file| seen.insert(real(file)));

@@ -18,6 +18,10 @@ const KEYS: [&str; 7] =
 pub fn files(file: &File, key: &str) -> Result<Vec<(String, Span)>, ConfigError> {
     let tree = parse(file)?;
     let Some(node) = tree.root().and_then(|root| tree.get(root, key)) else { return Ok(Vec::new()) };
+    // `rules` holds levels if it is a mapping.
+    if tree.is_mapping(node) && key == "rules" {
+        return Ok(Vec::new());
+    }
     let mut out = Vec::new();
     for item in list(&tree, node) {
         let text = text(file, &tree, item)?;
@@ -93,8 +97,8 @@ fn entries<'t>(
 
 fn levels(file: &File, tree: &Tree<'_>, node: NodeId, config: &mut Config) -> Result<(), ConfigError> {
     if !tree.is_mapping(node) {
-        let help = Some("files of your own rules stand under `rule-files`".to_owned());
-        return Err(file.error(tree.span(node), "expected rules and their levels", help));
+        // Files of rules, which are read already.
+        return Ok(());
     }
     for (key, value) in tree.entries(node) {
         let id = text(file, tree, key)?;
