@@ -9,6 +9,7 @@ mod history;
 mod import;
 mod layout;
 mod program;
+mod reports;
 mod repository;
 mod robustness;
 mod rules;

@@ -66,7 +66,7 @@ fn no_format_prints_a_secret() {
     assert!(secrets.len() > 20, "only {} secrets to look for", secrets.len());
     // Not every long secret is rare: a weak one can be a word of the report itself.
     let own_words = ["password", "postgres", "changeme", "rootpassword"];
-    for format in ["text", "json", "jsonl"] {
+    for format in ["text", "json", "jsonl", "sarif", "junit", "github", "gitlab", "html", "markdown"] {
         let output = tidewaiter(&["scan", ".", "--no-config", "--format", format], &folder);
         let printed = text(&output.stdout) + &text(&output.stderr);
         assert!(!printed.is_empty(), "{format} prints something");

@@ -18,6 +18,7 @@ pub fn finish(run: &Run, settings: &Settings, output: &Output, running: &Running
     for (format, path) in &output.output {
         write_file(*format, run, &output.file_view(), path)?;
     }
+    job_summary(run, output)?;
     let mut out = BufWriter::with_capacity(64 << 10, io::stdout().lock());
     let written = report::write(output.format, run, &output.view(), &mut out).and_then(|()| out.flush());
     match written {
@@ -27,6 +28,19 @@ pub fn finish(run: &Run, settings: &Settings, output: &Output, running: &Running
         Ok(()) => {}
     }
     Ok(exit_code(run, settings, running))
+}
+
+/// Adds the whole list to the job summary of GitHub Actions, where the annotations show only its beginning.
+fn job_summary(run: &Run, output: &Output) -> Result<(), Failure> {
+    let annotates =
+        output.format == Format::Github || output.output.iter().any(|(format, _)| *format == Format::Github);
+    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| annotates && !path.is_empty()) else {
+        return Ok(());
+    };
+    let mut text = Vec::new();
+    report::write(Format::Markdown, run, &output.file_view(), &mut text)
+        .and_then(|()| fs::OpenOptions::new().append(true).create(true).open(&path)?.write_all(&text))
+        .map_err(|error| Failure(format!("the job summary can't be written: {error}")))
 }
 
 fn exit_code(run: &Run, settings: &Settings, running: &Running) -> ExitCode {

@@ -42,7 +42,7 @@ pub struct Selection {
 #[derive(Args)]
 #[command(next_help_heading = "Output")]
 pub struct Output {
-    /// Format of the report on standard output: text, json, jsonl
+    /// Format of the report on standard output: text, json, jsonl, sarif, junit, github, gitlab, html, markdown
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
     /// Write a report to a file, too: FORMAT=FILE; may be given several times

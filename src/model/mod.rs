@@ -1,6 +1,7 @@
 //! The nouns that every stage shares: blobs, spans, documents, rules, findings and the summary.
 
 mod blob;
+pub mod date;
 mod dockerfile;
 mod document;
 mod finding;

@@ -116,7 +116,7 @@ fn summary(run: &Run, redactor: &Redactor) -> Value {
         "suppressed": run.findings.iter().filter(|f| f.suppressed.is_some()).count(),
         "incomplete": run.summary.is_incomplete(),
         "problems": run.summary.problems.iter().map(problem).collect::<Vec<_>>(),
-        "unused": run.summary.unused,
+        "unused": run.summary.unused.iter().map(|unused| redactor.text(unused)).collect::<Vec<_>>(),
         "elapsed_ms": run.summary.elapsed.as_millis() as u64,
     })
 }

@@ -1,10 +1,17 @@
 //! The report stage: findings and the summary onto a stream, in the format that the reader wants. No report shows a
 //! secret's text unless the user asks for it.
 
+mod entry;
 mod excerpt;
+mod github;
+mod gitlab;
+mod html;
 mod json;
+mod junit;
+mod markdown;
 mod place;
 mod redact;
+mod sarif;
 mod summary;
 mod text;
 
@@ -63,18 +70,45 @@ pub enum Format {
     Json,
     /// One object a line and finding.
     Jsonl,
+    /// SARIF 2.1.0, for code scanning platforms.
+    Sarif,
+    /// JUnit's XML, for CI systems that show tests.
+    Junit,
+    /// Workflow commands of GitHub Actions, which become annotations.
+    Github,
+    /// GitLab's secret detection report.
+    Gitlab,
+    /// One page that needs nothing else.
+    Html,
+    /// Tables for a job summary or a comment.
+    Markdown,
 }
+
+/// Writes a report of one format.
+type Writer = fn(&Run, &View, &mut dyn Write) -> io::Result<()>;
+
+/// Every format: its name, and what writes it.
+const FORMATS: &[(Format, &str, Writer)] = &[
+    (Format::Text, "text", text::write),
+    (Format::Json, "json", json::write),
+    (Format::Jsonl, "jsonl", json::write_lines),
+    (Format::Sarif, "sarif", sarif::write),
+    (Format::Junit, "junit", junit::write),
+    (Format::Github, "github", github::write),
+    (Format::Gitlab, "gitlab", gitlab::write),
+    (Format::Html, "html", html::write),
+    (Format::Markdown, "markdown", markdown::write),
+];
 
 impl FromStr for Format {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "text" => Ok(Format::Text),
-            "json" => Ok(Format::Json),
-            "jsonl" => Ok(Format::Jsonl),
-            _ => Err("expected one of: text, json, jsonl".to_owned()),
-        }
+        let known = FORMATS.iter().find(|(_, name, _)| *name == text);
+        known.map(|(format, ..)| *format).ok_or_else(|| {
+            let names: Vec<&str> = FORMATS.iter().map(|(_, name, _)| *name).collect();
+            format!("expected one of: {}", names.join(", "))
+        })
     }
 }
 
@@ -83,10 +117,9 @@ impl FromStr for Format {
 /// # Errors
 /// The stream's.
 pub fn write(format: Format, run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
-    match format {
-        Format::Text => text::write(run, view, out),
-        Format::Json => json::write(run, view, out),
-        Format::Jsonl => json::write_lines(run, view, out),
+    match FORMATS.iter().find(|(known, ..)| *known == format) {
+        Some((.., writer)) => writer(run, view, out),
+        None => Ok(()),
     }
 }
 

@@ -15,6 +15,13 @@ pub struct Place {
     pub end_column: usize,
 }
 
+impl Place {
+    /// The same place, or the first character of the file where the file is not known.
+    pub fn or_first(self) -> Self {
+        if self.line > 0 { self } else { Self { line: 1, column: 1, end_line: 1, end_column: 1 } }
+    }
+}
+
 /// Looks places up, with the line index of the file that was asked for last.
 pub struct Places<'r> {
     run: &'r Run,

@@ -60,7 +60,7 @@ fn problems(run: &Run, view: &View, redactor: &Redactor, out: &mut dyn Write) ->
     Ok(())
 }
 
-fn plural(count: usize, noun: &str) -> String {
+pub fn plural(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 

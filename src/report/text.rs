@@ -1,10 +1,10 @@
 //! The report for people: one diagnostic a finding, with its masked source line, then the summary.
 
 use std::io::{self, Write};
-use std::path::Path;
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, ThemeCharacters, ThemeStyles};
 
+use super::entry::from_here;
 use super::excerpt::Excerpt;
 use super::redact::{Redactor, printable};
 use super::{View, summary};
@@ -96,10 +96,12 @@ impl<'r> File<'r> {
     }
 }
 
-/// The path as it is reached from the current folder, so that a terminal can open it.
+/// The path as a terminal can open it, or the commit and the path.
 fn shown(run: &Run, origin: &Origin) -> String {
-    let below = matches!(origin, Origin::File { .. }) && run.root != Path::new("") && run.root != Path::new(".");
-    if below { run.root.join(origin.path()).to_string_lossy().into_owned() } else { origin.to_string() }
+    match origin {
+        Origin::Commit { .. } => origin.to_string(),
+        _ => from_here(run, origin),
+    }
 }
 
 fn title(finding: &Finding, structure: &str) -> String {

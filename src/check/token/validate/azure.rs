@@ -5,9 +5,9 @@
 //! of the rights that stand beside it in the address: when they end and what they allow
 //! (<https://learn.microsoft.com/en-us/rest/api/storageservices/create-service-sas>).
 
-use super::{Verdict, date, is_filler};
+use super::{Verdict, is_filler};
 use crate::encoding;
-use crate::model::Severity;
+use crate::model::{Severity, date};
 
 /// `AccountKey=…` or `SharedAccessKey=…`.
 pub fn connection_string(secret: &str, _: &str) -> Verdict {

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Verdict, date};
+use super::Verdict;
 use crate::encoding;
-use crate::model::{Confidence, Severity};
+use crate::model::{Confidence, Severity, date};
 
 /// `header.claims.signature` in base64url. No claim's text is shown: issuer and subject may be private.
 pub fn validate(secret: &str, _: &str) -> Verdict {

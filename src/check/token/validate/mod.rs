@@ -6,7 +6,6 @@
 mod aws;
 mod azure;
 mod checksum;
-mod date;
 mod der;
 mod gcp;
 mod jwt;

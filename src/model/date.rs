@@ -1,4 +1,4 @@
-//! Days of the calendar, for tokens that say when they expire.
+//! Days of the calendar: when tokens expire, when commits were made, since when to look.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -21,6 +21,14 @@ pub fn day(seconds: i64) -> Option<String> {
     let of_month = of_year - (153 * month + 2) / 5 + 1;
     let (year, month) = if month < 10 { (0, month + 3) } else { (1, month - 9) };
     Some(format!("{:04}-{month:02}-{of_month:02}", era * 400 + year_of_era + year))
+}
+
+/// Days from 1970-01-01 to a day of the calendar.
+pub fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let month = (month + 9) % 12;
+    year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + (month * 153 + 2) / 5 + day
+        - 719_469
 }
 
 /// Whether the text begins with a day such as `2021-03-04`.
@@ -46,6 +54,7 @@ mod tests {
         ] {
             assert_eq!(day(seconds).as_deref(), Some(expected));
         }
+        assert_eq!((days(1970, 1, 1), days(2000, 2, 29), days(2021, 3, 4)), (0, 11_016, 18_690));
         assert_eq!((day(-1), day(i64::MAX)), (None, None));
         assert!(is_day("2021-03-04T00:00:00Z") && !is_day("2021/03/04") && !is_day("2021"));
     }

@@ -1,0 +1,102 @@
+//! A finding as the exported formats show it: its place in lines and columns, and its texts without secrets.
+
+use std::path::Path;
+
+use super::View;
+use super::place::{Place, Places};
+use super::redact::{Redactor, printable};
+use crate::model::{Finding, Origin, Problem, ProblemKind, Run, Suppression, date};
+
+/// A finding, ready to be shown.
+pub struct Entry<'r> {
+    /// The finding itself.
+    pub finding: &'r Finding,
+    /// Its place in the report, counted from 0.
+    pub order: usize,
+    /// Who introduced it, when, and by which commit, for a finding of a history.
+    pub introduced: Option<String>,
+    /// Where it stands.
+    pub place: Place,
+    /// Its file as it is reached from the folder that the scan was started in.
+    pub path: String,
+    /// Its structural path, or empty.
+    pub structure: String,
+    /// The places that explain it.
+    pub labels: Vec<(Place, String)>,
+}
+
+impl Entry<'_> {
+    /// What was found, in one line.
+    pub fn message(&self) -> String {
+        let (title, what) = (&self.finding.rule.title, &self.finding.what);
+        let mut message = if self.structure.is_empty() {
+            format!("{title} ({what})")
+        } else {
+            format!("{title}: {} ({what})", self.structure)
+        };
+        if let Some(introduced) = &self.introduced {
+            message.push_str(", introduced by ");
+            message.push_str(introduced);
+        }
+        message
+    }
+
+    /// By what it was accepted and why, if it was.
+    pub fn suppression(&self) -> Option<(&'static str, &str)> {
+        self.finding.suppressed.as_ref().map(|suppression| match suppression {
+            Suppression::Inline(reason) => ("inline", reason.as_deref().unwrap_or_default()),
+            Suppression::Allowlist(reason) => ("allowlist", reason.as_str()),
+            Suppression::Baseline(reason) => ("baseline", reason.as_deref().unwrap_or_default()),
+        })
+    }
+}
+
+/// The findings that the report shows, in order.
+pub fn entries<'r>(run: &'r Run, view: &View) -> Vec<Entry<'r>> {
+    let redactor = Redactor::new(run.findings.iter(), view.show_secrets);
+    let mut places = Places::new(run);
+    let entry = |(order, finding): (usize, &'r Finding)| {
+        let place = places.find(&finding.origin, finding.span);
+        let label = |label: &'r crate::model::Label| {
+            (places.find(&finding.origin, label.span).or_first(), redactor.text(&label.text))
+        };
+        Entry {
+            finding,
+            order,
+            introduced: introduced(&finding.origin).map(|text| redactor.text(&text)),
+            place: place.or_first(),
+            labels: finding.labels.iter().map(label).collect(),
+            path: redactor.text(&from_here(run, &finding.origin)),
+            structure: redactor.text(&finding.structural_path),
+        }
+    };
+    view.findings(run).enumerate().map(entry).collect()
+}
+
+/// The commit, author and day that brought a finding into the history.
+fn introduced(origin: &Origin) -> Option<String> {
+    let Origin::Commit { commit, author, time, .. } = origin else { return None };
+    let day = date::day(*time).unwrap_or_default();
+    Some(printable(format!("{} {day} {author}", commit.get(..12).unwrap_or(commit)).trim()))
+}
+
+/// The same entries, the gravest first.
+pub fn worst_first<'e, 'r>(entries: &'e [Entry<'r>]) -> Vec<&'e Entry<'r>> {
+    let mut sorted: Vec<_> = entries.iter().collect();
+    sorted.sort_by_key(|entry| std::cmp::Reverse((entry.finding.severity, entry.finding.confidence)));
+    sorted
+}
+
+/// What was not scanned: path and message, fit to be shown.
+pub fn unscanned(run: &Run, view: &View) -> Vec<(String, String)> {
+    let redactor = Redactor::new(run.findings.iter(), view.show_secrets);
+    let is_grave = |problem: &&Problem| problem.kind == ProblemKind::Incomplete;
+    let shown = |problem: &Problem| (redactor.text(&printable(&problem.path)), printable(&problem.message));
+    run.summary.problems.iter().filter(is_grave).map(shown).collect()
+}
+
+/// The path as it is reached from the current folder, so that a terminal or a platform can open it.
+pub fn from_here(run: &Run, origin: &Origin) -> String {
+    let is_below = matches!(origin, Origin::File { .. }) && run.root != Path::new("") && run.root != Path::new(".");
+    if is_below { run.root.join(origin.path()).to_string_lossy().into_owned() } else { origin.path().to_owned() }
+}

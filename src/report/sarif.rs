@@ -1,0 +1,189 @@
+//! SARIF 2.1.0, within the limits of the platforms that take it.
+//!
+//! GitHub's code scanning reads 25,000 results of a run and files of 10 MB; where there is more, the gravest findings are
+//! kept, and a notification in the file says how many were left out.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::View;
+use super::entry::{Entry, entries, unscanned, worst_first};
+use super::place::Place;
+use crate::model::{Confidence, Rule, Run, Severity};
+
+/// Results that a platform reads.
+const MAX_RESULTS: usize = 25_000;
+/// Bytes that the results may take; the rest of the 10 MB is for the rules.
+const MAX_BYTES: usize = 8_000_000;
+
+/// Writes one SARIF log with one run.
+pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let entries = entries(run, view);
+    let rules = rules(&entries);
+    let (results, left_out) = results(&entries, &rules)?;
+    let log = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {
+                "name": "tidewaiter",
+                "version": env!("CARGO_PKG_VERSION"),
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "informationUri": env!("CARGO_PKG_REPOSITORY"),
+                "rules": rules.iter().map(|rule| descriptor(rule)).collect::<Vec<_>>(),
+            }},
+            "columnKind": "unicodeCodePoints",
+            "invocations": [{
+                "executionSuccessful": !run.summary.is_incomplete(),
+                "toolExecutionNotifications": notes(run, view, left_out),
+            }],
+            "results": results,
+        }],
+    });
+    serde_json::to_writer(&mut *out, &log)?;
+    writeln!(out)
+}
+
+/// What the reader must know beside the results: what was not scanned, and how many findings were left out.
+fn notes(run: &Run, view: &View, left_out: usize) -> Vec<Value> {
+    let unscanned = unscanned(run, view).into_iter().map(|(path, message)| {
+        let location = json!({"physicalLocation": {"artifactLocation": {"uri": uri(&path)}}});
+        json!({"level": "error", "message": {"text": format!("not scanned: {message}")}, "locations": [location]})
+    });
+    let mut notes: Vec<Value> = unscanned.collect();
+    if left_out > 0 {
+        let text = format!("{left_out} findings were left out, the least grave ones: the file would be too large");
+        notes.push(json!({"level": "warning", "message": {"text": text}}));
+    }
+    notes
+}
+
+/// The rules of the findings, sorted.
+fn rules(entries: &[Entry<'_>]) -> Vec<&'static Rule> {
+    let ids: BTreeSet<&str> = entries.iter().map(|entry| &*entry.finding.rule.id).collect();
+    let rule = |id: &str| entries.iter().map(|entry| entry.finding.rule).find(|rule| rule.id == id);
+    ids.into_iter().filter_map(rule).collect()
+}
+
+/// The results that fit, in the order of the report, and how many do not.
+fn results(entries: &[Entry<'_>], rules: &[&Rule]) -> io::Result<(Vec<Value>, usize)> {
+    let mut kept: Vec<(usize, Value)> = Vec::new();
+    let mut bytes = 0;
+    for entry in worst_first(entries).into_iter().take(MAX_RESULTS) {
+        let value = result(entry, rules);
+        bytes += serde_json::to_string(&value)?.len() + 1;
+        if bytes > MAX_BYTES {
+            break;
+        }
+        kept.push((entry.order, value));
+    }
+    kept.sort_by_key(|(order, _)| *order);
+    let left_out = entries.len() - kept.len();
+    Ok((kept.into_iter().map(|(_, value)| value).collect(), left_out))
+}
+
+fn result(entry: &Entry<'_>, rules: &[&Rule]) -> Value {
+    let finding = entry.finding;
+    let place = location(&entry.path, entry.place);
+    let mut result = json!({
+        "ruleId": finding.rule.id,
+        "ruleIndex": rules.binary_search_by(|rule| rule.id.cmp(&finding.rule.id)).unwrap_or(0),
+        "level": level(finding.severity),
+        "message": {"text": entry.message()},
+        "locations": [{
+            "physicalLocation": place,
+            "logicalLocations": [{"fullyQualifiedName": entry.structure}],
+        }],
+        "partialFingerprints": {"tidewaiter/v1": finding.fingerprint},
+        "properties": {"severity": finding.severity.name(), "confidence": finding.confidence.name()},
+    });
+    if let Some(introduced) = &entry.introduced {
+        result["properties"]["introduced"] = json!(introduced);
+    }
+    if !entry.labels.is_empty() {
+        let step = |(place, text): &(Place, String)| {
+            let physical = location(&entry.path, *place);
+            json!({"location": {"physicalLocation": physical, "message": {"text": text}}})
+        };
+        let mut steps: Vec<Value> = entry.labels.iter().map(step).collect();
+        steps.push(step(&(entry.place, finding.what.clone())));
+        result["codeFlows"] = json!([{"threadFlows": [{"locations": steps}]}]);
+    }
+    if let Some((by, reason)) = entry.suppression() {
+        let kind = if by == "inline" { "inSource" } else { "external" };
+        result["suppressions"] = json!([{"kind": kind, "justification": reason}]);
+    }
+    result
+}
+
+fn location(path: &str, place: Place) -> Value {
+    json!({
+        "artifactLocation": {"uri": uri(path)},
+        "region": {
+            "startLine": place.line, "startColumn": place.column,
+            "endLine": place.end_line, "endColumn": place.end_column,
+        },
+    })
+}
+
+fn descriptor(rule: &Rule) -> Value {
+    let reference = rule.references.first().map_or(env!("CARGO_PKG_REPOSITORY"), |reference| &**reference);
+    let links: String = rule.references.iter().map(|link| format!("\n- <{link}>")).collect();
+    json!({
+        "id": rule.id,
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": rule.why},
+        "help": {
+            "text": format!("{} {}", rule.why, rule.mend),
+            "markdown": format!("{}\n\n**How to mend it**: {}\n{links}", rule.why, rule.mend),
+        },
+        "helpUri": reference,
+        "defaultConfiguration": {"level": level(rule.severity)},
+        "properties": {
+            "tags": ["security", "secret", rule.family],
+            "precision": match rule.confidence {
+                Confidence::High => "very-high",
+                Confidence::Medium => "high",
+                Confidence::Low => "low",
+            },
+            "security-severity": score(rule.severity),
+        },
+    })
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical | Severity::High => "error",
+        Severity::Medium => "warning",
+        Severity::Low | Severity::Info => "note",
+    }
+}
+
+/// GitHub sorts alerts by a score from 0 to 10, and names them critical from 9, high from 7, medium from 4.
+fn score(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "9.5",
+        Severity::High => "8.0",
+        Severity::Medium => "5.5",
+        Severity::Low => "3.0",
+        Severity::Info => "1.0",
+    }
+}
+
+/// A path as a URI reference (RFC 3986): what is not unreserved is percent-encoded.
+fn uri(path: &str) -> String {
+    let mut uri = String::with_capacity(path.len());
+    if path.starts_with('/') {
+        uri.push_str("file://");
+    }
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/') {
+            uri.push(char::from(byte));
+        } else {
+            uri.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    uri
+}
