@@ -18,6 +18,7 @@ use crate::source::git::staged::{Changed, Staged, StagedFile};
 use crate::source::git::{GitError, Snapshot};
 use crate::source::text;
 use crate::source::tree::{self, FoundFile, TreeNeighbours, TreeOptions};
+use crate::suppress::inline::Unused;
 use crate::suppress::{self, Allowlist};
 use crate::{check, document};
 
@@ -64,7 +65,7 @@ struct Scanned {
     findings: Vec<Finding>,
     problems: Vec<Problem>,
     source: Option<Source>,
-    unused: Vec<String>,
+    unused: Vec<Unused>,
     bytes: u64,
     binary: bool,
 }
@@ -133,7 +134,8 @@ impl Engine {
                 scanned.extend(self.pool()?.install(|| read.into_par_iter().map(scan).collect::<Vec<_>>()));
             }
         }
-        Ok(assemble(scanned, staged.problems, &self.allowlist, start))
+        // An entry of the allowlist may hold for a file that is not changed.
+        Ok(assemble(scanned, staged.problems, &Allowlist::default(), start))
     }
 
     fn scan_changes(&self, file: &StagedFile, bytes: &[u8], changed: &[Span], neighbours: &dyn Neighbours) -> Scanned {
@@ -141,7 +143,9 @@ impl Engine {
             return failed(&file.path, tree::too_large(Some(bytes.len() as u64), self.settings.max_file_size));
         }
         let mut scanned = self.scan_blob(Origin::Staged { path: file.path.clone() }, bytes, neighbours);
-        scanned.findings.retain(|finding| changed.iter().any(|span| span.overlaps(finding.span)));
+        let is_new = |span: Span| changed.iter().any(|changed| changed.overlaps(span));
+        scanned.findings.retain(|finding| is_new(finding.span));
+        scanned.unused.retain(|unused| is_new(unused.line));
         scanned
     }
 
@@ -300,7 +304,7 @@ fn assemble(scanned: Vec<Scanned>, problems: Vec<Problem>, allowlist: &Allowlist
         run.summary.bytes += blob.bytes;
         run.summary.binary += usize::from(blob.binary);
         run.summary.problems.append(&mut blob.problems);
-        run.summary.unused.append(&mut blob.unused);
+        run.summary.unused.extend(blob.unused.into_iter().map(|unused| unused.message));
         run.findings.append(&mut blob.findings);
         run.sources.extend(blob.source);
     }

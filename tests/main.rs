@@ -13,6 +13,7 @@ mod reports;
 mod repository;
 mod robustness;
 mod rules;
+mod staged;
 mod testdata;
 mod tokens;
 mod tour;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use super::options::{Output, Running, Selection};
 use super::{Failure, finish, progress, since};
+use crate::config;
 use crate::engine::{Engine, HistoryScan};
 use crate::model::Shard;
 use crate::source::git::history::HistoryOptions;
@@ -46,7 +47,7 @@ pub struct Args {
 
 /// Scans the history and reports.
 pub fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let config = args.selection.configuration(&args.repo)?;
+    let config = args.selection.configuration(&config::repository_root(&args.repo))?;
     let mut settings = config.settings;
     args.selection.apply(&mut settings)?;
     args.running.apply(&mut settings);

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use super::options::{Output, Running, Selection};
 use super::{Failure, finish, progress};
+use crate::config;
 use crate::engine::Engine;
 
 /// Arguments of `tidewaiter staged`.
@@ -23,7 +24,7 @@ pub struct Args {
 
 /// Scans the index and reports.
 pub fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let config = args.selection.configuration(&args.path)?;
+    let config = args.selection.configuration(&config::repository_root(&args.path))?;
     let mut settings = config.settings;
     args.selection.apply(&mut settings)?;
     args.running.apply(&mut settings);

@@ -49,6 +49,14 @@ pub fn find(root: &Path) -> Result<Config, ConfigError> {
     Ok(config)
 }
 
+/// The root of the working tree that `path` lies in, or `path` itself where it lies in none. Scans of commits and of the
+/// index look for the configuration there, as their paths count from there.
+pub fn repository_root(path: &Path) -> PathBuf {
+    let start = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let root = start.ancestors().find(|folder| folder.join(".git").exists());
+    root.map_or_else(|| path.to_owned(), Path::to_owned)
+}
+
 /// The configuration in `file`, with those that it extends.
 ///
 /// # Errors

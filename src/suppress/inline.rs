@@ -25,8 +25,17 @@ struct Allow<'t> {
     used: bool,
 }
 
-/// Marks the findings of a blob that a comment accepts. Gives what to say of comments that match none.
-pub fn apply(path: &str, bytes: &[u8], findings: &mut [Finding]) -> Vec<String> {
+/// A comment that accepts nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unused {
+    /// The bytes of its line.
+    pub line: Span,
+    /// What to say of it: `path:line: text`.
+    pub message: String,
+}
+
+/// Marks the findings of a blob that a comment accepts. Gives the comments that match none.
+pub fn apply(path: &str, bytes: &[u8], findings: &mut [Finding]) -> Vec<Unused> {
     if memmem::find(bytes, MARKER.as_bytes()).is_none() {
         return Vec::new();
     }
@@ -45,7 +54,11 @@ pub fn apply(path: &str, bytes: &[u8], findings: &mut [Finding]) -> Vec<String> 
         }
     }
     let unused = allows.iter().filter(|allow| !allow.used && !allow.quoted);
-    unused.map(|allow| format!("{path}:{}: this {MARKER} comment accepts nothing", allow.line)).collect()
+    let said = |allow: &Allow<'_>| Unused {
+        line: index.line(allow.line, bytes.len()),
+        message: format!("{path}:{}: this {MARKER} comment accepts nothing", allow.line),
+    };
+    unused.map(said).collect()
 }
 
 /// The lines on which a comment accepts the finding: its first, and the one above where its key stands there (a block

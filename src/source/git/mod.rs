@@ -2,7 +2,10 @@
 //! (hooks, filters, fsmonitor, textconv, ssh commands) is ever run.
 
 pub mod cache;
+mod cache_tree;
+mod changes;
 pub mod history;
+mod index;
 pub mod object;
 pub mod objects;
 pub mod pack;
@@ -35,6 +38,9 @@ pub enum GitError {
         /// `; did you mean …?`, or empty.
         hint: String,
     },
+    /// A bare repository, in which nothing can be staged.
+    #[error("the repository is bare: nothing is staged in it; `tidewaiter history` scans its commits")]
+    Bare,
     /// Any other trouble, in libgit2's words.
     #[error("git: {0}")]
     Other(String),
@@ -59,8 +65,7 @@ pub type Runner<'r> = dyn Fn(usize, &(dyn Fn(usize) + Sync)) + 'r;
 /// # Errors
 /// No repository, one of another user, or one that libgit2 can't open (SHA-256 object names, unknown extensions).
 pub fn open(path: &Path) -> Result<Repository, GitError> {
-    let here = path.as_os_str().is_empty() || path == Path::new(".");
-    let opened = if here {
+    let opened = if is_here(path) {
         Repository::open_from_env()
     } else {
         Repository::open_ext(path, RepositoryOpenFlags::empty(), std::iter::empty::<&Path>())
@@ -73,6 +78,11 @@ pub fn open(path: &Path) -> Result<Repository, GitError> {
             _ => GitError::from(error),
         }
     })
+}
+
+/// Whether the path is the current folder, where git's own environment variables count.
+fn is_here(path: &Path) -> bool {
+    path.as_os_str().is_empty() || path == Path::new(".")
 }
 
 /// The files of the index, for checks that look beside a blob. Read when the first check asks.

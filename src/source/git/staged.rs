@@ -1,10 +1,12 @@
 //! What the index holds for the next commit, and which bytes of it changed against HEAD.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use git2::{Delta, DiffFindOptions, DiffOptions, ErrorCode, FileMode, Index, Oid, Patch, Repository, Tree};
+use git2::{DiffOptions, ErrorCode, Oid, Patch, Repository, Tree};
 
-use super::{GitError, open};
+use super::changes::{self, Changes};
+use super::index::IndexFile;
+use super::{GitError, is_here, open};
 use crate::model::{LineIndex, Problem, ProblemKind, Span};
 
 /// A file that the next commit changes.
@@ -28,7 +30,8 @@ pub struct Changed {
 
 /// The index of a repository, compared with HEAD.
 pub struct Staged {
-    /// The changed files, sorted by path. Submodules, links and pure mode changes are no content and left out.
+    /// The changed files, sorted by path. Submodules, links, pure mode changes and files that were only moved are no
+    /// new content and left out.
     pub files: Vec<StagedFile>,
     /// Paths that could not be compared.
     pub problems: Vec<Problem>,
@@ -39,16 +42,31 @@ impl Staged {
     /// Compares the index of the repository at `path` with HEAD (with nothing, before the first commit).
     ///
     /// # Errors
-    /// No repository, or an index or HEAD that can't be read.
+    /// No repository, a bare one, or one whose index or HEAD can't be read.
     pub fn open(path: &Path) -> Result<Self, GitError> {
         let repository = open(path)?;
-        let index = repository.index()?;
-        let files = {
-            let head = head_tree(&repository)?;
-            changed(&repository, head.as_ref(), &index)?
+        let index = match IndexFile::read(&index_path(&repository, path))? {
+            Some(index) => index,
+            None if repository.is_bare() => return Err(GitError::Bare),
+            None => IndexFile::default(),
         };
-        let problems = conflicts(&index)?;
-        Ok(Self { files, problems, repository })
+        let Changes { mut files, conflicts, .. } = {
+            let head = head_tree(&repository)?;
+            let mut changes = changes::between(&repository, head.as_ref(), &index)?;
+            if let Some(head) = &head {
+                changes.find_renames(&repository, head);
+            }
+            changes
+        };
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        let shown = |path: &[u8]| String::from_utf8_lossy(path).into_owned();
+        let files = files.iter().map(|file| StagedFile { path: shown(&file.path), id: file.id, old: file.old }).collect();
+        let problem = |path: &Vec<u8>| Problem {
+            path: shown(path),
+            kind: ProblemKind::Incomplete,
+            message: "has merge conflicts, not scanned".to_owned(),
+        };
+        Ok(Self { files, problems: conflicts.iter().map(problem).collect(), repository })
     }
 
     /// The bytes of the file as the index holds them, and the stretches of them that are new against HEAD.
@@ -89,41 +107,8 @@ fn head_tree(repository: &Repository) -> Result<Option<Tree<'_>>, GitError> {
     }
 }
 
-fn changed(repository: &Repository, head: Option<&Tree<'_>>, index: &Index) -> Result<Vec<StagedFile>, GitError> {
-    let mut options = DiffOptions::new();
-    options.ignore_submodules(true).include_typechange(true).skip_binary_check(true).context_lines(0);
-    let mut diff = repository.diff_tree_to_index(head, Some(index), Some(&mut options))?;
-    let has = |status| diff.deltas().any(|delta| delta.status() == status);
-    if has(Delta::Added) && has(Delta::Deleted) {
-        diff.find_similar(Some(DiffFindOptions::new().renames(true)))?;
-    }
-    let mut files = Vec::new();
-    for delta in diff.deltas() {
-        let (old, new) = (delta.old_file(), delta.new_file());
-        let content = matches!(new.mode(), FileMode::Blob | FileMode::BlobExecutable | FileMode::BlobGroupWritable);
-        if delta.status() == Delta::Deleted || !content || new.id() == old.id() {
-            continue;
-        }
-        let was_file = matches!(old.mode(), FileMode::Blob | FileMode::BlobExecutable | FileMode::BlobGroupWritable);
-        let old = (was_file && !old.id().is_zero()).then(|| old.id());
-        let path = String::from_utf8_lossy(new.path_bytes().unwrap_or_default()).into_owned();
-        files.push(StagedFile { path, id: new.id(), old });
-    }
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(files)
-}
-
-fn conflicts(index: &Index) -> Result<Vec<Problem>, GitError> {
-    if !index.has_conflicts() {
-        return Ok(Vec::new());
-    }
-    let mut problems = Vec::new();
-    for conflict in index.conflicts()? {
-        let conflict = conflict?;
-        let Some(entry) = conflict.our.or(conflict.their).or(conflict.ancestor) else { continue };
-        let path = String::from_utf8_lossy(&entry.path).into_owned();
-        let message = "has merge conflicts, not scanned".to_owned();
-        problems.push(Problem { path, kind: ProblemKind::Incomplete, message });
-    }
-    Ok(problems)
+/// git names another index than the repository's own to hooks: of a commit of some paths alone, for one.
+fn index_path(repository: &Repository, path: &Path) -> PathBuf {
+    let named = std::env::var_os("GIT_INDEX_FILE").filter(|name| is_here(path) && !name.is_empty());
+    named.map_or_else(|| repository.path().join("index"), PathBuf::from)
 }

@@ -1,0 +1,265 @@
+//! The index file: what the next commit holds. Read here and not through libgit2, which keeps no word of the index's own
+//! record of unchanged folders to itself: with that record a comparison with HEAD reads the changed folders alone.
+//!
+//! The format is git's: `Documentation/gitformat-index.adoc` in <https://github.com/git/git>.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::ops::Range;
+use std::path::Path;
+
+use git2::Oid;
+use sha1::{Digest, Sha1};
+
+use super::GitError;
+use super::cache_tree::CacheTree;
+
+/// Bytes of an object's id, and of the checksum at the end.
+pub const ID: usize = 20;
+
+/// Where an entry's mode, id and flags stand, and where its path begins unless there are more flags.
+const MODE: usize = 24;
+const OBJECT: usize = 40;
+const FLAGS: usize = 60;
+const PATH: usize = 62;
+
+const FLAG_EXTENDED: u16 = 0x4000;
+const FLAG_INTENT_TO_ADD: u16 = 0x2000;
+
+/// One path in the index.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Where its path stands in the buffer of all paths.
+    path: Range<usize>,
+    /// Its object.
+    pub id: Oid,
+    /// File type and permissions, as in trees.
+    pub mode: u32,
+    /// 0, or a side of a merge conflict.
+    pub stage: u8,
+    /// Added by `git add --intent-to-add`: no part of the next commit.
+    pub intent_to_add: bool,
+}
+
+/// The index.
+#[derive(Debug, Default)]
+pub struct IndexFile {
+    /// In the order of paths and stages.
+    pub entries: Vec<Entry>,
+    /// What is known to equal a tree, if that is known of anything.
+    pub cache_tree: CacheTree,
+    paths: Vec<u8>,
+}
+
+impl IndexFile {
+    /// Reads the index; `None` where there is no such file.
+    ///
+    /// # Errors
+    /// A file that can't be read, is damaged, or needs what is not supported (a split index).
+    pub fn read(file: &Path) -> Result<Option<Self>, GitError> {
+        let said = |why: String| GitError::Other(format!("the index {} {why}", file.display()));
+        let bytes = match fs::read(file) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(said(format!("can't be read: {error}"))),
+            Ok(bytes) => bytes,
+        };
+        Self::parse(&bytes).map(Some).map_err(|why| said(why.to_owned()))
+    }
+
+    /// The path of an entry.
+    pub fn path(&self, entry: &Entry) -> &[u8] {
+        &self.paths[entry.path.clone()]
+    }
+
+    /// The entries from `at` on that lie below the folder `prefix`, which ends with a slash. `guess` is how many there
+    /// may be.
+    pub fn below(&self, at: usize, prefix: &[u8], guess: Option<usize>) -> Range<usize> {
+        let is_below = |at: usize| self.entries.get(at).is_some_and(|entry| self.path(entry).starts_with(prefix));
+        if let Some(count) = guess.filter(|&count| count > 0)
+            && is_below(at + count - 1)
+            && !is_below(at + count)
+        {
+            return at..at + count;
+        }
+        let count = self.entries[at..].partition_point(|entry| self.path(entry).starts_with(prefix));
+        at..at + count
+    }
+
+    fn parse(bytes: &[u8]) -> Result<Self, &'static str> {
+        let (version, count) = header(bytes)?;
+        let end = bytes.len() - ID;
+        check_sum(&bytes[..end], &bytes[end..])?;
+        let mut index = Self::default();
+        // A count that the bytes can't hold must not become memory.
+        index.entries.reserve(count.min(end / PATH));
+        let mut at = 12;
+        for _ in 0..count {
+            at = index.entry(&bytes[..end], at, version)?;
+        }
+        index.extensions(&bytes[at..end])?;
+        Ok(index)
+    }
+
+    /// Reads the entry at `at` and gives the place of the next.
+    fn entry(&mut self, bytes: &[u8], at: usize, version: u32) -> Result<usize, &'static str> {
+        let entry = bytes.get(at..).filter(|entry| entry.len() > PATH).ok_or(DAMAGED)?;
+        let flags = u16::from_be_bytes([entry[FLAGS], entry[FLAGS + 1]]);
+        let extended = flags & FLAG_EXTENDED != 0;
+        if extended && version < 3 {
+            return Err(DAMAGED);
+        }
+        let more = if extended { number(&entry[PATH..], 2)? as u16 } else { 0 };
+        let mut path_at = if extended { PATH + 2 } else { PATH };
+        let start = self.paths.len();
+        if version == 4 {
+            let (cut, length) = varint(&entry[path_at..]).ok_or(DAMAGED)?;
+            path_at += length;
+            let last = self.entries.last().map_or(0..0, |entry| entry.path.clone());
+            let kept = last.len().checked_sub(cut).ok_or(DAMAGED)?;
+            self.paths.extend_from_within(last.start..last.start + kept);
+        }
+        let length = memchr::memchr(0, &entry[path_at..]).ok_or(DAMAGED)?;
+        self.paths.extend_from_slice(&entry[path_at..path_at + length]);
+        self.push(Entry {
+            path: start..self.paths.len(),
+            id: Oid::from_bytes(&entry[OBJECT..OBJECT + ID]).map_err(|_| DAMAGED)?,
+            mode: number(&entry[MODE..], 4)? as u32,
+            stage: ((flags >> 12) & 3) as u8,
+            intent_to_add: more & FLAG_INTENT_TO_ADD != 0,
+        })?;
+        let end = path_at + length;
+        // Up to version 3 each entry is filled up to a multiple of eight bytes, with one at least.
+        Ok(at + if version == 4 { end + 1 } else { (end + 8) & !7 })
+    }
+
+    /// Adds an entry. The comparison with HEAD relies on their order.
+    fn push(&mut self, entry: Entry) -> Result<(), &'static str> {
+        let path = &self.paths[entry.path.clone()];
+        let in_order = self.entries.last().is_none_or(|last| (self.path(last), last.stage) < (path, entry.stage));
+        if path.is_empty() || !in_order {
+            return Err(DAMAGED);
+        }
+        self.entries.push(entry);
+        Ok(())
+    }
+
+    fn extensions(&mut self, mut rest: &[u8]) -> Result<(), &'static str> {
+        while !rest.is_empty() {
+            let name = rest.get(..4).ok_or(DAMAGED)?;
+            let size = number(rest.get(4..).ok_or(DAMAGED)?, 4)?;
+            let content = rest.get(8..).and_then(|rest| rest.get(..size)).ok_or(DAMAGED)?;
+            match name {
+                b"TREE" => self.cache_tree = CacheTree::parse(content).ok_or(DAMAGED)?,
+                b"link" => return Err(SPLIT),
+                // Folders outside a sparse checkout, each as one entry: the comparison knows them by their mode.
+                b"sdir" => {}
+                // A capital letter says that a reader need not know it.
+                [first, ..] if !first.is_ascii_uppercase() => return Err("needs a newer version of tidewaiter"),
+                _ => {}
+            }
+            rest = &rest[8 + size..];
+        }
+        Ok(())
+    }
+}
+
+const DAMAGED: &str = "is damaged; `git status` may say more";
+const SPLIT: &str = "is split in two files, which can't be read; `git update-index --no-split-index` joins them";
+
+/// The version and the number of entries.
+fn header(bytes: &[u8]) -> Result<(u32, usize), &'static str> {
+    if bytes.len() < 12 + ID || !bytes.starts_with(b"DIRC") {
+        return Err(DAMAGED);
+    }
+    match number(&bytes[4..], 4)? {
+        version @ 2..=4 => Ok((version as u32, number(&bytes[8..], 4)?)),
+        _ => Err("has a version that is not known"),
+    }
+}
+
+/// With `index.skipHash`, git writes zeros.
+fn check_sum(bytes: &[u8], sum: &[u8]) -> Result<(), &'static str> {
+    if sum.iter().all(|byte| *byte == 0) || Sha1::digest(bytes)[..] == *sum { Ok(()) } else { Err(DAMAGED) }
+}
+
+/// The first `length` bytes as a number, the highest first.
+fn number(bytes: &[u8], length: usize) -> Result<usize, &'static str> {
+    let bytes = bytes.get(..length).ok_or(DAMAGED)?;
+    Ok(bytes.iter().fold(0, |number, byte| number << 8 | usize::from(*byte)))
+}
+
+/// A number of seven bits a byte, and how many bytes it takes; as in packs, each byte but the last adds one.
+fn varint(bytes: &[u8]) -> Option<(usize, usize)> {
+    let mut value = usize::from(bytes.first()? & 0x7f);
+    let mut length = 1;
+    while bytes[length - 1] & 0x80 != 0 {
+        value = value.checked_add(1)?.checked_mul(128)? | usize::from(bytes.get(length)? & 0x7f);
+        length += 1;
+    }
+    Some((value, length))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// An index of version 2 with these paths.
+    fn index(paths: &[&str], extension: &[u8]) -> Vec<u8> {
+        let mut bytes = b"DIRC\0\0\0\x02".to_vec();
+        bytes.extend((paths.len() as u32).to_be_bytes());
+        for path in paths {
+            let mut entry = vec![0; PATH];
+            entry[MODE..MODE + 4].copy_from_slice(&0o100_644_u32.to_be_bytes());
+            entry.extend(path.bytes());
+            entry.resize((entry.len() + 8) & !7, 0);
+            bytes.extend(entry);
+        }
+        bytes.extend(extension);
+        let sum = Sha1::digest(&bytes);
+        bytes.extend(&sum[..]);
+        bytes
+    }
+
+    #[test]
+    fn entries_below_a_folder_are_found_with_a_guess_or_without() {
+        let index = IndexFile::parse(&index(&["a.b", "a/1", "a/2", "a0"], b"")).unwrap();
+        for guess in [None, Some(0), Some(1), Some(2), Some(3), Some(99)] {
+            assert_eq!(index.below(1, b"a/", guess), 1..3, "{guess:?}");
+        }
+        assert_eq!(index.path(&index.entries[3]), b"a0");
+    }
+
+    #[test]
+    fn damage_is_an_error_and_no_panic() {
+        let good = index(&["a", "b/c"], b"ABCD\0\0\0\x02xx");
+        assert!(IndexFile::parse(&good).is_ok());
+        for at in 0..good.len() {
+            assert!(IndexFile::parse(&good[..at]).is_err(), "cut at {at}");
+            let mut changed = good.clone();
+            changed[at] ^= 0x41;
+            assert!(IndexFile::parse(&changed).is_err(), "changed at {at}");
+            // The same with a checksum that says nothing.
+            let end = changed.len() - ID;
+            changed[end..].fill(0);
+            let _ = IndexFile::parse(&changed);
+        }
+        assert!(IndexFile::parse(&index(&["b", "a"], b"")).is_err(), "out of order");
+        assert!(IndexFile::parse(&index(&["a", "a"], b"")).is_err(), "twice");
+    }
+
+    #[test]
+    fn extensions_that_must_be_understood_are_refused() {
+        assert_eq!(IndexFile::parse(&index(&["a"], b"link\0\0\0\0")).unwrap_err(), SPLIT);
+        assert!(IndexFile::parse(&index(&["a"], b"abcd\0\0\0\0")).is_err());
+        assert!(IndexFile::parse(&index(&["a"], b"sdir\0\0\0\0")).is_ok());
+    }
+
+    #[test]
+    fn numbers_of_seven_bits_a_byte() {
+        assert_eq!(varint(&[5]), Some((5, 1)));
+        assert_eq!(varint(&[0x80, 0]), Some((128, 2)));
+        assert_eq!(varint(&[0x80]), None);
+        assert_eq!(varint(&[0xff; 30]), None);
+    }
+}

@@ -1,0 +1,329 @@
+//! `tidewaiter staged` on real repositories.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::program::{findings, report, text, tidewaiter};
+use crate::repository::{Repository, git, secret};
+
+const FIRST: &str = "kW8zLq2mXv71";
+const SECOND: &str = "Tn5yRb9cHs34";
+
+/// `path:line` of what is found, and the exit code.
+fn found_in(folder: &Path) -> (Vec<String>, i32) {
+    let (report, code) = report(&["staged"], folder);
+    (places(&report), code)
+}
+
+fn places(report: &Value) -> Vec<String> {
+    let place = |finding: &Value| format!("{}:{}", finding["path"].as_str().unwrap_or_default(), finding["line"]);
+    findings(report).iter().map(place).collect()
+}
+
+fn committed(path: &str, content: &str) -> Repository {
+    let mut repository = Repository::new();
+    repository.write("other.txt", "nothing\n");
+    repository.write(path, content);
+    repository.commit("start");
+    repository
+}
+
+#[test]
+fn the_index_counts_and_not_the_working_tree() {
+    let repository = committed("deep/er/app.yaml", &secret("web", "null"));
+    let path = repository.path();
+    assert_eq!(found_in(path), (vec![], 0), "nothing staged");
+    repository.write("deep/er/app.yaml", &secret("web", FIRST));
+    assert_eq!(found_in(path), (vec![], 0), "not staged");
+    repository.git(&["add", "."]);
+    repository.write("deep/er/app.yaml", "changed again\n");
+    assert_eq!(found_in(path), (vec!["deep/er/app.yaml:6".to_owned()], 1), "partially staged");
+    assert_eq!(found_in(&path.join("deep")), (vec!["deep/er/app.yaml:6".to_owned()], 1), "from a folder below");
+    repository.git(&["checkout", "-q", "-f", "HEAD", "--", "."]);
+    assert_eq!(found_in(path), (vec![], 0));
+}
+
+#[test]
+fn only_changed_lines_count_but_the_whole_file_gives_them_meaning() {
+    let both = |second: &str| format!("{}  token: {second}\n", secret("web", FIRST));
+    let repository = committed("app.yaml", &both("null"));
+    repository.write("app.yaml", &both(SECOND));
+    repository.git(&["add", "."]);
+    assert_eq!(found_in(repository.path()), (vec!["app.yaml:7".to_owned()], 1));
+    repository.write("app.yaml", &format!("# a comment\n{}", both("null")));
+    repository.git(&["add", "."]);
+    assert_eq!(found_in(repository.path()), (vec![], 0), "moved lines are not new");
+}
+
+#[test]
+fn the_first_commit_has_nothing_before_it() {
+    let repository = Repository::new();
+    assert_eq!(found_in(repository.path()), (vec![], 0), "no index yet");
+    repository.write("app.yaml", &secret("web", FIRST));
+    repository.git(&["add", "."]);
+    assert_eq!(found_in(repository.path()), (vec!["app.yaml:6".to_owned()], 1));
+}
+
+#[test]
+fn moved_files_keep_what_they_had() {
+    let long = format!("{}# 1\n# 2\n# 3\n# 4\n# 5\n# 6\n# 7\n# 8\n", secret("web", FIRST));
+    let repository = committed("old/app.yaml", &long);
+    repository.git(&["mv", "old/app.yaml", "new.yaml"]);
+    assert_eq!(found_in(repository.path()), (vec![], 0), "renamed");
+    repository.write("new.yaml", &format!("{long}  token: {SECOND}\n"));
+    repository.git(&["add", "."]);
+    assert_eq!(found_in(repository.path()), (vec!["new.yaml:15".to_owned()], 1), "renamed and changed");
+    repository.git(&["reset", "-q", "--hard"]);
+    repository.git(&["update-index", "--chmod=+x", "old/app.yaml"]);
+    assert_eq!(found_in(repository.path()), (vec![], 0), "mode alone");
+    repository.git(&["rm", "-q", "-f", "old/app.yaml"]);
+    assert_eq!(found_in(repository.path()), (vec![], 0), "deleted");
+}
+
+#[test]
+fn files_become_folders_and_links_become_files() {
+    let repository = committed("thing", "a file\n");
+    repository.git(&["rm", "-q", "thing"]);
+    repository.write("thing/app.yaml", &secret("web", FIRST));
+    repository.git(&["add", "."]);
+    assert_eq!(found_in(repository.path()).0, ["thing/app.yaml:6"]);
+    repository.git(&["reset", "-q", "--hard"]);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("other.txt", repository.path().join("link.yaml")).expect("linked");
+        repository.git(&["add", "."]);
+        repository.git(&["commit", "-q", "-m", "link"]);
+        fs::remove_file(repository.path().join("link.yaml")).expect("removed");
+        repository.write("link.yaml", &secret("web", FIRST));
+        repository.git(&["add", "."]);
+        assert_eq!(found_in(repository.path()).0, ["link.yaml:6"]);
+    }
+}
+
+#[test]
+fn what_is_no_part_of_the_next_commit_is_left_out() {
+    let repository = committed("a", "a\n");
+    repository.write("later.yaml", &secret("web", FIRST));
+    repository.git(&["add", "--intent-to-add", "later.yaml"]);
+    assert_eq!(found_in(repository.path()), (vec![], 0), "intent to add");
+    let inner = repository.path().join("inner");
+    fs::create_dir(&inner).expect("a folder");
+    git(&inner, &["init", "-q", "-b", "main"], 0);
+    fs::write(inner.join("app.yaml"), secret("web", FIRST)).expect("written");
+    git(&inner, &["add", "."], 0);
+    git(&inner, &["commit", "-q", "-m", "inner"], 0);
+    repository.git(&["-c", "advice.addEmbeddedRepo=false", "add", "inner"]);
+    assert_eq!(found_in(repository.path()), (vec![], 0), "submodule");
+    assert_eq!(found_in(&inner), (vec![], 0), "inside of it");
+}
+
+#[test]
+fn all_versions_of_the_index_give_the_same() {
+    let repository = committed("deep/er/app.yaml", &secret("web", "null"));
+    repository.write("deep/er/app.yaml", &secret("web", FIRST));
+    repository.write("deep/ist/new.yaml", &secret("new", SECOND));
+    repository.git(&["add", "."]);
+    let expected = ["deep/er/app.yaml:6", "deep/ist/new.yaml:6"];
+    for version in ["4", "2", "3"] {
+        repository.git(&["update-index", "--index-version", version]);
+        assert_eq!(found_in(repository.path()).0, expected, "version {version}");
+    }
+    repository.git(&["read-tree", "HEAD"]);
+    assert_eq!(found_in(repository.path()).0, Vec::<String>::new(), "with a whole cache tree");
+    repository.git(&["add", "."]);
+    repository.git(&["update-index", "--split-index"]);
+    let output = tidewaiter(&["staged"], repository.path());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("--no-split-index"), "{}", text(&output.stderr));
+    repository.git(&["update-index", "--no-split-index"]);
+    assert_eq!(found_in(repository.path()).0, expected);
+}
+
+#[test]
+fn sparse_checkouts_with_a_sparse_index() {
+    let mut repository = committed("inside/app.yaml", "a: 1\n");
+    repository.write("outside/deep/app.yaml", "a: 1\n");
+    repository.commit("more");
+    repository.write("outside/deep/app.yaml", &secret("web", FIRST));
+    repository.commit("a secret");
+    repository.git(&["sparse-checkout", "set", "--cone", "--sparse-index", "inside"]);
+    assert_eq!(found_in(repository.path()), (vec![], 0));
+    repository.write("inside/app.yaml", &secret("web", SECOND));
+    repository.git(&["add", "."]);
+    assert_eq!(found_in(repository.path()).0, ["inside/app.yaml:6"]);
+    repository.git(&["reset", "-q", "--soft", "HEAD~1"]);
+    assert_eq!(found_in(repository.path()).0, ["inside/app.yaml:6", "outside/deep/app.yaml:6"]);
+}
+
+#[test]
+fn linked_working_trees_have_their_own_index() {
+    let repository = committed("a", "a\n");
+    let linked = repository.beside("linked");
+    repository.git(&["worktree", "add", "-q", &linked.to_string_lossy(), "-b", "side"]);
+    fs::write(linked.join("app.yaml"), secret("web", FIRST)).expect("written");
+    git(&linked, &["add", "."], 0);
+    assert_eq!(found_in(&linked), (vec!["app.yaml:6".to_owned()], 1));
+    assert_eq!(found_in(repository.path()), (vec![], 0));
+}
+
+#[test]
+fn repositories_that_cannot_be_scanned_are_errors() {
+    let fails = |folder: &Path, words: &str| {
+        let output = tidewaiter(&["staged"], folder);
+        assert_eq!(output.status.code(), Some(2), "{words}");
+        let said = text(&output.stderr);
+        assert!(said.contains(words), "{said}");
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    fails(folder.path(), "not in a git repository");
+    git(folder.path(), &["init", "-q", "--bare", "."], 0);
+    fails(folder.path(), "bare");
+    let sha256 = folder.path().join("sha256");
+    git(folder.path(), &["init", "-q", "--object-format=sha256", "sha256"], 0);
+    fails(&sha256, "git:");
+
+    let repository = committed("app.yaml", "a: 1\n");
+    let index = repository.path().join(".git/index");
+    let whole = fs::read(&index).expect("an index");
+    fs::write(&index, &whole[..whole.len() / 2]).expect("written");
+    fails(repository.path(), "damaged");
+    fs::write(&index, "").expect("written");
+    fails(repository.path(), "damaged");
+    fs::write(&index, &whole).expect("written");
+    fs::write(repository.path().join(".git/index.lock"), "").expect("written");
+    assert_eq!(found_in(repository.path()), (vec![], 0), "locked, as in a hook, but whole");
+}
+
+#[test]
+#[cfg(unix)]
+fn the_repository_of_another_user_is_not_read() {
+    let repository = committed("app.yaml", "a: 1\n");
+    if std::os::unix::fs::chown(repository.path(), Some(12_345), None).is_err() {
+        return; // only root can give folders away
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tidewaiter"));
+    let output = command
+        .args(["staged"])
+        .current_dir(repository.path())
+        .env("HOME", repository.path())
+        .output()
+        .expect("the built program starts");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("safe.directory"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_blob_that_is_missing_is_said() {
+    let repository = committed("a", "a\n");
+    repository.write("app.yaml", &secret("web", FIRST));
+    repository.git(&["add", "."]);
+    let id = repository.git(&["rev-parse", ":app.yaml"]);
+    let (folder, file) = id.split_at(2);
+    fs::remove_file(repository.path().join(".git/objects").join(folder).join(file)).expect("removed");
+    let (report, code) = report(&["staged"], repository.path());
+    assert_eq!(code, 2);
+    assert!(report["summary"].to_string().contains("app.yaml"), "{report}");
+}
+
+#[test]
+fn line_endings_and_pointers_are_as_the_index_holds_them() {
+    let repository = committed("app.yaml", &secret("web", FIRST).replace('\n', "\r\n"));
+    repository.git(&["config", "core.autocrlf", "true"]);
+    repository.write("new.yaml", &secret("new", SECOND).replace('\n', "\r\n"));
+    let pointer = format!("version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 12345\n", "4d7a".repeat(16));
+    repository.write("large.yaml", &pointer);
+    repository.git(&["add", "new.yaml", "large.yaml"]);
+    assert_eq!(found_in(repository.path()).0, ["new.yaml:6"]);
+}
+
+#[test]
+fn merges_and_amended_commits_are_compared_with_head() {
+    let mut repository = committed("a", "a\n");
+    repository.git(&["checkout", "-q", "-b", "side"]);
+    repository.write("side.yaml", &secret("side", FIRST));
+    repository.write("a", "side\n");
+    repository.commit("side");
+    repository.git(&["checkout", "-q", "main"]);
+    repository.write("a", "main\n");
+    repository.commit("main");
+    let mut merge = Command::new("git");
+    merge.args(["-c", "user.name=A", "-c", "user.email=a@example.org", "merge", "side"]).current_dir(repository.path());
+    assert!(!merge.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("git runs").success());
+    let (report, code) = report(&["staged"], repository.path());
+    assert_eq!((places(&report), code), (vec!["side.yaml:6".to_owned()], 1));
+    assert!(report["summary"].to_string().contains("merge conflicts"), "{report}");
+    repository.write("a", "both\n");
+    repository.commit("merged");
+    repository.write("own.yaml", &secret("own", SECOND));
+    repository.git(&["add", "."]);
+    assert_eq!(found_in(repository.path()).0, ["own.yaml:6"], "what the next commit or an amended one adds");
+}
+
+#[test]
+fn a_hook_sees_the_index_of_its_commit() {
+    let repository = committed("app.yaml", &secret("web", "null"));
+    let hook = repository.path().join(".git/hooks/pre-commit");
+    fs::create_dir_all(hook.parent().expect("a folder")).expect("a folder");
+    fs::write(&hook, format!("#!/bin/sh\nexec '{}' staged\n", env!("CARGO_BIN_EXE_tidewaiter"))).expect("written");
+    #[cfg(unix)]
+    fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("executable");
+    let commit = |args: &[&str]| {
+        let mut command = Command::new("git");
+        command.args(["-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-q", "-m", "x"]).args(args);
+        command.current_dir(repository.path()).output().expect("git runs").status.success()
+    };
+    repository.write("app.yaml", &secret("web", FIRST));
+    repository.write("fine.txt", "fine\n");
+    repository.git(&["add", "fine.txt"]);
+    assert!(!commit(&["-a"]), "commit -a");
+    assert!(!commit(&["app.yaml"]), "commit of a path");
+    assert!(commit(&[]), "what is staged is fine");
+    repository.git(&["add", "app.yaml"]);
+    repository.write("fine.txt", "finer\n");
+    assert!(commit(&["fine.txt"]), "a commit of another path alone");
+    assert!(!commit(&[]), "what is staged is not");
+}
+
+#[test]
+#[cfg(unix)]
+fn nothing_that_a_repository_names_is_run() {
+    let repository = committed("app.yaml", "a: 1\n");
+    let trap = repository.path().join(".git/trap");
+    let sprung = repository.path().join(".git/sprung");
+    fs::write(&trap, format!("#!/bin/sh\ntouch '{}'\ncat\n", sprung.display())).expect("written");
+    fs::set_permissions(&trap, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("executable");
+    repository.write("app.yaml", &secret("web", FIRST));
+    repository.write(".gitattributes", "* filter=trap diff=trap merge=trap\n");
+    repository.git(&["add", "."]);
+    for key in ["core.fsmonitor", "filter.trap.clean", "filter.trap.smudge", "filter.trap.process", "core.pager"] {
+        repository.git(&["config", key, &trap.to_string_lossy()]);
+    }
+    for key in ["diff.trap.textconv", "diff.trap.command", "diff.external", "core.sshCommand", "credential.helper"] {
+        repository.git(&["config", key, &trap.to_string_lossy()]);
+    }
+    for hook in ["pre-commit", "post-index-change", "fsmonitor-watchman"] {
+        fs::create_dir_all(repository.path().join(".git/hooks")).expect("a folder");
+        fs::copy(&trap, repository.path().join(".git/hooks").join(hook)).expect("copied");
+    }
+    assert_eq!(found_in(repository.path()).0, ["app.yaml:6"]);
+    assert!(!sprung.exists(), "a planted command ran");
+}
+
+#[test]
+fn exceptions_outside_of_the_change_are_not_missed() {
+    let mut repository = Repository::new();
+    repository.write(".tidewaiter.yaml", "allowlist:\n  - path: elsewhere/**\n    reason: invented\n");
+    repository.write("app.yaml", "a: 1 # tidewaiter:allow\nb: 2\n");
+    repository.commit("start");
+    repository.write("app.yaml", "a: 1 # tidewaiter:allow\nb: 2\nc: 3 # tidewaiter:allow\n");
+    repository.write("elsewhere/app.yaml", &secret("web", FIRST));
+    repository.git(&["add", "app.yaml"]);
+    let (report, _) = report(&["staged"], repository.path());
+    let unused = report["summary"]["unused"].to_string();
+    assert!(unused.contains("app.yaml:3") && !unused.contains("app.yaml:1") && !unused.contains("invented"), "{unused}");
+    repository.git(&["add", "."]);
+    assert_eq!(found_in(&repository.path().join("elsewhere")), (vec![], 0), "paths count from the root everywhere");
+}
