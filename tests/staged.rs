@@ -323,7 +323,10 @@ fn exceptions_outside_of_the_change_are_not_missed() {
     repository.git(&["add", "app.yaml"]);
     let (report, _) = report(&["staged"], repository.path());
     let unused = report["summary"]["unused"].to_string();
-    assert!(unused.contains("app.yaml:3") && !unused.contains("app.yaml:1") && !unused.contains("invented"), "{unused}");
+    assert!(
+        unused.contains("app.yaml:3") && !unused.contains("app.yaml:1") && !unused.contains("invented"),
+        "{unused}"
+    );
     repository.git(&["add", "."]);
     assert_eq!(found_in(&repository.path().join("elsewhere")), (vec![], 0), "paths count from the root everywhere");
 }

@@ -197,7 +197,8 @@ impl Changes {
         let mut diff = repository.diff_tree_to_index(Some(head), Some(index), Some(&mut options))?;
         diff.find_similar(Some(DiffFindOptions::new().renames(true)))?;
         let renamed = diff.deltas().filter(|delta| delta.status() == Delta::Renamed);
-        let origin = |delta: git2::DiffDelta<'_>| Some((delta.new_file().path_bytes()?.to_vec(), delta.old_file().id()));
+        let origin =
+            |delta: git2::DiffDelta<'_>| Some((delta.new_file().path_bytes()?.to_vec(), delta.old_file().id()));
         Ok(renamed.filter_map(origin).collect())
     }
 }

@@ -136,7 +136,11 @@ impl IndexFile {
     fn push(&mut self, entry: Entry) -> Result<(), &'static str> {
         let path = &self.paths[entry.path.clone()];
         let in_order = self.entries.last().is_none_or(|last| (self.path(last), last.stage) < (path, entry.stage));
-        if path.is_empty() || !in_order {
+        if path.is_empty() {
+            // What stands in for an entry of the other file has no path.
+            return Err(SPLIT);
+        }
+        if !in_order {
             return Err(DAMAGED);
         }
         self.entries.push(entry);
