@@ -82,7 +82,7 @@ impl Group {
         seen.sort_by_key(|sight| (sight.holder, sight.blob));
         let mut places = HashSet::new();
         seen.retain(|sight| {
-            let is_first = sight.places.iter().fold(false, |is_new, place| places.insert(*place) || is_new);
+            let is_first = sight.places.iter().filter(|place| places.insert(**place)).count() > 0;
             is_first || sight.places.len() > 1 || is_in_head(sight)
         });
         seen
