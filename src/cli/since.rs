@@ -1,6 +1,6 @@
 //! Dates on the command line: `2026-01-31`, `2026-01-31T12:00:00+02:00`, `@1769860800`, `3 weeks ago`.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use crate::model::date;
 
 const DAY: i64 = 86_400;
 
@@ -20,11 +20,10 @@ const UNITS: [(&str, i64); 7] = [
 /// # Errors
 /// What was expected instead.
 pub fn parse(text: &str) -> Result<i64, String> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64);
     let text = text.trim();
     let parsed = match text.strip_prefix('@') {
         Some(seconds) => seconds.parse().ok(),
-        None => ago(text, now).or_else(|| date(text)),
+        None => ago(text, date::now()).or_else(|| moment(text)),
     };
     parsed.ok_or_else(|| "expected a date such as 2026-01-31, or `3 weeks ago`".to_owned())
 }
@@ -39,7 +38,7 @@ fn ago(text: &str, now: i64) -> Option<i64> {
     now.checked_sub(count.parse::<u32>().map(i64::from).ok()?.checked_mul(seconds)?)
 }
 
-fn date(text: &str) -> Option<i64> {
+fn moment(text: &str) -> Option<i64> {
     let (day, time) = text.split_once(['T', ' ']).unwrap_or((text, ""));
     let mut parts = day.splitn(3, '-').map(|part| part.parse::<i64>().ok());
     let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
@@ -49,14 +48,7 @@ fn date(text: &str) -> Option<i64> {
         Some(at) => (time[..at].trim(), zone(&time[at..])?),
         None => (time.trim(), 0),
     };
-    Some(days(year, month, day) * DAY + if clock.is_empty() { 0 } else { seconds(clock)? } - zone)
-}
-
-/// Days from 1970-01-01 in the Gregorian calendar, counted in years that begin in March.
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let month = (month + 9) % 12;
-    year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + day - 1 - 719_468
+    Some(date::days(year, month, day) * DAY + if clock.is_empty() { 0 } else { seconds(clock)? } - zone)
 }
 
 /// `hh:mm` or `hh:mm:ss`.

@@ -6,6 +6,7 @@ mod excerpt;
 mod github;
 mod gitlab;
 mod html;
+mod introduced;
 mod json;
 mod junit;
 mod markdown;

@@ -7,7 +7,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Th
 use super::entry::from_here;
 use super::excerpt::Excerpt;
 use super::redact::{Redactor, printable};
-use super::{View, summary};
+use super::{View, introduced, summary};
 use crate::model::{Finding, LineIndex, Origin, Run, Severity, Span};
 
 /// Writes the findings file by file, then the summary.
@@ -88,7 +88,7 @@ impl<'r> File<'r> {
             title,
             code: finding.rule.id.to_string(),
             severity: severity(finding.severity),
-            help: help(finding),
+            help: help(finding, redactor),
             excerpt_name: name,
             excerpt,
             labels,
@@ -118,8 +118,11 @@ fn title(finding: &Finding, structure: &str) -> String {
     format!("{title} ({}{confidence}{suppressed})", finding.severity)
 }
 
-fn help(finding: &Finding) -> String {
+fn help(finding: &Finding, redactor: &Redactor) -> String {
     let mut help = format!("{}\n{}", finding.rule.why, finding.rule.mend);
+    if let Some(introduced) = introduced::sentence(finding, redactor) {
+        help = format!("{introduced}\n{help}");
+    }
     if let Some(reference) = finding.rule.references.first() {
         help = format!("{help}\nsee {reference}");
     }

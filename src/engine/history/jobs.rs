@@ -1,15 +1,14 @@
 //! What a scan of a history has to read: blobs under the paths at which they were introduced, and messages. A shard takes
 //! the files that are its own with all their versions, as the findings of these belong together.
 
-use std::collections::HashMap;
-
 use git2::Oid;
 
 use super::groups::Sight;
+use super::lineages::Lineages;
 use super::{COMMIT_MESSAGES, TAG_MESSAGES};
 use crate::model::{Origin, Shard};
 use crate::source::git::cache::{Cache, Mark, mark};
-use crate::source::git::history::{History, PathNo};
+use crate::source::git::history::History;
 
 /// Something to read and scan.
 pub struct Job {
@@ -23,8 +22,8 @@ pub struct Job {
 
 /// What belongs to the shard, file by file: versions of a file lie near each other in packs, as deltas.
 /// Blobs that the cache knows to be clean are left out, and their marks given.
-pub fn list(history: &History<'_>, shard: Shard, cache: &Cache) -> (Vec<Job>, Vec<Mark>) {
-    let lines = Lineages::new(history);
+pub fn list(history: &mut History<'_>, shard: Shard, cache: &Cache) -> (Vec<Job>, Vec<Mark>) {
+    let lines = if shard.is_whole() { Lineages::default() } else { Lineages::trace(history) };
     let mut jobs = Vec::new();
     let mut pieces: Vec<_> = history.pieces.iter().filter_map(|piece| Some((*piece.places.first()?, piece))).collect();
     pieces.sort_unstable_by_key(|(path, piece)| (*path, piece.holder));
@@ -58,33 +57,4 @@ pub fn list(history: &History<'_>, shard: Shard, cache: &Cache) -> (Vec<Job>, Ve
         });
     }
     (jobs, known)
-}
-
-/// Paths that a file had one after the other: their versions belong together, as their findings do.
-struct Lineages {
-    parents: HashMap<PathNo, PathNo>,
-}
-
-impl Lineages {
-    fn new(history: &History<'_>) -> Self {
-        let mut lines = Self { parents: HashMap::new() };
-        for piece in &history.pieces {
-            for pair in piece.places.windows(2) {
-                let (a, b) = (lines.first(pair[0]), lines.first(pair[1]));
-                // The lower number is the path that the walk met first, which is the same in every shard.
-                if a != b {
-                    lines.parents.insert(a.max(b), a.min(b));
-                }
-            }
-        }
-        lines
-    }
-
-    /// The path that stands for all of them.
-    fn first(&self, mut path: PathNo) -> PathNo {
-        while let Some(parent) = self.parents.get(&path) {
-            path = *parent;
-        }
-        path
-    }
 }

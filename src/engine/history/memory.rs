@@ -33,7 +33,11 @@ impl Memory {
         let name = format!("{}\0{:?}", repository.commondir().display(), scan.shard);
         let name = data_encoding::HEXLOWER.encode(&Sha256::digest(name)[..16]);
         let file = folder.join(name).with_extension("cache");
-        let cache = Cache::load(&file, &key);
+        let mut cache = Cache::load(&file, &key);
+        if !scan.shard.is_whole() {
+            // Which shard a file belongs to is seen from its whole history.
+            cache.heads.clear();
+        }
         Self { file: Some(file), key, cache }
     }
 

@@ -2,6 +2,7 @@
 
 mod groups;
 mod jobs;
+mod lineages;
 mod memory;
 mod scan;
 mod settle;
@@ -51,7 +52,7 @@ impl Engine {
         };
         let mut history = History::collect(&repository, &scan.options, &memory.cache, &run)?;
         let objects = Objects::new(path);
-        let (jobs, known) = jobs::list(&history, scan.shard, &memory.cache);
+        let (jobs, known) = jobs::list(&mut history, scan.shard, &memory.cache);
         progress.total.store(jobs.len(), Ordering::Relaxed);
         let pass =
             Pass { jobs: &jobs, holders: &history.holders, objects: &objects, notes_clean: memory.is_kept(), progress };

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use git2::Oid;
 
 use super::groups::{Group, Groups};
+use super::lineages;
 use super::{COMMIT_MESSAGES, TAG_MESSAGES};
 use crate::engine::{Engine, Scanned};
 use crate::model::{Finding, Origin, Secret, Source};
@@ -13,7 +14,7 @@ use crate::source::git::history::{History, Holder, PathNo};
 use crate::source::git::objects::{Author, Objects};
 
 /// Removed files of one commit that are looked at for where a secret was moved from.
-const MAX_REMOVED: usize = 2_000;
+pub const MAX_REMOVED: usize = 2_000;
 
 /// Removed files of a commit: paths and blobs.
 type Removed = HashMap<Oid, Vec<(PathNo, Oid)>>;
@@ -178,9 +179,15 @@ fn join_moved(history: &mut History<'_>, groups: &mut Groups, removed: &mut Remo
             same.entry((group.finding.rule.id.to_string(), group.finding.secret.clone())).or_default().push(at);
         }
     }
-    for numbers in same.into_values().filter(|numbers| numbers.len() > 1) {
+    same.retain(|_, numbers| numbers.len() > 1);
+    let came_up = if same.is_empty() { HashMap::new() } else { lineages::came_up(history) };
+    for numbers in same.into_values() {
         for at in &numbers {
-            let Some(holder) = groups.get(*at).map(|group| group.holder) else { continue };
+            let Some(group) = groups.get(*at) else { continue };
+            let holder = group.holder;
+            if !group.places.iter().any(|path| came_up.get(path) == Some(&holder)) {
+                continue;
+            }
             let Some(Holder::Commit(commit)) = history.holders.get(holder as usize).cloned() else { continue };
             let gone = files_removed(history, removed, commit);
             let from = numbers.iter().find(|other| {
