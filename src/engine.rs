@@ -100,7 +100,12 @@ impl Engine {
             [only] => vec![scan(only)],
             files => self.pool()?.install(|| files.par_iter().map(scan).collect()),
         };
-        let run = assemble(scanned, tree.problems, &self.allowlist, start);
+        let mut run = assemble(scanned, tree.problems, &self.allowlist, start);
+        if !options.shard.is_whole() {
+            // What an entry of the allowlist is for may lie in another part.
+            let elsewhere = self.allowlist.unused();
+            run.summary.unused.retain(|unused| !elsewhere.contains(unused));
+        }
         Ok(Run { root: tree.root, ..run })
     }
 

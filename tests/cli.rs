@@ -174,3 +174,19 @@ fn a_path_stays_one_that_can_be_opened() {
     let paths: Vec<_> = findings(&report).iter().filter_map(|f| f["path"].as_str()).collect();
     assert_eq!(paths, ["********.env", "postgres/.env"]);
 }
+
+#[test]
+fn parts_of_a_tree_add_up_to_the_whole() {
+    let whole = report(&["scan", "testdata/tour"], root()).0;
+    let paths = |report: &serde_json::Value| {
+        findings(report).iter().map(|f| format!("{} {}", f["path"], f["start_byte"])).collect::<Vec<_>>()
+    };
+    let mut parts: Vec<String> = (1..=3)
+        .flat_map(|part| paths(&report(&["scan", "testdata/tour", "--shard", &format!("{part}/3")], root()).0))
+        .collect();
+    let mut all = paths(&whole);
+    parts.sort();
+    all.sort();
+    assert_eq!(parts, all);
+    assert_eq!(tidewaiter(&["scan", "--shard", "4/3"], root()).status.code(), Some(2));
+}

@@ -58,7 +58,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
         since: args.since,
         unreachable: args.unreachable,
     };
-    let scan = HistoryScan { options, shard: args.shard.unwrap_or(Shard::WHOLE), cache: args.cache.clone() };
+    let scan = HistoryScan { options, shard: args.shard.unwrap_or_default(), cache: args.cache.clone() };
     let mut run = progress::with_bar(|progress| engine.scan_history(&args.repo, &scan, progress))?;
     if args.staged_too {
         run = run.joined(engine.scan_staged(&args.repo, &Default::default())?);

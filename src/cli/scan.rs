@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use super::options::{Output, Running, Selection};
 use super::{Failure, finish, progress};
 use crate::engine::Engine;
-use crate::model::{Run, Settings};
+use crate::model::{Run, Settings, Shard};
 use crate::source::tree::TreeOptions;
 
 /// Arguments of `tidewaiter scan`.
@@ -22,6 +22,9 @@ pub struct Args {
     /// The name under which standard input is scanned
     #[arg(long, value_name = "NAME", default_value = "stdin")]
     stdin_path: String,
+    /// Scan only part K of N
+    #[arg(long, value_name = "K/N")]
+    shard: Option<Shard>,
     #[command(flatten)]
     selection: Selection,
     #[command(flatten)]
@@ -56,7 +59,12 @@ fn tree(args: &Args, engine: &Engine) -> Result<Run, Failure> {
     if args.paths.iter().any(|path| path == Path::new("-")) {
         return Err(Failure("standard input (`-`) can't be scanned together with other paths".to_owned()));
     }
-    let options = TreeOptions { paths: args.paths.clone(), no_ignore: args.no_ignore, threads: args.running.threads };
+    let options = TreeOptions {
+        paths: args.paths.clone(),
+        no_ignore: args.no_ignore,
+        threads: args.running.threads,
+        shard: args.shard.unwrap_or_default(),
+    };
     Ok(progress::with_bar(|progress| engine.scan_tree(&options, progress))?)
 }
 

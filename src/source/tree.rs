@@ -9,7 +9,7 @@ use std::sync::mpsc;
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use crate::model::{Neighbours, Problem, ProblemKind};
+use crate::model::{Neighbours, Problem, ProblemKind, Shard};
 
 /// Name of the file that lists what not to scan, in gitignore syntax.
 pub const IGNORE_FILE: &str = ".tidewaiterignore";
@@ -23,6 +23,8 @@ pub struct TreeOptions {
     pub no_ignore: bool,
     /// Threads of the walk; 0 lets it choose.
     pub threads: usize,
+    /// Which part of the files this machine does.
+    pub shard: Shard,
 }
 
 /// A file to scan.
@@ -69,6 +71,7 @@ pub fn walk(options: &TreeOptions) -> Result<Tree, PathBuf> {
     } else {
         collect(&builder(paths, options), &mut tree);
     }
+    tree.files.retain(|file| options.shard.takes(&file.shown));
     tree.files.sort_unstable();
     if paths.len() > 1 {
         let mut seen = HashSet::new();
