@@ -7,11 +7,12 @@ use tempfile::TempDir;
 
 use crate::program::{findings, report, root};
 
-/// The findings of a file that holds this text.
+/// The findings of a file that holds this text: a manifest, or notes.
 fn scanned(content: &str) -> Vec<Value> {
     let folder = TempDir::new().expect("a temporary folder");
-    fs::write(folder.path().join("notes.txt"), content).expect("writable");
-    let (report, _) = report(&["scan", "notes.txt", "--no-config"], folder.path());
+    let name = if content.starts_with("apiVersion:") { "secret.yaml" } else { "notes.txt" };
+    fs::write(folder.path().join(name), content).expect("writable");
+    let (report, _) = report(&["scan", name, "--no-config"], folder.path());
     findings(&report).to_vec()
 }
 
@@ -52,6 +53,17 @@ fn an_encrypted_key_is_worth_less_and_a_cut_one_nothing() {
     let lines: Vec<&str> = plain.lines().collect();
     let cut = [&lines[..3], &lines[lines.len() - 1..]].concat().join("\n");
     assert_eq!(scanned(&cut), Vec::<Value>::new());
+}
+
+#[test]
+fn a_secret_of_kubernetes_says_the_same_of_what_it_holds() {
+    let expired = token(r#"{"alg":"HS256"}"#, r#"{"sub":"gate","exp":1614816000}"#);
+    let secret = |field: &str, value: &str| {
+        only(&format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: gate}}\n{field}:\n  session: {value}\n"))
+    };
+    let expected = ["JSON Web Token, expired 2021-03-04", "low", "high"];
+    assert_eq!(secret("stringData", &expired), expected);
+    assert_eq!(secret("data", &data_encoding::BASE64.encode(expired.as_bytes())), expected);
 }
 
 #[test]

@@ -11,6 +11,7 @@ pub(super) mod words;
 
 use std::ops::Range;
 
+use super::token::validate::{Verdict, jwt, private_key};
 use crate::model::{Confidence, Severity};
 
 pub use examples::is_published_example;
@@ -105,13 +106,31 @@ fn judge_fully(kind: NameKind, name: &str, value: &str, setting: Setting) -> Opt
     }
     match value_is {
         ValueKind::Empty | ValueKind::Reference | ValueKind::Placeholder | ValueKind::Ciphertext => None,
-        ValueKind::PrivateKey => Some(judgement(value, 0..value.len(), Confidence::High, None, "private key")),
+        ValueKind::PrivateKey => looked_into(value, private_key::in_text(value), "private key", setting),
         ValueKind::Jwt if setting != Setting::Text || kind != NameKind::Neutral => {
-            Some(judgement(value, 0..value.len(), Confidence::High, None, "JSON Web Token"))
+            looked_into(value, jwt::validate(value.trim(), value), "JSON Web Token", setting)
         }
         _ => inside(kind, value, value_is)
             .or_else(|| whole(kind, name, value, value_is, setting))
             .or_else(|| (setting == Setting::Secret).then(|| plain_in_secret(value))),
+    }
+}
+
+/// A value of a known structure, with what was found inside.
+fn looked_into(value: &str, verdict: Verdict, what: &str, setting: Setting) -> Option<Judgement> {
+    let plain = judgement(value, 0..value.len(), Confidence::High, None, what);
+    match verdict {
+        Verdict::Unknown => Some(plain),
+        // What a Secret holds is told, if only to those who ask for what is plainly no credential.
+        Verdict::Drop if setting == Setting::Secret => Some(Judgement { confidence: Confidence::Low, ..plain }),
+        Verdict::Drop => None,
+        Verdict::Known(facts) => Some(Judgement {
+            what: facts.what.unwrap_or(plain.what),
+            severity: facts.severity,
+            // Where it stands says that it is one, whatever its own form.
+            confidence: facts.confidence.unwrap_or(Confidence::High).max(Confidence::Medium),
+            secret: plain.secret,
+        }),
     }
 }
 

@@ -8,7 +8,7 @@ mod azure;
 mod checksum;
 mod der;
 mod gcp;
-mod jwt;
+pub mod jwt;
 mod pem;
 pub mod private_key;
 mod slack;

@@ -30,6 +30,22 @@ pub fn validate(secret: &str, context: &str) -> Verdict {
     }
 }
 
+/// The keys that stand in a text, among certificates or other words: the first that is one.
+pub fn in_text(text: &str) -> Verdict {
+    let decoded = encoding::base64(text).and_then(|(bytes, _)| String::from_utf8(bytes).ok());
+    let text = decoded.as_deref().unwrap_or(text);
+    if text.trim_start().starts_with("PuTTY-User-Key-File") {
+        let private = text.split_once("Private-Lines:").and_then(|(_, rest)| rest.split("Private-MAC").next());
+        return private.map_or(Verdict::Unknown, |lines| putty(lines, text));
+    }
+    let blocks = text.match_indices("-----BEGIN ").filter(|(at, mark)| {
+        text[at + mark.len()..].split("-----").next().is_some_and(|label| label.contains("PRIVATE KEY"))
+    });
+    let mut verdicts = blocks.map(|(at, _)| validate(&text[at..], text));
+    let first = verdicts.next().unwrap_or(Verdict::Unknown);
+    if first == Verdict::Drop { verdicts.find(|other| *other != Verdict::Drop).unwrap_or(first) } else { first }
+}
+
 /// A key's kind by its first line.
 fn labelled(label: &str) -> &'static str {
     match label {
@@ -271,6 +287,19 @@ mod tests {
         assert_eq!(validate(&text, ""), encrypted("RSA private key"));
         let file = "PuTTY-User-Key-File-3: ssh-rsa\nEncryption: aes256-cbc\nPrivate-Lines: 1\nuM3uSkXAT2NA7pK\n";
         assert_eq!(validate("uM3uSkXAT2NA7pK", file), encrypted("PuTTY private key"));
+    }
+
+    #[test]
+    fn a_key_is_found_among_certificates() {
+        let key = armoured("RSA PRIVATE KEY", &row(&[1, 256, 3, 256, 128]));
+        let certificate = armoured("CERTIFICATE", &row(&[99, 45]));
+        let cut = "-----BEGIN PRIVATE KEY-----\nMIIEow...\n-----END PRIVATE KEY-----";
+        let rsa = Verdict::sure("RSA private key, 2048 bits");
+        for text in [format!("{certificate}\n{key}\n"), format!("{cut}\n{key}"), BASE64.encode(key.as_bytes())] {
+            assert_eq!(in_text(&text), rsa);
+        }
+        assert_eq!(in_text(cut), Verdict::Drop);
+        assert_eq!(in_text(&certificate), Verdict::Unknown);
     }
 
     #[test]
