@@ -63,5 +63,6 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
     if args.staged_too {
         run = run.joined(engine.scan_staged(&args.repo, &Default::default())?);
     }
+    args.selection.accept(&mut run, None)?;
     finish::finish(&run, &settings, &args.output, &args.running)
 }

@@ -1,5 +1,6 @@
 //! The command line: arguments into a call of the engine, one file a subcommand.
 
+mod baseline;
 mod finish;
 mod generate;
 mod history;
@@ -38,6 +39,9 @@ enum Command {
     Staged(staged::Args),
     /// Scan what commits introduced, by default all that any ref reaches
     History(history::Args),
+    /// Accept the findings of today, so that only new ones fail
+    #[command(subcommand)]
+    Baseline(baseline::Action),
     /// List the rules, or explain one
     #[command(subcommand)]
     Rules(rules::Action),
@@ -88,6 +92,7 @@ pub fn main() -> ExitCode {
         Command::Scan(args) => scan::run(&args),
         Command::Staged(args) => staged::run(&args),
         Command::History(args) => history::run(&args),
+        Command::Baseline(action) => baseline::run(&action),
         Command::Rules(action) => rules::run(&action),
         Command::Completions { shell } => generate::completions(shell, Cli::command()),
         Command::Man => generate::man(Cli::command()),

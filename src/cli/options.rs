@@ -7,9 +7,10 @@ use clap::{Args, ValueEnum};
 
 use super::Failure;
 use crate::config::{self, Config};
-use crate::model::{Confidence, Rule, Settings, Severity, parse_size};
+use crate::model::{Confidence, Rule, Run, Settings, Severity, parse_size};
 use crate::report::{Format, View};
 use crate::rules;
+use crate::suppress::baseline::Entry;
 
 /// Which findings count.
 #[derive(Args)]
@@ -30,6 +31,9 @@ pub struct Selection {
     /// Exit with 1 only for findings of this severity or a graver one
     #[arg(long, value_name = "SEVERITY")]
     pub fail_on: Option<Severity>,
+    /// Leave out the findings that this baseline accepts
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
     /// The configuration file [default: .tidewaiter.yaml, from the scanned path upward to its repository's root]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -105,6 +109,25 @@ impl Selection {
             None => config::find(root),
         };
         found.map_err(Failure::from_config)
+    }
+
+    /// Marks what the baseline accepts. Entries that match nothing are worth a word where the whole folder that the
+    /// baseline lies in was scanned.
+    pub fn accept(&self, run: &mut Run, scanned: Option<&Path>) -> Result<(), Failure> {
+        let Some(path) = &self.baseline else { return Ok(()) };
+        let baseline = config::baseline::load(path).map_err(Failure::from_config)?;
+        let unused = baseline.accept(&mut run.findings);
+        let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let same =
+            |a: &Path| std::fs::canonicalize(a).ok().is_some_and(|a| std::fs::canonicalize(folder).ok() == Some(a));
+        if scanned.is_some_and(same) {
+            let said = |entry: &Entry| {
+                let place = if entry.structure.is_empty() { &entry.path } else { &entry.structure };
+                format!("{}: no {} at {place} any more", path.display(), entry.rule)
+            };
+            run.summary.unused.extend(unused.into_iter().map(said));
+        }
+        Ok(())
     }
 
     /// Puts what was asked for into the settings.

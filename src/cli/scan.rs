@@ -40,8 +40,9 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
     args.selection.apply(&mut settings)?;
     args.running.apply(&mut settings);
     let engine = Engine::new(settings.clone(), args.running.threads).with_allowlist(config.allowlist);
-    let run =
+    let mut run =
         if args.paths == [Path::new("-")] { standard_input(args, &engine, &settings)? } else { tree(args, &engine)? };
+    args.selection.accept(&mut run, Some(&args.root()))?;
     finish::finish(&run, &settings, &args.output, &args.running)
 }
 

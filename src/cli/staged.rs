@@ -29,6 +29,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
     args.selection.apply(&mut settings)?;
     args.running.apply(&mut settings);
     let engine = Engine::new(settings.clone(), args.running.threads).with_allowlist(config.allowlist);
-    let run = progress::with_bar(|progress| engine.scan_staged(&args.path, progress))?;
+    let mut run = progress::with_bar(|progress| engine.scan_staged(&args.path, progress))?;
+    args.selection.accept(&mut run, None)?;
     finish::finish(&run, &settings, &args.output, &args.running)
 }

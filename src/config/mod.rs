@@ -1,6 +1,7 @@
 //! `.tidewaiter.yaml`: found, read through our own span tree, and checked key by key, so that each error points at the
 //! bytes that are wrong.
 
+pub mod baseline;
 mod error;
 mod file;
 pub mod gitleaks;

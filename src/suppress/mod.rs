@@ -1,6 +1,7 @@
 //! The suppress stage: marks findings that someone accepted, and says which acceptances match nothing any more.
 
 pub mod allowlist;
+pub mod baseline;
 pub mod inline;
 
 pub use allowlist::{Allowlist, Exception, Structure};

@@ -1,0 +1,120 @@
+//! Baselines: today's findings accepted, through moves, new forms and new names, and nothing else.
+
+use std::fs;
+use std::path::Path;
+
+use crate::program::{findings, report, text, tidewaiter};
+
+const FILE: &str = ".tidewaiter-baseline.yaml";
+
+fn password(number: usize) -> String {
+    format!("plover-Crag-{number}")
+}
+
+fn secret(password: &str) -> String {
+    format!("apiVersion: v1\nkind: Secret\nmetadata:\n  name: shop\nstringData:\n  password: {password}\n")
+}
+
+/// A folder with one Secret and a baseline that accepts it.
+fn accepted() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("secret.yaml"), secret(&password(1))).expect("written");
+    let output = tidewaiter(&["baseline", "create"], folder.path());
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    folder
+}
+
+/// What a scan with the baseline reports: open findings, exit code, unused entries.
+fn scan(folder: &Path) -> (usize, i32, usize) {
+    let (report, code) = report(&["scan", ".", "--baseline", FILE], folder);
+    let unused = report["summary"]["unused"].as_array().map_or(0, Vec::len);
+    (findings(&report).len(), code, unused)
+}
+
+#[test]
+fn what_is_accepted_passes_through_moves_forms_and_names() {
+    let folder = accepted();
+    let file = folder.path().join("secret.yaml");
+    assert_eq!(scan(folder.path()), (0, 0, 0));
+    fs::write(&file, format!("# moved\n\n\n{}", secret(&password(1)))).expect("written");
+    assert_eq!(scan(folder.path()), (0, 0, 0));
+    let flow = format!(
+        "{{apiVersion: v1, kind: Secret, metadata: {{name: shop}}, stringData: {{password: \"{}\"}}}}\n",
+        password(1)
+    );
+    fs::write(&file, flow).expect("written");
+    assert_eq!(scan(folder.path()), (0, 0, 0));
+    fs::create_dir(folder.path().join("deploy")).expect("a folder");
+    fs::rename(&file, folder.path().join("deploy/shop.yaml")).expect("renamed");
+    assert_eq!(scan(folder.path()), (0, 0, 0));
+}
+
+#[test]
+fn a_changed_secret_and_a_second_copy_are_new() {
+    let folder = accepted();
+    fs::write(folder.path().join("copy.yaml"), secret(&password(1))).expect("written");
+    assert_eq!(scan(folder.path()), (1, 1, 0));
+    fs::remove_file(folder.path().join("copy.yaml")).expect("removed");
+    fs::write(folder.path().join("secret.yaml"), secret(&password(2))).expect("written");
+    assert_eq!(scan(folder.path()), (1, 1, 1));
+}
+
+#[test]
+fn a_suppressed_finding_says_that_the_baseline_accepts_it() {
+    let folder = accepted();
+    let (report, _) = report(&["scan", ".", "--baseline", FILE, "--show-suppressed"], folder.path());
+    assert_eq!(findings(&report)[0]["suppressed"]["by"], "baseline");
+}
+
+#[test]
+fn update_keeps_reasons_and_notes_and_prune_removes_what_is_gone() {
+    let folder = accepted();
+    let path = folder.path().join(FILE);
+    let noted = fs::read_to_string(&path)
+        .expect("a baseline")
+        .replace("- rule:", "- reason: test cluster\n  note: ask Kim\n  rule:");
+    fs::write(&path, noted).expect("written");
+    fs::write(folder.path().join("other.yaml"), secret(&password(3))).expect("written");
+    fs::rename(folder.path().join("secret.yaml"), folder.path().join("shop.yaml")).expect("renamed");
+    assert_eq!(tidewaiter(&["baseline", "update"], folder.path()).status.code(), Some(0));
+    let shown = text(&tidewaiter(&["baseline", "show"], folder.path()).stdout);
+    assert!(
+        shown.contains("shop.yaml") && shown.contains("reason: test cluster") && shown.contains("note: ask Kim"),
+        "{shown}"
+    );
+    assert!(shown.contains("2 findings accepted"), "{shown}");
+    assert_eq!(scan(folder.path()), (0, 0, 0));
+    fs::remove_file(folder.path().join("other.yaml")).expect("removed");
+    assert_eq!(tidewaiter(&["baseline", "prune"], folder.path()).status.code(), Some(0));
+    let shown = text(&tidewaiter(&["baseline", "show"], folder.path()).stdout);
+    assert!(shown.contains("1 findings accepted") && shown.contains("note: ask Kim"), "{shown}");
+}
+
+#[test]
+fn the_file_holds_no_secret_and_is_none_itself() {
+    let folder = accepted();
+    let baseline = fs::read_to_string(folder.path().join(FILE)).expect("a baseline");
+    assert!(!baseline.contains("plover") && !baseline.contains("Crag"), "{baseline}");
+    let (report, _) = report(&["scan", FILE, "--min-confidence", "low"], folder.path());
+    assert_eq!(findings(&report).len(), 0);
+}
+
+#[test]
+fn a_broken_baseline_is_an_error_at_its_line() {
+    let folder = accepted();
+    let path = folder.path().join(FILE);
+    let whole = fs::read_to_string(&path).expect("a baseline");
+    for (broken, said, line) in [
+        (whole.replace("findings:", "<<<<<<< HEAD\nfindings:"), "merge conflict", ":5:"),
+        (whole.replace("  path:", "  pfad:"), "unknown field", ":"),
+        (whole.replace("version: 1", "version: 9"), "version 9", ":2:"),
+    ] {
+        fs::write(&path, broken).expect("written");
+        let output = tidewaiter(&["scan", ".", "--baseline", FILE], folder.path());
+        let error = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert!(error.contains(said) && error.contains(line), "{error}");
+    }
+    assert_eq!(tidewaiter(&["scan", ".", "--baseline", "none.yaml"], folder.path()).status.code(), Some(2));
+    assert_eq!(tidewaiter(&["baseline", "create"], folder.path()).status.code(), Some(2));
+}
