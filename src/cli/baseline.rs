@@ -9,7 +9,7 @@ use super::options::{Running, Selection};
 use super::{Failure, print, progress};
 use crate::config::baseline::{self, FILE};
 use crate::engine::Engine;
-use crate::model::Run;
+use crate::model::{Run, Shard};
 use crate::source::tree::TreeOptions;
 use crate::suppress::baseline::Baseline;
 
@@ -110,7 +110,8 @@ impl Args {
         self.running.apply(&mut settings);
         let engine = Engine::new(settings, self.running.threads).with_allowlist(config.allowlist);
         let paths = vec![self.path.clone()];
-        let options = TreeOptions { paths, no_ignore: self.no_ignore, threads: self.running.threads };
+        let options =
+            TreeOptions { paths, no_ignore: self.no_ignore, threads: self.running.threads, shard: Shard::default() };
         let run = progress::with_bar(|progress| engine.scan_tree(&options, progress))?;
         let unread = run.summary.problems.iter().find(|problem| problem.kind == crate::model::ProblemKind::Incomplete);
         match unread.filter(|_| !self.running.allow_incomplete) {
