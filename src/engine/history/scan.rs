@@ -69,9 +69,9 @@ impl Engine {
         let workspaces: Mutex<Vec<Workspace>> = Mutex::new(Vec::new());
         run(plan.pieces(), &|piece| {
             let mut workspace = workspaces.lock().ok().and_then(|mut free| free.pop()).unwrap_or_default();
-            packs.read(&plan, piece, self.settings.max_file_size, &mut workspace, &mut |number, kind, bytes| {
-                let at = by_number[number as usize] as usize;
-                if let Some(scanned) = self.scan_object(pass, &pass.jobs[at], kind, bytes) {
+            packs.read(&plan, piece, self.settings.max_file_size, &mut workspace, &mut |object| {
+                let at = by_number[object.number as usize] as usize;
+                if let Some(scanned) = self.scan_object(pass, &pass.jobs[at], object.kind, object.bytes) {
                     done[at].store(true, Ordering::Relaxed);
                     pass.count(&tally, &pass.jobs[at], scanned);
                 }

@@ -22,14 +22,13 @@ pub struct Entry<'a> {
     pub kind: EntryKind,
     /// The name's bytes, in no certain encoding.
     pub name: &'a [u8],
-    /// The object's id.
-    pub id: Oid,
+    /// The object's id, 20 bytes.
+    id: &'a [u8],
 }
 
-/// Calls `sink` with each entry of a tree's bytes. `None` if the bytes are no tree; entries before the broken one were
-/// given.
-pub fn entries<'a>(mut tree: &'a [u8], mut sink: impl FnMut(Entry<'a>)) -> Option<()> {
-    while !tree.is_empty() {
+impl<'a> Entry<'a> {
+    /// The entry at the start of a tree's bytes, and what follows it. `None` if there is none.
+    pub fn split(tree: &'a [u8]) -> Option<(Self, &'a [u8])> {
         let space = memchr::memchr(b' ', tree.get(..tree.len().min(8))?)?;
         let kind = match &tree[..space] {
             b"40000" | b"040000" => EntryKind::Tree,
@@ -38,9 +37,24 @@ pub fn entries<'a>(mut tree: &'a [u8], mut sink: impl FnMut(Entry<'a>)) -> Optio
         };
         let rest = &tree[space + 1..];
         let end = memchr::memchr(0, rest)?;
-        let id = Oid::from_bytes(rest.get(end + 1..end + 21)?).ok()?;
-        sink(Entry { kind, name: &rest[..end], id });
-        tree = &rest[end + 21..];
+        let id = rest.get(end + 1..end + 21)?;
+        Some((Self { kind, name: &rest[..end], id }, &rest[end + 21..]))
+    }
+
+    /// The object's id.
+    pub fn id(&self) -> Oid {
+        // Twenty bytes are always an id.
+        Oid::from_bytes(self.id).unwrap_or(Oid::ZERO_SHA1)
+    }
+}
+
+/// Calls `sink` with each entry of a tree's bytes. `None` if the bytes are no tree; entries before the broken one were
+/// given.
+pub fn entries<'a>(mut tree: &'a [u8], mut sink: impl FnMut(Entry<'a>)) -> Option<()> {
+    while !tree.is_empty() {
+        let (entry, rest) = Entry::split(tree)?;
+        sink(entry);
+        tree = rest;
     }
     Some(())
 }

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use git2::{ObjectType, Odb, Oid};
 
 use crate::source::git::Runner;
-use crate::source::git::object::{CommitText, EntryKind, entries};
-use crate::source::git::pack::{Kind, Packs, Workspace};
+use crate::source::git::object::{CommitText, Entry, EntryKind, entries};
+use crate::source::git::pack::{Kind, Object, Packs, Workspace};
 
 /// An object's number in the graph: those of packs first.
 pub type ObjectNo = u32;
@@ -96,7 +96,39 @@ struct Loader {
     /// Names that this loader met before, to ask the others less often.
     names: HashMap<Box<[u8]>, u32>,
     trees: Vec<(ObjectNo, Arc<[Child]>)>,
+    /// Those trees that others may be made from.
+    recent: HashMap<ObjectNo, Arc<[Child]>>,
     commits: Vec<(ObjectNo, Arc<CommitNode>)>,
+}
+
+/// Another version of a tree: what is the same needs no looking up.
+struct Base<'b> {
+    rest: &'b [u8],
+    children: &'b [Child],
+}
+
+impl Base<'_> {
+    /// The child at the entry with these bytes, if the other version has it too. Both versions list names in one order.
+    fn same(&mut self, raw: &[u8], entry: &Entry<'_>) -> Option<Child> {
+        while let Some((here, rest)) = Entry::split(self.rest) {
+            if here.name > entry.name {
+                return None;
+            }
+            let is_same = self.rest.starts_with(raw);
+            self.rest = rest;
+            if here.kind != EntryKind::Submodule {
+                let (child, children) = self.children.split_first()?;
+                self.children = children;
+                if is_same {
+                    return Some(*child);
+                }
+            }
+            if here.name == entry.name {
+                return None;
+            }
+        }
+        None
+    }
 }
 
 impl<'r> Graph<'r> {
@@ -143,11 +175,12 @@ impl<'r> Graph<'r> {
         run(plan.pieces(), &|piece| {
             let mut loader = loaders.lock().ok().and_then(|mut free| free.pop()).unwrap_or_default();
             let mut workspace = std::mem::take(&mut loader.workspace);
-            packs.read(&plan, piece, u64::MAX, &mut workspace, &mut |number, kind, bytes| match kind {
-                Kind::Commit => loader.commit(number, bytes, packs, grafts, &tables),
-                _ => loader.tree(number, bytes, packs, &tables),
+            packs.read(&plan, piece, u64::MAX, &mut workspace, &mut |object| match object.kind {
+                Kind::Commit => loader.commit(object.number, object.bytes, packs, grafts, &tables),
+                _ => loader.tree(object, packs, &tables),
             });
             loader.workspace = workspace;
+            loader.recent.clear();
             if let Ok(mut free) = loaders.lock() {
                 free.push(loader);
             }
@@ -195,7 +228,7 @@ impl<'r> Graph<'r> {
         let mut children = Vec::new();
         let whole = entries(&bytes, |entry| {
             if entry.kind != EntryKind::Submodule {
-                let (id, name) = (self.number(entry.id), self.name_number(entry.name));
+                let (id, name) = (self.number(entry.id()), self.name_number(entry.name));
                 children.push(Child::new(id, name, entry.kind == EntryKind::Tree));
             }
         });
@@ -227,21 +260,30 @@ impl Loader {
     }
 
     /// A tree that is broken is left to be read, and complained about, when it is asked for.
-    fn tree(&mut self, number: ObjectNo, bytes: &[u8], packs: &Packs, tables: &Mutex<Tables>) {
-        let mut children = Vec::new();
-        let mut known = true;
-        let whole = entries(bytes, |entry| {
+    fn tree(&mut self, tree: Object<'_>, packs: &Packs, tables: &Mutex<Tables>) {
+        let known = tree.base.and_then(|(number, bytes)| Some((self.recent.get(&number)?.clone(), bytes)));
+        let mut base = known.as_ref().map(|(children, rest)| Base { rest, children });
+        let mut children = Vec::with_capacity(known.as_ref().map_or(8, |(children, _)| children.len() + 1));
+        let mut left = tree.bytes;
+        while !left.is_empty() {
+            let Some((entry, rest)) = Entry::split(left) else { return };
+            let raw = &left[..left.len() - rest.len()];
+            left = rest;
             if entry.kind == EntryKind::Submodule {
-                return;
+                continue;
             }
-            match (number_of(entry.id, packs, tables), self.name(entry.name, tables)) {
-                (Some(id), Some(name)) => children.push(Child::new(id, name, entry.kind == EntryKind::Tree)),
-                _ => known = false,
-            }
-        });
-        if whole.is_some() && known {
-            self.trees.push((number, children.into()));
+            let same = base.as_mut().and_then(|base| base.same(raw, &entry));
+            let Some(child) = same.or_else(|| self.child(&entry, packs, tables)) else { return };
+            children.push(child);
         }
+        let children: Arc<[Child]> = children.into();
+        self.recent.insert(tree.number, children.clone());
+        self.trees.push((tree.number, children));
+    }
+
+    fn child(&mut self, entry: &Entry<'_>, packs: &Packs, tables: &Mutex<Tables>) -> Option<Child> {
+        let (id, name) = (number_of(entry.id(), packs, tables)?, self.name(entry.name, tables)?);
+        Some(Child::new(id, name, entry.kind == EntryKind::Tree))
     }
 
     fn name(&mut self, name: &[u8], tables: &Mutex<Tables>) -> Option<u32> {

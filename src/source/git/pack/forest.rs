@@ -6,7 +6,7 @@ use std::rc::Rc;
 use git2::Oid;
 
 use super::entry::{Form, Header, Kind, MAX_HEADER, Scratch};
-use super::read_at;
+use super::{Object, read_at};
 
 /// No entry.
 const NONE: u32 = u32::MAX;
@@ -128,24 +128,18 @@ impl Forest {
     }
 
     /// Goes through the tree below a root and shows what is wanted. A base is kept until its last delta is made.
-    pub fn visit(
-        &self,
-        file: &File,
-        root: u32,
-        part: &Part,
-        scratch: &mut Scratch,
-        show: &mut dyn FnMut(u32, Kind, &[u8]),
-    ) {
+    pub fn visit(&self, file: &File, root: u32, part: &Part, scratch: &mut Scratch, show: &mut dyn FnMut(Object<'_>)) {
         let mut stack: Vec<(u32, Option<Rc<Vec<u8>>>)> = vec![(root, None)];
         while let Some((entry, base)) = stack.pop() {
             let range = (self.entries[entry as usize].0, self.after(entry));
             let object = scratch.object(file, range, base.as_ref().map(|base| base.as_slice()));
-            if let Some(last) = base.and_then(Rc::into_inner) {
-                scratch.give_back(last);
-            }
             let (Some(object), Some(kind)) = (object, self.kind(entry)) else { continue };
             if part.wanted[entry as usize] {
-                show(self.entries[entry as usize].1, kind, &object);
+                let base = base.as_ref().map(|base| (self.number(self.bases[entry as usize]), base.as_slice()));
+                show(Object { number: self.number(entry), kind, bytes: &object, base });
+            }
+            if let Some(last) = base.and_then(Rc::into_inner) {
+                scratch.give_back(last);
             }
             let object = Rc::new(object);
             for delta in self.deltas[self.range(entry)].iter().filter(|delta| part.needed[**delta as usize]) {
@@ -155,6 +149,10 @@ impl Forest {
                 scratch.give_back(leaf);
             }
         }
+    }
+
+    fn number(&self, entry: u32) -> u32 {
+        self.entries[entry as usize].1
     }
 
     /// The offset behind an entry.

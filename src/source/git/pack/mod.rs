@@ -41,6 +41,19 @@ struct Pack {
     forest: Forest,
 }
 
+/// An object that was read.
+#[derive(Clone, Copy)]
+pub struct Object<'o> {
+    /// Its number.
+    pub number: u32,
+    /// What it is.
+    pub kind: Kind,
+    /// Its bytes.
+    pub bytes: &'o [u8],
+    /// The number and bytes of the object that it was made from, most of which it shares.
+    pub base: Option<(u32, &'o [u8])>,
+}
+
 /// What is to be read: the objects wanted, and the bases on the way to them.
 pub struct Plan {
     parts: Vec<Part>,
@@ -157,7 +170,7 @@ impl Packs {
         piece: usize,
         limit: u64,
         workspace: &mut Workspace,
-        show: &mut dyn FnMut(u32, Kind, &[u8]),
+        show: &mut dyn FnMut(Object<'_>),
     ) {
         let (pack, root) = plan.roots[piece];
         let (place, part) = (&self.packs[pack as usize], &plan.parts[pack as usize]);
