@@ -356,3 +356,128 @@ fn a_cache_that_can_not_be_written_is_said_and_no_failure() {
     assert_eq!(output.status.code(), Some(0));
     assert!(text(&output.stdout).contains("the cache can't be written"), "{}", text(&output.stdout));
 }
+
+#[test]
+fn a_damaged_pack_is_never_taken_for_a_clean_one() {
+    let mut repository = Repository::new();
+    for number in 1..=4 {
+        let filler: String = (0..60).map(|line| format!("# line {line} of version {number}\n")).collect();
+        repository.write("a.yaml", &format!("{filler}{}", secret("a", &password(number))));
+        repository.write(&format!("folder/{number}.txt"), &filler);
+        repository.commit("version");
+    }
+    repository.git(&["gc", "-q", "--aggressive", "--prune=now"]);
+    assert_eq!(found(repository.path(), &[]).len(), 4);
+    let folder = repository.path().join(".git/objects/pack");
+    let files = fs::read_dir(&folder).expect("a folder").flatten().map(|file| file.path());
+    let pack = files.into_iter().find(|path| path.extension().is_some_and(|e| e == "pack")).expect("a pack");
+    let whole = fs::read(&pack).expect("readable");
+    fs::remove_file(&pack).expect("removed");
+    for at in (0..whole.len()).step_by(whole.len() / 40) {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 0x55;
+        fs::write(&pack, &damaged).expect("written");
+        let output = tidewaiter(&["history", "--format", "json"], repository.path());
+        let error = text(&output.stderr);
+        assert!(matches!(output.status.code(), Some(1 | 2)), "byte {at}: {:?} {error}", output.status);
+        assert!(!error.contains("internal error"), "byte {at}: {error}");
+        // Without a report the run ended with an error.
+        if let Ok(report) = serde_json::from_slice::<Value>(&output.stdout) {
+            let lost = findings(&report).len() < 4;
+            assert!(!lost || report["summary"]["incomplete"] == true, "byte {at}: {report}");
+        }
+    }
+    fs::write(&pack, &whole[..whole.len() / 2]).expect("written");
+    assert!(matches!(tidewaiter(&["history"], repository.path()).status.code(), Some(1 | 2)));
+}
+
+/// Feeds `git fast-import`, for repositories that no working tree could hold.
+fn import(repository: &Repository, stream: &str) {
+    repository.write("stream", stream);
+    let command = "git fast-import --quiet <stream";
+    let status = std::process::Command::new("sh").args(["-c", command]).current_dir(repository.path()).status();
+    assert!(status.expect("sh runs").success());
+    fs::remove_file(repository.path().join("stream")).expect("removed");
+}
+
+#[test]
+fn folders_nested_without_end_are_said_and_do_not_end_the_run() {
+    let repository = Repository::new();
+    let deep = "d/".repeat(3_000);
+    let content = secret("a", &password(1));
+    let blob = |path: &str| format!("M 100644 inline {path}\ndata {}\n{content}\n", content.len());
+    let commit = "commit refs/heads/main\ncommitter A <a@b> 1700000000 +0000\ndata 1\nx\n";
+    import(&repository, &format!("{commit}{}{}", blob(&format!("{deep}deep.yaml")), blob("top.yaml")));
+    let (said, code) = report(&["history"], repository.path());
+    assert_eq!((code, findings(&said).len(), &said["summary"]["incomplete"]), (1, 1, &Value::Bool(true)));
+    assert!(said["summary"]["problems"].to_string().contains("nested deeper"));
+}
+
+#[test]
+fn folders_that_hold_each_other_many_times_take_no_time() {
+    let repository = Repository::new();
+    // Each level holds ten times the one below: ten thousand million files, ten trees.
+    let content = secret("a", &password(1));
+    let mut stream = format!("blob\nmark :1\ndata {}\n{content}\n", content.len());
+    stream.push_str("commit refs/heads/main\ncommitter A <a@b> 1700000000 +0000\ndata 1\nx\nM 100644 :1 0\n");
+    import(&repository, &stream);
+    let mut tree = repository.git(&["rev-parse", "main^{tree}"]);
+    for _ in 0..10 {
+        let entries: String = (0..10).map(|name| format!("040000 tree {tree}\t{name}\n")).collect();
+        repository.write("entries", &entries);
+        let made = std::process::Command::new("sh")
+            .args(["-c", "git mktree <entries"])
+            .current_dir(repository.path())
+            .output()
+            .expect("sh runs");
+        tree = text(&made.stdout).trim().to_owned();
+    }
+    let commit = repository.git(&["commit-tree", "-m", "bomb", &tree]);
+    repository.git(&["update-ref", "refs/heads/bomb", &commit]);
+    let start = std::time::Instant::now();
+    assert_eq!(found(repository.path(), &[]).len(), 1);
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
+
+#[test]
+fn an_octopus_submodules_links_and_odd_names_are_walked() {
+    let mut repository = Repository::new();
+    repository.commit("start");
+    for name in ["one", "two", "three"] {
+        repository.git(&["checkout", "-q", "-b", name, "main"]);
+        repository.write(&format!("{name}.txt"), name);
+        repository.commit(name);
+    }
+    repository.git(&["checkout", "-q", "main"]);
+    repository.git(&["merge", "-q", "--no-commit", "one", "two", "three"]);
+    repository.write("own.yaml", &secret("own", &password(1)));
+    let octopus = repository.commit("octopus");
+    let gitlink = format!("160000,{},module", "1".repeat(40));
+    repository.git(&["update-index", "--add", "--cacheinfo", &gitlink]);
+    repository.git(&["commit", "-q", "-m", "a submodule"]);
+    let odd = "a b\u{e9}\t\"x\".yaml";
+    repository.write(odd, &secret("odd", &password(2)));
+    repository.git(&["add", "--", odd]);
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("own.yaml", repository.path().join("link.yaml")).expect("a link");
+    repository.git(&["add", "link.yaml"]);
+    repository.git(&["commit", "-q", "-m", "odd"]);
+    let last = repository.git(&["rev-parse", "HEAD"]);
+    let all = vec![(password(1), "own.yaml", octopus), (password(2), odd, last)];
+    assert_eq!(found(repository.path(), &[]), expected(all));
+}
+
+#[test]
+fn nothing_that_a_configuration_names_is_run() {
+    let mut repository = Repository::new();
+    repository.write("a.yaml", &secret("a", &password(1)));
+    repository.write(".gitattributes", "*.yaml diff=evil filter=evil\n");
+    repository.commit("one");
+    let mark = repository.path().join("ran").to_string_lossy().into_owned();
+    let command = format!("touch {mark}");
+    for name in ["core.fsmonitor", "diff.evil.textconv", "filter.evil.smudge", "filter.evil.clean", "core.sshCommand"] {
+        repository.git(&["config", name, &command]);
+    }
+    assert_eq!(found(repository.path(), &["--staged-too"]).len(), 1);
+    assert!(!Path::new(&mark).exists());
+}
