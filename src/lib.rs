@@ -8,6 +8,7 @@ pub mod config;
 pub mod document;
 pub mod encoding;
 pub mod engine;
+pub mod hook;
 pub mod keyword;
 pub mod model;
 pub mod pattern;

@@ -18,6 +18,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("document", &["model", "encoding", "shell"]),
     ("check", &["model", "encoding", "shell", "rules", "rule_file", "keyword", "pattern"]),
     ("config", &["model", "rules", "rule_file", "pattern", "check", "document", "suppress"]),
+    ("hook", &["source"]),
     ("suppress", &["model"]),
     ("report", &["model", "rules"]),
 ];

@@ -7,6 +7,7 @@ mod cli;
 mod config;
 mod docker;
 mod history;
+mod hook;
 mod import;
 mod layout;
 mod program;

@@ -4,6 +4,7 @@ mod baseline;
 mod finish;
 mod generate;
 mod history;
+mod hook;
 mod options;
 mod progress;
 mod rule_import;
@@ -42,6 +43,9 @@ enum Command {
     /// Accept the findings of today, so that only new ones fail
     #[command(subcommand)]
     Baseline(baseline::Action),
+    /// Install tidewaiter as a git hook
+    #[command(subcommand)]
+    Hook(hook::Action),
     /// List the rules, or explain one
     #[command(subcommand)]
     Rules(rules::Action),
@@ -93,6 +97,7 @@ pub fn main() -> ExitCode {
         Command::Staged(args) => staged::run(&args),
         Command::History(args) => history::run(&args),
         Command::Baseline(action) => baseline::run(&action),
+        Command::Hook(action) => hook::run(&action),
         Command::Rules(action) => rules::run(&action),
         Command::Completions { shell } => generate::completions(shell, Cli::command()),
         Command::Man => generate::man(Cli::command()),

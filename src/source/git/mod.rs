@@ -9,6 +9,7 @@ mod index;
 pub mod object;
 pub mod objects;
 pub mod pack;
+pub mod pushed;
 pub mod staged;
 
 use std::path::{Path, PathBuf};

@@ -1,0 +1,216 @@
+//! `tidewaiter hook` on real repositories, with git running the hooks.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use crate::program::{text, tidewaiter};
+use crate::repository::{Repository, git, secret};
+
+const PASSWORD: &str = "kW8zLq2mXv71";
+
+/// A repository with one commit and nothing wrong in it.
+fn clean() -> Repository {
+    let mut repository = Repository::new();
+    repository.write("README", "hello\n");
+    repository.commit("start");
+    repository
+}
+
+/// Runs git without failing the test, with the built program in PATH, or without any tidewaiter.
+fn try_git(folder: &Path, args: &[&str], with_program: bool) -> Output {
+    let program = Path::new(env!("CARGO_BIN_EXE_tidewaiter")).parent().expect("a folder");
+    let path = if with_program { format!("{}:/usr/bin:/bin", program.display()) } else { "/usr/bin:/bin".to_owned() };
+    let mut command = Command::new("git");
+    command.args(["-c", "user.name=A", "-c", "user.email=a@example.org"]).args(args).current_dir(folder);
+    command.env("PATH", path).env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
+    command.output().expect("git runs")
+}
+
+fn passes(folder: &Path, args: &[&str]) -> bool {
+    try_git(folder, args, true).status.success()
+}
+
+fn hook(folder: &Path, args: &[&str]) -> String {
+    let output = tidewaiter(&[&["hook"], args].concat(), folder);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+fn refused(folder: &Path, words: &[&str]) {
+    let output = tidewaiter(&["hook", "install"], folder);
+    assert_eq!(output.status.code(), Some(2));
+    let said = text(&output.stderr);
+    assert!(words.iter().all(|word| said.contains(word)), "{said}");
+}
+
+fn write_hook(file: &Path, body: &str) {
+    fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+    fs::write(file, format!("#!/bin/sh\n{body}\n")).expect("written");
+    #[cfg(unix)]
+    fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("executable");
+}
+
+fn hooks(repository: &Repository) -> PathBuf {
+    repository.path().join(".git/hooks")
+}
+
+#[test]
+fn a_commit_with_a_secret_is_stopped_and_one_without_passes() {
+    let repository = clean();
+    assert!(hook(repository.path(), &["status"]).contains("pre-commit: not installed"));
+    hook(repository.path(), &["install"]);
+    assert!(hook(repository.path(), &["status"]).contains("pre-commit: installed"));
+    repository.write("app.yaml", &secret("web", PASSWORD));
+    repository.git(&["add", "."]);
+    let output = try_git(repository.path(), &["commit", "-m", "x"], true);
+    assert!(!output.status.success());
+    assert!(!text(&output.stderr).contains(PASSWORD) && !text(&output.stdout).contains(PASSWORD));
+    repository.write("app.yaml", "a: 1\n");
+    repository.git(&["add", "."]);
+    assert!(passes(repository.path(), &["commit", "-m", "x"]));
+    hook(repository.path(), &["uninstall"]);
+    assert!(!hooks(&repository).join("pre-commit").exists());
+}
+
+#[test]
+fn without_the_program_a_hook_stops_and_says_so() {
+    let repository = clean();
+    let copy = repository.beside("copy's folder");
+    fs::create_dir(&copy).expect("a folder");
+    let copy = copy.join("tidewaiter");
+    fs::copy(env!("CARGO_BIN_EXE_tidewaiter"), &copy).expect("copied");
+    let installed = Command::new(&copy).args(["hook", "install"]).current_dir(repository.path()).status();
+    assert!(installed.expect("it runs").success());
+    let commit = ["commit", "--allow-empty", "-m", "x"];
+    assert!(try_git(repository.path(), &commit, false).status.success(), "where it was when it was installed");
+    fs::remove_file(&copy).expect("removed");
+    let output = try_git(repository.path(), &commit, false);
+    assert!(!output.status.success());
+    assert!(text(&output.stderr).contains("not installed"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_hook_that_was_there_runs_first_and_comes_back() {
+    let repository = clean();
+    let file = hooks(&repository).join("pre-commit");
+    write_hook(&file, "echo before >>.git/log; [ ! -e .git/fail ]");
+    let original = fs::read(&file).expect("readable");
+    for _ in 0..2 {
+        assert!(hook(repository.path(), &["install"]).contains("behind the hook that was there before"));
+    }
+    let log = || fs::read_to_string(repository.path().join(".git/log")).unwrap_or_default().lines().count();
+    assert!(passes(repository.path(), &["commit", "--allow-empty", "-m", "x"]));
+    assert_eq!(log(), 1);
+    fs::write(repository.path().join(".git/fail"), "").expect("written");
+    assert!(!passes(repository.path(), &["commit", "--allow-empty", "-m", "x"]), "the other hook's word counts");
+    fs::remove_file(repository.path().join(".git/fail")).expect("removed");
+    repository.write("app.yaml", &secret("web", PASSWORD));
+    repository.git(&["add", "."]);
+    assert!(!passes(repository.path(), &["commit", "-m", "x"]), "and ours");
+    assert!(hook(repository.path(), &["uninstall"]).contains("is back"));
+    assert_eq!(fs::read(&file).expect("readable"), original);
+    assert!(passes(repository.path(), &["commit", "-m", "x"]));
+    assert_eq!(log(), 4);
+    assert!(hook(repository.path(), &["uninstall"]).contains("left alone"));
+}
+
+#[test]
+fn hooks_of_others_are_left_alone() {
+    let repository = clean();
+    write_hook(&hooks(&repository).join("pre-commit"), "call_lefthook run pre-commit \"$@\"");
+    refused(repository.path(), &["lefthook.yml", "tidewaiter staged"]);
+    fs::remove_file(hooks(&repository).join("pre-commit")).expect("removed");
+
+    repository.git(&["config", "core.hooksPath", ".husky/_"]);
+    refused(repository.path(), &["husky", ".husky/pre-commit", "tidewaiter staged"]);
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    repository.git(&["config", "core.hooksPath", &elsewhere.path().to_string_lossy()]);
+    refused(repository.path(), &["core.hooksPath", "tidewaiter staged"]);
+    assert_eq!(fs::read_dir(elsewhere.path()).expect("readable").count(), 0);
+
+    repository.git(&["config", "core.hooksPath", "team/hooks"]);
+    hook(repository.path(), &["install"]);
+    assert!(repository.path().join("team/hooks/pre-commit").exists());
+    repository.write("app.yaml", &secret("web", PASSWORD));
+    repository.git(&["add", "app.yaml"]);
+    assert!(!passes(repository.path(), &["commit", "-m", "x"]), "a folder of its own is used");
+}
+
+#[test]
+fn linked_working_trees_share_the_hooks() {
+    let repository = clean();
+    let linked = repository.beside("linked");
+    repository.git(&["worktree", "add", "-q", &linked.to_string_lossy(), "-b", "side"]);
+    hook(&linked, &["install"]);
+    fs::write(linked.join("app.yaml"), secret("web", PASSWORD)).expect("written");
+    git(&linked, &["add", "."], 0);
+    assert!(!passes(&linked, &["commit", "-m", "x"]));
+    assert!(hooks(&repository).join("pre-commit").exists());
+}
+
+#[test]
+fn a_push_is_stopped_for_what_the_remote_has_not() {
+    let mut repository = clean();
+    let remote = repository.beside("remote.git");
+    git(repository.path(), &["init", "-q", "--bare", &remote.to_string_lossy()], 0);
+    repository.git(&["remote", "add", "origin", &remote.to_string_lossy()]);
+    repository.write("old.yaml", &secret("old", PASSWORD));
+    repository.commit("a secret that is there already");
+    repository.git(&["push", "-q", "origin", "main"]);
+    write_hook(&hooks(&repository).join("pre-push"), "cat >.git/before");
+    hook(repository.path(), &["install", "pre-push"]);
+
+    repository.write("fine.txt", "fine\n");
+    repository.commit("fine");
+    assert!(passes(repository.path(), &["push", "-q", "origin", "main"]));
+    let lines = fs::read_to_string(repository.path().join(".git/before")).expect("the hook before ran");
+    assert!(lines.starts_with("refs/heads/main "), "{lines}");
+    assert!(passes(repository.path(), &["push", "-q", "origin", "main:refs/heads/new"]), "a new branch, known commits");
+
+    repository.write("new.yaml", &secret("new", PASSWORD));
+    repository.commit("a secret");
+    repository.git(&["rm", "-q", "new.yaml"]);
+    repository.commit("removed again");
+    let output = try_git(repository.path(), &["push", "origin", "main"], true);
+    assert!(!output.status.success());
+    let said = text(&output.stdout) + &text(&output.stderr);
+    assert!(said.contains("new.yaml") && !said.contains("old.yaml") && !said.contains(PASSWORD), "{said}");
+    assert!(!passes(repository.path(), &["push", "-q", "origin", "main:refs/heads/other"]), "a new branch");
+    assert!(!passes(repository.path(), &["push", "-q", "--force", "origin", "main"]), "forced");
+    assert!(passes(repository.path(), &["push", "-q", "origin", ":new"]), "a deletion");
+    assert!(passes(repository.path(), &["push", "-q", "origin", "HEAD~2:refs/heads/new"]), "without the secret");
+}
+
+#[test]
+fn a_server_refuses_what_is_pushed_and_keeps_nothing_of_it() {
+    let mut repository = clean();
+    let server = repository.beside("server.git");
+    git(repository.path(), &["clone", "-q", "--bare", ".", &server.to_string_lossy()], 0);
+    assert!(hook(&server, &["install"]).contains("pre-receive: installed"));
+    repository.git(&["remote", "add", "server", &server.to_string_lossy()]);
+    repository.write("fine.txt", "fine\n");
+    repository.commit("fine");
+    assert!(passes(repository.path(), &["push", "-q", "server", "main"]));
+    repository.write("app.yaml", &secret("web", PASSWORD));
+    let bad = repository.commit("a secret");
+    let output = try_git(repository.path(), &["push", "server", "main"], true);
+    assert!(!output.status.success());
+    let said = text(&output.stderr);
+    assert!(said.contains("app.yaml") && !said.contains("can't be read") && !said.contains(PASSWORD), "{said}");
+    assert!(!passes(repository.path(), &["push", "-q", "server", "main:refs/heads/new", "HEAD~1:refs/heads/fine"]));
+    assert!(!passes(&server, &["cat-file", "-e", &bad]), "the quarantine is gone");
+    assert!(passes(repository.path(), &["push", "-q", "server", "HEAD~1:refs/heads/fine"]));
+    assert!(passes(repository.path(), &["push", "-q", "server", ":fine"]), "a deletion");
+}
+
+#[test]
+fn lines_that_are_not_gits_stop_a_push() {
+    let repository = clean();
+    for hook in ["pre-push", "pre-receive"] {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("echo nonsense | '{}' hook run {hook}", env!("CARGO_BIN_EXE_tidewaiter"))]);
+        let output = command.current_dir(repository.path()).output().expect("a shell");
+        assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+    }
+}
