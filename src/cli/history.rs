@@ -1,6 +1,6 @@
 //! `tidewaiter history`: what the commits of a repository introduced.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::options::{Output, Running, Selection};
@@ -47,11 +47,6 @@ pub struct Args {
 
 /// Scans the history and reports.
 pub fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let config = args.selection.configuration(&config::repository_root(&args.repo))?;
-    let mut settings = config.settings;
-    args.selection.apply(&mut settings)?;
-    args.running.apply(&mut settings);
-    let engine = Engine::new(settings.clone(), args.running.threads).with_allowlist(config.allowlist);
     let options = HistoryOptions {
         ranges: args.ranges.clone(),
         branches: args.branch.clone(),
@@ -59,10 +54,25 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
         unreachable: args.unreachable,
     };
     let scan = HistoryScan { options, shard: args.shard.unwrap_or_default(), cache: args.cache.clone() };
-    let mut run = progress::with_bar(|progress| engine.scan_history(&args.repo, &scan, progress))?;
-    if args.staged_too {
-        run = run.joined(engine.scan_staged(&args.repo, &Default::default())?);
+    report(&args.repo, &scan, args.staged_too, (&args.selection, &args.output, &args.running))
+}
+
+/// Scans the part `scan` of the history of the repository at `path` and, if wanted, what is staged, and reports.
+pub fn report(
+    path: &Path,
+    scan: &HistoryScan,
+    staged_too: bool,
+    (selection, output, running): (&Selection, &Output, &Running),
+) -> Result<ExitCode, Failure> {
+    let config = selection.configuration(&config::repository_root(path))?;
+    let mut settings = config.settings;
+    selection.apply(&mut settings)?;
+    running.apply(&mut settings);
+    let engine = Engine::new(settings.clone(), running.threads).with_allowlist(config.allowlist);
+    let mut run = progress::with_bar(|progress| engine.scan_history(path, scan, progress))?;
+    if staged_too {
+        run = run.joined(engine.scan_staged(path, &Default::default())?);
     }
-    args.selection.accept(&mut run, None)?;
-    finish::finish(&run, &settings, &args.output, &args.running)
+    selection.accept(&mut run, None)?;
+    finish::finish(&run, &settings, output, running)
 }

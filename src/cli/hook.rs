@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::options::{Output, Running, Selection};
-use super::{Failure, finish, print, progress};
-use crate::config;
-use crate::engine::{Engine, HistoryScan};
+use super::{Failure, history, print};
+use crate::engine::HistoryScan;
 use crate::hook::{self, Folder, Hook, Status};
 use crate::model::Shard;
 use crate::source::git::history::HistoryOptions;
@@ -138,15 +137,9 @@ impl Work {
             // Nothing but deletions. Without a range, a history would be that of all refs.
             return Ok(ExitCode::SUCCESS);
         }
-        let config = self.selection.configuration(&config::repository_root(here))?;
-        let mut settings = config.settings;
-        self.selection.apply(&mut settings)?;
-        self.running.apply(&mut settings);
-        let engine = Engine::new(settings.clone(), self.running.threads).with_allowlist(config.allowlist);
         let options = HistoryOptions { ranges, ..HistoryOptions::default() };
-        let scan = HistoryScan { options, shard: Shard::WHOLE, cache: None };
-        let run = progress::with_bar(|progress| engine.scan_history(here, &scan, progress))?;
-        finish::finish(&run, &settings, &self.output, &self.running)
+        let scan = HistoryScan { options, shard: Shard::default(), cache: None };
+        history::report(here, &scan, false, (&self.selection, &self.output, &self.running))
     }
 
     /// What is pushed, and where to.
