@@ -142,6 +142,12 @@ fn a_range_reports_only_what_it_introduced() {
 
     repository.write("old.yaml", &secret("old", &password(4)));
     let changed = repository.commit("a new one in an old file");
+    let (all, _) = report(&["history"], repository.path());
+    let marks = |path: &str| {
+        findings(&all).iter().filter(|f| f["path"] == path).map(|f| f["fingerprint"].to_string()).collect::<Vec<_>>()
+    };
+    let both = marks("old.yaml");
+    assert!(both.len() == 2 && both[0] != both[1], "one place, two secrets: {both:?}");
     let new = expected(vec![(password(4), "old.yaml", changed)]);
     for range in ["base..HEAD", "base..", "HEAD^!", "base...main"] {
         assert_eq!(found(repository.path(), &[range]), new, "{range}");

@@ -1,7 +1,8 @@
 //! Fingerprints: the identity of a finding across line moves.
 //!
 //! A digest of rule, path, structural path and the ordinal among findings that share these. The secret is no part of it:
-//! a digest of a weak secret would confirm a guess.
+//! a digest of a weak secret would confirm a guess. In a history one place may have held several secrets one after the
+//! other; there the commit that introduced each tells them apart.
 
 use std::collections::HashMap;
 
@@ -23,4 +24,10 @@ pub fn set(findings: &mut [Finding]) {
         *ordinal += 1;
         finding.fingerprint = data_encoding::HEXLOWER.encode(&digest.finalize()[..16]);
     }
+}
+
+/// Adds the commit that introduced it to a finding's fingerprint.
+pub fn add_commit(finding: &mut Finding, commit: &str) {
+    let digest = Sha256::new().chain_update(&finding.fingerprint).chain_update(commit).finalize();
+    finding.fingerprint = data_encoding::HEXLOWER.encode(&digest[..16]);
 }

@@ -8,7 +8,7 @@ use git2::Oid;
 use super::groups::{Group, Groups};
 use super::lineages;
 use super::{COMMIT_MESSAGES, TAG_MESSAGES};
-use crate::engine::{Engine, Scanned};
+use crate::engine::{Engine, Scanned, fingerprint};
 use crate::model::{Finding, Origin, Secret, Source};
 use crate::source::git::history::{History, Holder, PathNo};
 use crate::source::git::objects::{Author, Objects};
@@ -79,6 +79,9 @@ impl Engine {
             let mut finding = group.finding;
             finding.in_head = Some(still);
             finding.origin = origin.clone();
+            if let Origin::Commit { commit, .. } = &origin {
+                fingerprint::add_commit(&mut finding, commit);
+            }
             // Who accepted it in HEAD's version accepted it.
             let accepted =
                 group.seen.into_iter().filter(|(sight, _)| head.contains(&sight.blob)).find_map(|(_, by)| by);
