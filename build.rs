@@ -103,9 +103,10 @@ fn tokens(out: &mut String, keywords: &mut Keywords) {
 
 fn token(rule: &TokenEntry) -> String {
     let keywords: Vec<String> = rule.keywords.iter().map(|k| k.to_lowercase()).collect();
+    assert!(rule.path.is_empty(), "{}: built-in rules look at all files", rule.id);
     let run = pattern::run(&rule.pattern).unwrap_or_else(|e| panic!("{}: {e}", rule.id));
     format!(
-        "Some(TokenRule {{ keywords: {}, pattern: {}, run: {run:?}, window: {}, min_entropy: {:?}, validate: {}, examples: {}, counterexamples: {} }})",
+        "Some(TokenRule {{ keywords: {}, pattern: {}, run: {run:?}, path: Cow::Borrowed(\"\"), window: {}, min_entropy: {:?}, validate: {}, examples: {}, counterexamples: {} }})",
         texts(&keywords),
         text(&rule.pattern),
         rule.window,

@@ -62,6 +62,10 @@ pub struct TokenEntry {
     /// In the file it may also stand as `{names: […], value: …}`, which is expanded to [`assignment`]'s pattern.
     #[serde(deserialize_with = "pattern")]
     pub pattern: String,
+    /// A regular expression found in the paths of the files that the rule looks at; all if left out. Only for rules that are
+    /// no built-in ones.
+    #[serde(default)]
+    pub path: String,
     /// Bytes before and after a keyword on which the pattern runs; 256 if left out.
     #[serde(default = "window")]
     pub window: u32,

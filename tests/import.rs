@@ -38,6 +38,7 @@ regexes = ['''sample''']
 id = "two-forms"
 regex = '''\bone_([0-9a-f]{16})\b|\btwo{([0-9a-f]{16})}'''
 keywords = ["one_", "two"]
+path = '''\.txt$'''
 
 [[rules]]
 id = "key-files"
@@ -69,6 +70,7 @@ fn imported_rules_and_allowlists_work() {
         ("src/a.txt", format!("gate_key = \"{KEY}{KEY}\"\n")),
         ("src/b.txt", format!("one_{KEY} and two{{{}}}\n", KEY.chars().rev().collect::<String>())),
         ("src/generated/c.txt", format!("gate_key = \"{KEY}{KEY}\"\n")),
+        ("src/b.md", format!("one_{KEY}\n")),
         ("docs/d.txt", format!("gate_key = \"00{}{KEY}\"\n", &KEY[2..])),
         ("docs/e.txt", format!("gate_key = \"{KEY}{KEY}\"\n")),
     ] {

@@ -70,6 +70,7 @@ fn everything_that_is_wrong_is_said_at_its_line() {
         ("acmetok_short", "acmetok_aa11bb22cc33dd44", "finds this counterexample"),
         ("keywords: [acmetok_]", "keywords: [ac]", "too short for a keyword"),
         ("id: acme-token", "id: github-personal-token", "a rule `github-personal-token` already"),
+        ("    title:", "    path: '('\n    title:", "own.yaml:6:12"),
         ("    title:", "    validate: tarot\n    title:", "no such validator"),
         ("rules:", "rules: [", "own.yaml:"),
         ("    title: Acme", "    id: twice\n    title: Acme", "duplicate"),

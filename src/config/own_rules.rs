@@ -151,12 +151,16 @@ impl RuleSource<'_> {
             keywords: texts(entry.keywords.iter().map(|keyword| keyword.to_ascii_lowercase())),
             pattern: entry.pattern.clone().into(),
             run: Run::default(),
+            path: entry.path.clone().into(),
             window: entry.window,
             min_entropy: entry.min_entropy,
             validate: entry.validate.clone().into(),
             examples: texts(entry.examples.iter().cloned()),
             counterexamples: texts(entry.counterexamples.iter().cloned()),
         };
+        if let Some(Err(why)) = (!token.path.is_empty()).then(|| own::compile(&token.path)) {
+            self.wrong(at, "path", 0, &why);
+        }
         let regex = own::compile(&token.pattern).map_err(|why| self.wrong(at, "pattern", 0, &why));
         let (Ok(severity), Ok(confidence), Ok(regex)) = (severity, confidence, regex) else { return None };
         let or = |own: &str, shared: &str| Cow::Owned(if own.is_empty() { shared } else { own }.trim().to_owned());

@@ -41,6 +41,9 @@ pub struct TokenRule {
     pub pattern: Cow<'static, str>,
     /// The run of token characters that every secret of the pattern holds.
     pub run: Run,
+    /// A regular expression found in the paths of the files that the rule looks at, relative to the scanned root; empty for
+    /// all, as for every built-in rule.
+    pub path: Cow<'static, str>,
     /// Bytes before and after a keyword that the pattern is run on; 0 where the pattern itself starts with a keyword.
     pub window: u32,
     /// The least Shannon entropy of the secret, in bits a character; 0 where none is asked for.

@@ -58,6 +58,8 @@ pub struct Own {
 
 struct OwnRule {
     rule: &'static Rule,
+    /// Found in the paths that it looks at, if it does not look at all.
+    path: Option<Regex>,
     regex: OnceLock<Option<Regex>>,
 }
 
@@ -66,7 +68,8 @@ pub fn scan(doc: &Document<'_>, cx: &mut Context<'_>) {
     let Some(own) = cx.own else { return };
     for (number, start, end) in own.windows(doc.text.as_bytes()) {
         let own = &own.rules[number];
-        let (Some(token), true) = (own.token(), cx.settings.runs(own.rule)) else { continue };
+        let looks = own.path.as_ref().is_none_or(|path| path.is_match(doc.place.path.as_bytes()));
+        let (Some(token), true) = (own.token(), looks && cx.settings.runs(own.rule)) else { continue };
         let Some(regex) = own.regex.get_or_init(|| compile(&token.pattern).ok()) else { continue };
         for found in secrets(own.rule, token, regex, (doc.text, end), start) {
             cx.report(own.rule, doc, found);
@@ -88,8 +91,11 @@ impl Own {
         }
         let automaton = || AhoCorasick::builder().ascii_case_insensitive(true).build(&keywords).ok();
         let keywords = if keywords.is_empty() { None } else { automaton() };
-        let rules = rules.iter().map(|rule| OwnRule { rule, regex: OnceLock::new() }).collect();
-        Self { rules, keywords, owners }
+        let own = |rule: &&'static Rule| {
+            let path = rule.token.as_ref().filter(|token| !token.path.is_empty());
+            OwnRule { rule, path: path.and_then(|token| compile(&token.path).ok()), regex: OnceLock::new() }
+        };
+        Self { rules: rules.iter().map(own).collect(), keywords, owners }
     }
 
     /// Whether a rule could find something in the bytes.

@@ -97,9 +97,6 @@ impl Import {
         if groups > SECRETS.len() && rule.secretgroup == 0 {
             self.lose(format!("{place}: only the first {} of its {groups} groups can be the secret", SECRETS.len()));
         }
-        if !rule.path.is_empty() {
-            self.lose(format!("{place}: `path` has no counterpart; the rule runs on all files"));
-        }
         if !rule.tags.is_empty() {
             self.lose(format!("{place}: `tags` have no counterpart"));
         }
@@ -109,6 +106,12 @@ impl Import {
         out.field("title", if title.is_empty() { &rule.id } else { title });
         self.keywords(rule, &place, out);
         out.field("pattern", &regex);
+        let path = pattern::translate(&rule.path, Secret::Whole);
+        match own::compile(&path) {
+            _ if path.is_empty() => {}
+            Ok(_) => out.field("path", &path),
+            Err(why) => self.lose(format!("{place}: the rule runs on all files, as of its `path` {why}")),
+        }
         if rule.entropy > 0.0 {
             out.raw("min_entropy", &rule.entropy.to_string());
         }
