@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::disallowed_methods, reason = "tests plant files and start programs")]
 
+mod action;
 mod baseline;
 mod cli;
 mod config;

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Scans, and says what came of it. In: PROGRAM, MODE, SCANNED, BASELINE, FAIL_ON, FORMAT, SARIF_FILE, ARGS, BASE, HEAD.
+# Out: findings, sarif-file, exit-code.
+set -euo pipefail
+
+fail() {
+    echo "::error::$1"
+    echo "exit-code=2" >>"$GITHUB_OUTPUT"
+    exit 2
+}
+
+# The pull request's commits must be there whole: a checkout has only the last one unless told otherwise.
+fetch_commits() {
+    [[ $BASE =~ ^[0-9a-f]{40}$ && $HEAD =~ ^[0-9a-f]{40}$ ]] ||
+        fail "mode pr needs a pull_request, pull_request_target or merge_group event"
+    if [[ $(git -C "$SCANNED" rev-parse --is-shallow-repository) == true ]]; then
+        git -C "$SCANNED" fetch --quiet --no-tags --unshallow origin || fail "the commits before the last one can't be fetched"
+    fi
+    local commit
+    for commit in "$BASE" "$HEAD"; do
+        git -C "$SCANNED" cat-file -e "$commit^{commit}" 2>/dev/null ||
+            git -C "$SCANNED" fetch --quiet --no-tags origin "$commit" || fail "commit $commit can't be fetched"
+    done
+}
+
+list=$(mktemp "${RUNNER_TEMP:-/tmp}/tidewaiter.XXXXXX")
+trap 'rm -f "$list"' EXIT
+options=(--format "$FORMAT" --output "jsonl=$list")
+[[ -z $BASELINE ]] || options+=(--baseline "$BASELINE")
+[[ -z $SARIF_FILE ]] || options+=(--output "sarif=$SARIF_FILE")
+case $FAIL_ON in '' | none) ;; *) options+=(--fail-on "$FAIL_ON") ;; esac
+read -r -d '' -a more <<<"$ARGS" || true
+options+=(${more[@]+"${more[@]}"})
+
+case $MODE in
+    scan)
+        set -- scan "${options[@]}" --
+        while IFS= read -r path; do
+            [[ -z ${path//[[:space:]]/} ]] || set -- "$@" "$path"
+        done <<<"$SCANNED"
+        ;;
+    staged) set -- staged "${options[@]}" -- "$SCANNED" ;;
+    history) set -- history "${options[@]}" --repo "$SCANNED" ;;
+    pr)
+        fetch_commits
+        set -- history "${options[@]}" --repo "$SCANNED" -- "$BASE..$HEAD"
+        ;;
+    *) fail "mode is one of scan, staged, history and pr" ;;
+esac
+
+code=0
+"$PROGRAM" "$@" || code=$?
+# A line for each finding, and one for the summary.
+lines=$(wc -l <"$list")
+{
+    echo "findings=$((lines > 0 ? lines - 1 : 0))"
+    echo "exit-code=$code"
+    if [[ -n $SARIF_FILE && -e $SARIF_FILE ]]; then
+        # A line's end in a name would start another output.
+        echo "sarif-file=${SARIF_FILE//[$'\r\n']/}"
+    fi
+} >>"$GITHUB_OUTPUT"
+if [[ $FAIL_ON == none && $code -eq 1 ]]; then
+    code=0
+fi
+exit "$code"

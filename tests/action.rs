@@ -1,0 +1,242 @@
+//! `action.yml`: its steps run for real, with what a runner of GitHub Actions sets.
+#![cfg(unix)]
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_yaml::Value;
+use tempfile::TempDir;
+
+use crate::program::{root, text};
+use crate::repository::{Repository, git, secret};
+
+const PASSWORD: &str = "kW8zLq2mXv71";
+
+/// A runner: its temporary folder, the event, and what the steps have put out so far.
+struct Runner {
+    folder: TempDir,
+    values: HashMap<String, String>,
+    /// More environment variables.
+    environment: Vec<(&'static str, String)>,
+    log: String,
+}
+
+impl Runner {
+    /// A runner whose cache holds the built program already.
+    fn new() -> Self {
+        let runner = Self::bare();
+        let program = runner.program();
+        fs::create_dir_all(program.parent().expect("a folder")).expect("a folder");
+        fs::copy(env!("CARGO_BIN_EXE_tidewaiter"), program).expect("copied");
+        runner
+    }
+
+    fn bare() -> Self {
+        let values = [("runner.os", "Linux"), ("runner.arch", "X64")];
+        let values = values.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let folder = tempfile::tempdir().expect("a folder");
+        Self { folder, values, environment: Vec::new(), log: String::new() }
+    }
+
+    fn program(&self) -> PathBuf {
+        self.folder.path().join("tidewaiter/bin/tidewaiter")
+    }
+
+    fn set(mut self, name: &str, value: &str) -> Self {
+        self.values.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// `a.b`, `a.b || c.d`, as far as the action uses expressions.
+    fn expression(&self, expression: &str) -> String {
+        let mut values = expression.split("||").map(|name| self.values.get(name.trim()).cloned().unwrap_or_default());
+        values.find(|value| !value.is_empty()).unwrap_or_default()
+    }
+
+    fn text(&self, text: &str) -> String {
+        let mut parts = text.split("${{");
+        let mut whole = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let (expression, rest) = part.split_once("}}").expect("a closed expression");
+            whole += &self.expression(expression);
+            whole += rest;
+        }
+        whole
+    }
+
+    /// Runs the action's steps in `workspace` and gives the exit code of the last one that ran.
+    fn run(&mut self, workspace: &Path, inputs: &[(&str, &str)]) -> i32 {
+        let action: Value =
+            serde_yaml::from_str(&fs::read_to_string(root().join("action.yml")).expect("readable")).expect("YAML");
+        for (name, input) in action["inputs"].as_mapping().expect("inputs") {
+            let name = name.as_str().expect("a name");
+            let given = inputs.iter().find(|(given, _)| *given == name).map(|(_, value)| *value);
+            let value = given.unwrap_or_else(|| input["default"].as_str().expect("a default"));
+            self.values.insert(format!("inputs.{name}"), value.to_owned());
+        }
+        for step in action["runs"]["steps"].as_sequence().expect("steps") {
+            let condition = step["if"].as_str().and_then(|condition| condition.strip_suffix(" != ''"));
+            let Some(script) = step["run"].as_str() else { continue };
+            if condition.is_some_and(|condition| self.expression(condition).is_empty()) {
+                continue;
+            }
+            assert!(!script.contains("${{"), "an expression in a script is run as a part of it");
+            let code = self.step(workspace, step, script);
+            if code != 0 {
+                return code;
+            }
+        }
+        0
+    }
+
+    fn step(&mut self, workspace: &Path, step: &Value, script: &str) -> i32 {
+        let output = self.folder.path().join("output");
+        fs::write(&output, "").expect("written");
+        let mut command = Command::new("bash");
+        command.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", script]).current_dir(workspace);
+        command.env_remove("GIT_DIR").env_remove("GIT_INDEX_FILE").envs(self.environment.iter().cloned());
+        command.env("GITHUB_ACTION_PATH", root()).env("RUNNER_TEMP", self.folder.path()).env("GITHUB_OUTPUT", &output);
+        command.env("GITHUB_STEP_SUMMARY", self.folder.path().join("summary")).env("GITHUB_ACTIONS", "true");
+        for (name, value) in step["env"].as_mapping().into_iter().flatten() {
+            command.env(name.as_str().expect("a name"), self.text(value.as_str().expect("a text")));
+        }
+        let done = command.output().expect("bash runs");
+        self.log += &(text(&done.stdout) + &text(&done.stderr));
+        for line in fs::read_to_string(&output).expect("readable").lines() {
+            let (name, value) = line.split_once('=').expect("name=value");
+            let id = step["id"].as_str().unwrap_or_default();
+            self.values.insert(format!("steps.{id}.outputs.{name}"), value.to_owned());
+        }
+        done.status.code().unwrap_or(-1)
+    }
+
+    fn output(&self, name: &str) -> &str {
+        self.values.get(&format!("steps.scan.outputs.{name}")).map_or("", String::as_str)
+    }
+}
+
+fn workspace() -> Repository {
+    let mut repository = Repository::new();
+    repository.write("fine.txt", "fine\n");
+    repository.commit("start");
+    repository
+}
+
+#[test]
+fn files_are_scanned_and_the_result_is_put_out() {
+    let repository = workspace();
+    let mut runner = Runner::new();
+    assert_eq!(runner.run(repository.path(), &[]), 0, "{}", runner.log);
+    assert_eq!((runner.output("findings"), runner.output("exit-code")), ("0", "0"));
+
+    repository.write("deploy/app.yaml", &secret("web", PASSWORD));
+    let mut runner = Runner::new();
+    let inputs = [("sarif-file", "out.sarif"), ("path", "deploy\n\nfine.txt\n")];
+    assert_eq!(runner.run(repository.path(), &inputs), 1, "{}", runner.log);
+    assert_eq!((runner.output("findings"), runner.output("exit-code")), ("1", "1"));
+    assert_eq!(runner.output("sarif-file"), "out.sarif");
+    assert!(fs::read_to_string(repository.path().join("out.sarif")).expect("written").contains("2.1.0"));
+    assert!(runner.log.contains("::error file=deploy/app.yaml"), "{}", runner.log);
+    assert!(!runner.log.contains(PASSWORD), "{}", runner.log);
+    let summary = fs::read_to_string(runner.folder.path().join("summary")).expect("a job summary");
+    assert!(summary.contains("deploy/app.yaml") && !summary.contains(PASSWORD), "{summary}");
+
+    for (inputs, code) in [
+        (&[("fail-on", "none")][..], 0),
+        (&[("fail-on", "critical")], 0),
+        (&[("args", "--exclude-rule kubernetes --quiet"), ("format", "text")], 0),
+        (&[("fail-on", "sometimes")], 2),
+        (&[("path", "not-there")], 2),
+        (&[("mode", "guess")], 2),
+        (&[("mode", "pr")], 2),
+    ] {
+        let mut runner = Runner::new();
+        assert_eq!(runner.run(repository.path(), inputs), code, "{inputs:?}\n{}", runner.log);
+    }
+}
+
+#[test]
+fn inputs_are_no_code() {
+    let repository = workspace();
+    let trap = "$(touch sprung)`touch sprung`; touch sprung; '\"\ntouch sprung";
+    for name in ["path", "mode", "baseline", "fail-on", "format", "sarif-file", "version", "args"] {
+        Runner::new().run(repository.path(), &[(name, trap)]);
+        assert!(!repository.path().join("sprung").exists(), "{name}");
+    }
+}
+
+#[test]
+fn staged_changes_and_histories() {
+    let mut repository = workspace();
+    repository.write("app.yaml", &secret("web", PASSWORD));
+    repository.git(&["add", "."]);
+    let count = |repository: &Repository, mode| {
+        let mut runner = Runner::new();
+        let code = runner.run(repository.path(), &[("mode", mode)]);
+        (code, runner.output("findings").to_owned())
+    };
+    assert_eq!(count(&repository, "staged"), (1, "1".to_owned()));
+    assert_eq!(count(&repository, "history"), (0, "0".to_owned()));
+    repository.commit("a secret");
+    repository.git(&["rm", "-q", "app.yaml"]);
+    repository.commit("gone");
+    assert_eq!(count(&repository, "staged"), (0, "0".to_owned()));
+    assert_eq!(count(&repository, "history"), (1, "1".to_owned()));
+}
+
+#[test]
+fn a_pull_request_is_scanned_for_its_own_commits_even_from_a_shallow_checkout() {
+    let mut repository = workspace();
+    repository.write("old.yaml", &secret("old", PASSWORD));
+    let base = repository.commit("a secret of the target branch");
+    repository.git(&["checkout", "-q", "-b", "change"]);
+    repository.write("new.yaml", &secret("new", PASSWORD));
+    repository.commit("a secret");
+    repository.git(&["rm", "-q", "new.yaml"]);
+    let head = repository.commit("gone again");
+    repository.git(&["config", "uploadpack.allowAnySHA1InWant", "true"]);
+    let checkout = repository.beside("checkout");
+    let url = format!("file://{}", repository.path().display());
+    git(repository.path(), &["clone", "-q", "--depth", "1", "--branch", "main", &url, &checkout.to_string_lossy()], 0);
+    let event = |base: &str, head: &str| {
+        Runner::new().set("github.event.pull_request.base.sha", base).set("github.event.pull_request.head.sha", head)
+    };
+    let mut runner = event(&base, &head);
+    assert_eq!(runner.run(&checkout, &[("mode", "pr")]), 1, "{}", runner.log);
+    assert_eq!(runner.output("findings"), "1");
+    assert!(runner.log.contains("new.yaml") && !runner.log.contains("old.yaml"), "{}", runner.log);
+    let mut runner = event(&base, &base);
+    assert_eq!(runner.run(&checkout, &[("mode", "pr")]), 0, "{}", runner.log);
+    let mut runner = event(&base, &"1".repeat(40));
+    assert_eq!(runner.run(&checkout, &[("mode", "pr")]), 2, "{}", runner.log);
+}
+
+#[test]
+fn a_released_binary_is_used_if_its_checksum_is_right() {
+    let releases = tempfile::tempdir().expect("a folder");
+    let release = releases.path().join("owner/name/releases/download/v1.2.3");
+    fs::create_dir_all(&release).expect("a folder");
+    let program = Path::new(env!("CARGO_BIN_EXE_tidewaiter"));
+    let archive = "tidewaiter-x86_64-unknown-linux-gnu.tar.gz";
+    let shell = |script: &str| {
+        let mut command = Command::new("bash");
+        command.args(["-c", script, "bash", archive]).arg(program.parent().expect("a folder")).current_dir(&release);
+        assert!(command.status().expect("bash runs").success());
+    };
+    shell("tar -czf \"$1\" -C \"$2\" tidewaiter && sha256sum \"$1\" >\"$1.sha256\"");
+    let run = |version: &str| {
+        let mut runner = Runner::bare().set("github.action_repository", "owner/name");
+        runner.environment.push(("GITHUB_SERVER_URL", format!("file://{}", releases.path().display())));
+        let code = runner.run(workspace().path(), &[("version", version)]);
+        (code, runner)
+    };
+    let (code, runner) = run("1.2.3");
+    assert_eq!(code, 0, "{}", runner.log);
+    assert!(!runner.values.contains_key("steps.binary.outputs.key"), "nothing is to be built");
+    shell("echo x >>\"$1\"");
+    let (code, runner) = run("v1.2.3");
+    assert_eq!(code, 2, "{}", runner.log);
+    assert!(runner.log.contains("checksum"), "{}", runner.log);
+}
