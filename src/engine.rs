@@ -273,7 +273,7 @@ impl Engine {
         self.select(&mut scanned.findings);
         fingerprint::set(&mut scanned.findings);
         if !scanned.findings.is_empty() {
-            scanned.source = Some(Source { origin, bytes: bytes.into(), secrets });
+            scanned.source = Some(Source { origin, bytes: bytes.into(), secrets, positions: Vec::new() });
         }
         scanned
     }

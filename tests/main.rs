@@ -12,6 +12,7 @@ mod hook;
 mod import;
 mod layout;
 mod program;
+mod report_merge;
 mod reports;
 mod repository;
 mod robustness;

@@ -7,6 +7,7 @@ mod history;
 mod hook;
 mod options;
 mod progress;
+mod reports;
 mod rule_import;
 mod rule_test;
 mod rules;
@@ -46,6 +47,9 @@ enum Command {
     /// Install tidewaiter as a git hook
     #[command(subcommand)]
     Hook(hook::Action),
+    /// Join JSON reports, or write one in another format
+    #[command(subcommand)]
+    Report(reports::Action),
     /// List the rules, or explain one
     #[command(subcommand)]
     Rules(rules::Action),
@@ -98,6 +102,7 @@ pub fn main() -> ExitCode {
         Command::History(args) => history::run(&args),
         Command::Baseline(action) => baseline::run(&action),
         Command::Hook(action) => hook::run(&action),
+        Command::Report(action) => reports::run(&action),
         Command::Rules(action) => rules::run(&action),
         Command::Completions { shell } => generate::completions(shell, Cli::command()),
         Command::Man => generate::man(Cli::command()),

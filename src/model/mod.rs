@@ -25,7 +25,7 @@ pub use finding::{Confidence, Finding, Label, Severity, Suppression};
 pub use reader::{Nested, Reader};
 pub use role::Role;
 pub use rule::{Rule, Texts, TokenRule};
-pub use run::{Run, Source};
+pub use run::{Position, Run, Source};
 pub use secret::Secret;
 pub use settings::{Settings, parse_size};
 pub use shard::Shard;

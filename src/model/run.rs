@@ -28,6 +28,21 @@ pub struct Source {
     /// The bytes of everything that was found in it, also of what no report shows because it lies below a threshold:
     /// none of it may be seen in a source line. Sorted.
     pub secrets: Vec<Span>,
+    /// Where spans stand, for a blob whose bytes are not known any more: that of a report which was read back. Sorted.
+    pub positions: Vec<(Span, Position)>,
+}
+
+/// A span in lines (from 1) and columns (from 1, in characters); the end is behind the last character.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Position {
+    /// First line.
+    pub line: usize,
+    /// First column.
+    pub column: usize,
+    /// Last line.
+    pub end_line: usize,
+    /// Column behind the last character.
+    pub end_column: usize,
 }
 
 impl Run {

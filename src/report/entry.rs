@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::View;
-use super::place::{Place, Places};
+use super::place::{Places, or_first};
 use super::redact::{Redactor, printable};
-use crate::model::{Finding, Origin, Problem, ProblemKind, Run, Suppression, date};
+use crate::model::{Finding, Origin, Position, Problem, ProblemKind, Run, Suppression, date};
 
 /// A finding, ready to be shown.
 pub struct Entry<'r> {
@@ -16,13 +16,13 @@ pub struct Entry<'r> {
     /// Who introduced it, when, and by which commit, for a finding of a history.
     pub introduced: Option<String>,
     /// Where it stands.
-    pub place: Place,
+    pub place: Position,
     /// Its file as it is reached from the folder that the scan was started in.
     pub path: String,
     /// Its structural path, or empty.
     pub structure: String,
     /// The places that explain it.
-    pub labels: Vec<(Place, String)>,
+    pub labels: Vec<(Position, String)>,
 }
 
 impl Entry<'_> {
@@ -58,16 +58,16 @@ pub fn entries<'r>(run: &'r Run, view: &View) -> Vec<Entry<'r>> {
     let entry = |(order, finding): (usize, &'r Finding)| {
         let place = places.find(&finding.origin, finding.span);
         let label = |label: &'r crate::model::Label| {
-            (places.find(&finding.origin, label.span).or_first(), redactor.text(&label.text))
+            (or_first(places.find(&finding.origin, label.span)), redactor.text(&label.text))
         };
         Entry {
             finding,
             order,
             introduced: introduced(&finding.origin).map(|text| redactor.text(&text)),
-            place: place.or_first(),
+            place: or_first(place),
             labels: finding.labels.iter().map(label).collect(),
             path: redactor.text(&from_here(run, &finding.origin)),
-            structure: redactor.text(&finding.structural_path),
+            structure: redactor.path(&finding.structural_path),
         }
     };
     view.findings(run).enumerate().map(entry).collect()

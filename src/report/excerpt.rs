@@ -5,8 +5,10 @@ use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanConten
 use super::redact::{Redactor, mask};
 use crate::model::{LineIndex, Span};
 
-/// Bytes shown on either side of the secret's first byte, where lines are very long.
-const REACH: usize = 160;
+/// Bytes of a line beyond which only what stands round the secret's first byte is shown.
+const LONG_LINE: usize = 240;
+/// Bytes shown before the secret's first byte in a long line; twice as many are shown behind it.
+const REACH: usize = 60;
 /// Lines between a label and the secret before the label is told in words instead.
 const NEAR: usize = 30;
 
@@ -37,7 +39,9 @@ impl Excerpt {
         let lines = labels.iter().filter(near).map(|label| index.position(bytes, label.start).0).chain([line]);
         let (first, last) = lines.fold((line, line), |(first, last), at| (first.min(at), last.max(at)));
         let whole = Span::new(index.line(first, bytes.len()).start, index.line(last, bytes.len()).end);
-        let stretch = if whole.len() > 16 << 10 { clipped(bytes, span, index.line(line, bytes.len())) } else { whole };
+        let is_long = (first..=last).any(|line| index.line(line, bytes.len()).len() > LONG_LINE);
+        let stretch =
+            if is_long || whole.len() > 16 << 10 { clipped(bytes, span, index.line(line, bytes.len())) } else { whole };
         let (line, column) = index.position(bytes, stretch.start);
         let text = masked(bytes, stretch, spans, redactor);
         Self { name, text, start: stretch.start, line: line - 1, column: column - 1 }

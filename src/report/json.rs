@@ -50,7 +50,10 @@ fn finding<'r>(item: &'r Finding, view: &View, redactor: &Redactor, places: &mut
         .iter()
         .map(|label| {
             let at = places.find(&item.origin, label.span);
-            json!({"line": at.line, "column": at.column, "text": redactor.text(&label.text)})
+            json!({
+                "line": at.line, "column": at.column, "end_line": at.end_line, "end_column": at.end_column,
+                "text": redactor.text(&label.text),
+            })
         })
         .collect();
     json!({
@@ -65,7 +68,7 @@ fn finding<'r>(item: &'r Finding, view: &View, redactor: &Redactor, places: &mut
         "end_column": place.end_column,
         "start_byte": item.span.start,
         "end_byte": item.span.end,
-        "structural_path": redactor.text(&item.structural_path),
+        "structural_path": redactor.path(&item.structural_path),
         "secret": secret,
         "what": item.what,
         "fingerprint": item.fingerprint,

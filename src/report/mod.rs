@@ -11,6 +11,7 @@ mod json;
 mod junit;
 mod markdown;
 mod place;
+mod read;
 mod redact;
 mod sarif;
 mod summary;
@@ -18,6 +19,8 @@ mod text;
 
 use std::io::{self, Write};
 use std::str::FromStr;
+
+pub use read::read;
 
 use crate::model::{Finding, Run, Severity};
 

@@ -1,25 +1,10 @@
 //! Lines and columns: the only module that turns byte offsets into what people read.
 
-use crate::model::{LineIndex, Origin, Run, Span};
+use crate::model::{LineIndex, Origin, Position, Run, Span};
 
-/// A span in lines (from 1) and columns (from 1, in characters); the end is behind the last character.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Place {
-    /// First line.
-    pub line: usize,
-    /// First column.
-    pub column: usize,
-    /// Last line.
-    pub end_line: usize,
-    /// Column behind the last character.
-    pub end_column: usize,
-}
-
-impl Place {
-    /// The same place, or the first character of the file where the file is not known.
-    pub fn or_first(self) -> Self {
-        if self.line > 0 { self } else { Self { line: 1, column: 1, end_line: 1, end_column: 1 } }
-    }
+/// The same place, or the first character of the file where the file is not known.
+pub fn or_first(place: Position) -> Position {
+    if place.line > 0 { place } else { Position { line: 1, column: 1, end_line: 1, end_column: 1 } }
 }
 
 /// Looks places up, with the line index of the file that was asked for last.
@@ -35,15 +20,20 @@ impl<'r> Places<'r> {
     }
 
     /// Where `span` of the blob `origin` stands.
-    pub fn find(&mut self, origin: &'r Origin, span: Span) -> Place {
+    pub fn find(&mut self, origin: &'r Origin, span: Span) -> Position {
+        let source = self.run.source(origin);
+        if let Some(positions) = source.map(|source| &source.positions).filter(|positions| !positions.is_empty()) {
+            let known = positions.binary_search_by_key(&span, |(known, _)| *known);
+            return known.map(|at| positions[at].1).unwrap_or_default();
+        }
         let known = self.current.as_ref().is_some_and(|(current, ..)| *current == origin);
         if !known {
-            let bytes: &[u8] = self.run.source(origin).map_or(&[], |source| &source.bytes);
+            let bytes: &[u8] = source.map_or(&[], |source| &source.bytes);
             self.current = Some((origin, bytes, LineIndex::new(bytes)));
         }
-        let Some((_, bytes, index)) = &self.current else { return Place::default() };
+        let Some((_, bytes, index)) = &self.current else { return Position::default() };
         let (line, column) = index.position(bytes, span.start);
         let (end_line, end_column) = index.position(bytes, span.end);
-        Place { line, column, end_line, end_column }
+        Position { line, column, end_line, end_column }
     }
 }

@@ -33,7 +33,10 @@ impl Redactor {
     fn matches(&self, text: &[u8]) -> Vec<Span> {
         let Some(automaton) = &self.secrets else { return Vec::new() };
         let found = automaton.find_overlapping_iter(text).map(|found| Span::new(found.start(), found.end()));
-        let mut found: Vec<Span> = found.filter(|span| span.len() >= LONG || is_word(text, *span)).collect();
+        let mut found: Vec<Span> = found
+            .filter(|span| span.len() >= LONG || is_word(text, *span))
+            .filter(|span| is_telling(&text[span.start..span.end]) || !is_name(text, *span))
+            .collect();
         found.sort_unstable_by_key(|span| span.start);
         found.dedup_by(|next, kept| {
             let overlaps = next.start < kept.end;
@@ -60,13 +63,10 @@ impl Redactor {
         out
     }
 
-    /// A path with each secret in it replaced that could be nothing but one. A weak password is often the name of its
+    /// A path (of a file, or a structural one) with each secret in it replaced that could be nothing but one. A weak password is often the name of its
     /// service, and so of a folder: a path that can't be opened would help nobody.
     pub fn path(&self, path: &str) -> String {
-        let telling = |text: &str| {
-            text.len() >= 8 && text.bytes().any(|b| b.is_ascii_digit()) && text.bytes().any(|b| b.is_ascii_alphabetic())
-        };
-        let any = self.matches(path.as_bytes()).iter().any(|span| telling(span.of(path)));
+        let any = self.matches(path.as_bytes()).iter().any(|span| is_telling(span.of(path).as_bytes()));
         if any { self.text(path) } else { path.to_owned() }
     }
 
@@ -78,14 +78,22 @@ impl Redactor {
     }
 }
 
-/// Whether the span is a word of its own, and none that names what follows (`password: …`).
+/// Whether a text could be nothing but a secret: letters with digits.
+fn is_telling(text: &[u8]) -> bool {
+    text.len() >= 8 && text.iter().any(u8::is_ascii_digit) && text.iter().any(u8::is_ascii_alphabetic)
+}
+
+/// Whether what stands at the span names what follows: `password: …`.
+fn is_name(text: &[u8], span: Span) -> bool {
+    text[span.end..].iter().find(|b| !matches!(b, b'"' | b'\'' | b' ')).is_some_and(|b| matches!(b, b':' | b'='))
+}
+
+/// Whether the span is a word of its own.
 fn is_word(text: &[u8], span: Span) -> bool {
     let part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     let before = span.start.checked_sub(1).and_then(|at| text.get(at));
     let behind = text.get(span.end);
-    let names =
-        text[span.end..].iter().find(|b| !matches!(b, b'"' | b'\'' | b' ')).is_some_and(|b| matches!(b, b':' | b'='));
-    !before.is_some_and(part) && !behind.is_some_and(part) && !names
+    !before.is_some_and(part) && !behind.is_some_and(part)
 }
 
 /// Replaces the bytes of the span by asterisks, line ends left where they are.

@@ -10,8 +10,7 @@ use serde_json::{Value, json};
 
 use super::View;
 use super::entry::{Entry, entries, unscanned, worst_first};
-use super::place::Place;
-use crate::model::{Confidence, Rule, Run, Severity};
+use crate::model::{Confidence, Position, Rule, Run, Severity};
 
 /// Results that a platform reads.
 const MAX_RESULTS: usize = 25_000;
@@ -103,7 +102,7 @@ fn result(entry: &Entry<'_>, rules: &[&Rule]) -> Value {
         result["properties"]["introduced"] = json!(introduced);
     }
     if !entry.labels.is_empty() {
-        let step = |(place, text): &(Place, String)| {
+        let step = |(place, text): &(Position, String)| {
             let physical = location(&entry.path, *place);
             json!({"location": {"physicalLocation": physical, "message": {"text": text}}})
         };
@@ -118,7 +117,7 @@ fn result(entry: &Entry<'_>, rules: &[&Rule]) -> Value {
     result
 }
 
-fn location(path: &str, place: Place) -> Value {
+fn location(path: &str, place: Position) -> Value {
     json!({
         "artifactLocation": {"uri": uri(path)},
         "region": {

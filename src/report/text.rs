@@ -6,6 +6,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Th
 
 use super::entry::from_here;
 use super::excerpt::Excerpt;
+use super::place::Places;
 use super::redact::{Redactor, printable};
 use super::{View, introduced, summary};
 use crate::model::{Finding, LineIndex, Origin, Run, Severity, Span};
@@ -15,11 +16,12 @@ pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
     let handler = handler(view);
     let shown: Vec<&Finding> = view.findings(run).collect();
     let redactor = Redactor::new(run.findings.iter(), view.show_secrets);
+    let mut places = Places::new(run);
     for group in shown.chunk_by(|a, b| a.origin == b.origin) {
         let origin = &group[0].origin;
         let file = File::new(run, origin, view.show_secrets);
         for finding in group {
-            let block = file.block(finding, view, &redactor);
+            let block = file.block(finding, view, &redactor, &mut places);
             let mut rendered = String::new();
             // Rendering into a String fails only if a span is outside of the excerpt, which `Excerpt::local` excludes.
             if handler.render_report(&mut rendered, &block).is_err() {
@@ -61,11 +63,11 @@ impl<'r> File<'r> {
         Self { name: printable(&shown(run, origin)), bytes, index: LineIndex::new(bytes), secrets }
     }
 
-    fn block(&self, finding: &Finding, view: &View, redactor: &Redactor) -> Block {
+    fn block(&self, finding: &'r Finding, view: &View, redactor: &Redactor, places: &mut Places<'r>) -> Block {
         let hidden = (!view.show_secrets).then_some(redactor);
         let others: Vec<Span> = finding.labels.iter().map(|label| label.span).collect();
         let name = redactor.path(&self.name);
-        let excerpt = is_plain(self.bytes).then(|| {
+        let excerpt = (is_plain(self.bytes) && !self.bytes.is_empty()).then(|| {
             Excerpt::new((name.clone(), self.bytes), &self.index, finding.span, &others, self.secrets, hidden)
         });
         let mut labels = Vec::new();
@@ -79,10 +81,12 @@ impl<'r> File<'r> {
                 labels.extend(place(label.span).map(|at| LabeledSpan::new_with_span(Some(text), at)));
             }
         }
-        let structure = redactor.text(&printable(&finding.structural_path));
+        let structure = redactor.path(&printable(&finding.structural_path));
         let mut title = title(finding, &structure);
         if excerpt.is_none() {
-            title = format!("{name}: {title}: {}", finding.what);
+            let place = places.find(&finding.origin, finding.span);
+            let at = if place.line > 0 { format!("{name}:{}:{}", place.line, place.column) } else { name.clone() };
+            title = format!("{at}: {title}: {}", finding.what);
         }
         Block {
             title,

@@ -88,7 +88,7 @@ impl Engine {
             finding.suppressed = accepted.or(finding.suppressed);
             findings.push(finding);
         }
-        let source = Source { origin, bytes: bytes.into(), secrets };
+        let source = Source { origin, bytes: bytes.into(), secrets, positions: Vec::new() };
         Scanned { findings, source: Some(source), ..Scanned::default() }
     }
 

@@ -1,0 +1,56 @@
+//! `tidewaiter report`: JSON reports joined, or written in another format.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use super::options::{Output, Running};
+use super::{Failure, finish};
+use crate::model::{Run, Settings, Severity};
+use crate::report;
+
+/// What to do with reports.
+#[derive(clap::Subcommand)]
+pub enum Action {
+    /// Join the JSON reports of shards into one
+    Merge(Args),
+    /// Write a JSON report in another format
+    Convert(Args),
+}
+
+/// Arguments of both.
+#[derive(clap::Args)]
+pub struct Args {
+    /// JSON reports
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// Exit with 1 only for findings of this severity or a graver one
+    #[arg(long, value_name = "SEVERITY")]
+    fail_on: Option<Severity>,
+    /// Exit with 0 although something was not scanned
+    #[arg(long)]
+    allow_incomplete: bool,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// Reads, joins and writes.
+pub fn run(action: &Action) -> Result<ExitCode, Failure> {
+    let (Action::Merge(args) | Action::Convert(args)) = action;
+    if matches!(action, Action::Convert(_)) && args.files.len() > 1 {
+        return Err(Failure("one report is converted at a time; `tidewaiter report merge` joins several".to_owned()));
+    }
+    let mut whole: Option<Run> = None;
+    for file in &args.files {
+        let said = |why: &dyn std::fmt::Display| Failure(format!("{}: {why}", file.display()));
+        let bytes = fs::read(file).map_err(|error| said(&error))?;
+        let run = report::read(&bytes).map_err(|error| said(&error))?;
+        whole = Some(match whole {
+            Some(first) => first.joined(run),
+            None => run,
+        });
+    }
+    let settings = Settings { fail_on: args.fail_on, ..Settings::default() };
+    let running = Running { threads: 0, max_file_size: None, allow_incomplete: args.allow_incomplete };
+    finish::finish(&whole.unwrap_or_default(), &settings, &args.output, &running)
+}

@@ -1,0 +1,75 @@
+//! Reports joined and converted: shards make the whole, and every format can be had later.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::program::{root, text, tidewaiter};
+
+fn json(bytes: &[u8]) -> Value {
+    serde_json::from_slice(bytes).unwrap_or_else(|error| panic!("{error}: {}", text(bytes)))
+}
+
+/// A report without what differs from run to run, and without what only a scan of the whole can know.
+fn stable(mut report: Value) -> Value {
+    report["summary"]["elapsed_ms"] = Value::Null;
+    report["summary"]["unused"] = Value::Null;
+    report
+}
+
+/// Writes the report of a scan of the test data with these arguments.
+fn scan(arguments: &[&str], into: &Path) {
+    let args: Vec<&str> = ["scan", ".", "--no-config", "--format", "json"].iter().chain(arguments).copied().collect();
+    fs::write(into, tidewaiter(&args, &root().join("testdata")).stdout).expect("written");
+}
+
+#[test]
+fn the_shards_of_a_scan_make_the_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str| folder.path().join(name);
+    scan(&[], &file("whole.json"));
+    for shard in ["1/3", "2/3", "3/3"] {
+        scan(&["--shard", shard], &file(&format!("{}.json", &shard[..1])));
+    }
+    let merged = tidewaiter(&["report", "merge", "2.json", "1.json", "3.json", "--format", "json"], folder.path());
+    assert_eq!(merged.status.code(), Some(1), "{}", text(&merged.stderr));
+    let whole = fs::read(file("whole.json")).expect("a report");
+    assert_eq!(stable(json(&merged.stdout)), stable(json(&whole)));
+}
+
+#[test]
+fn a_report_is_converted_to_what_the_scan_would_have_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    scan(&[], &folder.path().join("a.json"));
+    for format in ["json", "sarif", "github", "markdown", "junit"] {
+        let args = ["report", "convert", "a.json", "--format", format];
+        let converted = text(&tidewaiter(&args, folder.path()).stdout);
+        let args = ["scan", ".", "--no-config", "--format", format];
+        let scanned = text(&tidewaiter(&args, &root().join("testdata")).stdout);
+        let without_time = |report: &str| -> Vec<String> {
+            let timed = |line: &&str| !line.contains("elapsed_ms") && !line.contains("time=");
+            report.lines().filter(timed).map(str::to_owned).collect()
+        };
+        assert_eq!(without_time(&converted), without_time(&scanned), "{format}");
+    }
+}
+
+#[test]
+fn a_converted_report_names_lines_to_people_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    scan(&["--rule", "text"], &folder.path().join("a.json"));
+    let shown = text(&tidewaiter(&["report", "convert", "a.json"], folder.path()).stdout);
+    assert!(shown.contains("text-credential/bad/client.py:3:18"), "{shown}");
+}
+
+#[test]
+fn what_is_no_report_is_an_error_that_says_where() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (broken, said) in [("{\"version\":1,\n\"findings\":[}", "line 2"), ("{}", "missing field"), ("", "EOF")] {
+        fs::write(folder.path().join("a.json"), broken).expect("written");
+        let output = tidewaiter(&["report", "merge", "a.json"], folder.path());
+        assert_eq!(output.status.code(), Some(2));
+        assert!(text(&output.stderr).contains(said), "{}", text(&output.stderr));
+    }
+}
