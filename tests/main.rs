@@ -11,6 +11,7 @@ mod history;
 mod hook;
 mod import;
 mod layout;
+mod pre_commit;
 mod program;
 mod report_merge;
 mod reports;
