@@ -1,6 +1,11 @@
 //! Behaviour of the built program, one file a subject.
 
-#![allow(clippy::expect_used, clippy::disallowed_methods, reason = "tests plant files and start programs")]
+#![allow(
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "tests plant files and start programs, and say what they skip"
+)]
 
 mod action;
 mod baseline;
