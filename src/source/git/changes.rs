@@ -9,12 +9,7 @@ use git2::{Delta, Diff, DiffFindOptions, DiffOptions, FileMode, Index, ObjectTyp
 
 use super::GitError;
 use super::cache_tree::FolderNo;
-use super::index::{Entry, IndexFile};
-
-/// The bits of a mode that tell the type, and those of a file, and of a folder that stands as one entry.
-const TYPE: u32 = 0o170_000;
-const FILE: u32 = 0o100_000;
-const FOLDER: u32 = 0o040_000;
+use super::index::{Entry, FILE, IndexFile, TYPE};
 
 /// A file whose content is not HEAD's at the same path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +80,7 @@ impl<'r> Comparison<'r> {
             if folder.prefix.len() + name.len() == path.len() {
                 self.file(entry, path, head.as_ref());
                 at += 1;
-            } else if entry.mode & TYPE == FOLDER {
+            } else if entry.is_folder() {
                 self.folded(entry, path, head.as_ref())?;
                 at += 1;
             } else {
@@ -106,7 +101,7 @@ impl<'r> Comparison<'r> {
             }
             return;
         }
-        if entry.mode & TYPE != FILE || entry.intent_to_add {
+        if !entry.is_file() || entry.intent_to_add {
             return;
         }
         let old = head.filter(|head| head.filemode() as u32 & TYPE == FILE).map(TreeEntry::id);

@@ -6,13 +6,13 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use git2::Oid;
+use git2::{Oid, Repository};
 use sha1::{Digest, Sha1};
 
-use super::GitError;
 use super::cache_tree::CacheTree;
+use super::{GitError, is_here};
 
 /// Bytes of an object's id, and of the checksum at the end.
 pub const ID: usize = 20;
@@ -22,6 +22,11 @@ const MODE: usize = 24;
 const OBJECT: usize = 40;
 const FLAGS: usize = 60;
 const PATH: usize = 62;
+
+/// The bits of a mode that tell the type, those of a file, and those of a folder.
+pub const TYPE: u32 = 0o170_000;
+pub const FILE: u32 = 0o100_000;
+const FOLDER: u32 = 0o040_000;
 
 const FLAG_EXTENDED: u16 = 0x4000;
 const FLAG_INTENT_TO_ADD: u16 = 0x2000;
@@ -41,6 +46,18 @@ pub struct Entry {
     pub intent_to_add: bool,
 }
 
+impl Entry {
+    /// Whether it is a file: no link, submodule or folded folder.
+    pub fn is_file(&self) -> bool {
+        self.mode & TYPE == FILE
+    }
+
+    /// Whether it stands for a whole folder that lies outside of a sparse checkout; its path ends with a slash.
+    pub fn is_folder(&self) -> bool {
+        self.mode & TYPE == FOLDER
+    }
+}
+
 /// The index.
 #[derive(Debug, Default)]
 pub struct IndexFile {
@@ -52,6 +69,16 @@ pub struct IndexFile {
 }
 
 impl IndexFile {
+    /// The index of the repository, which was opened at `path`; `None` where it has none. git names another one than
+    /// the repository's own to hooks: of a commit of some paths alone, for one.
+    ///
+    /// # Errors
+    /// As [`IndexFile::read`].
+    pub fn of(repository: &Repository, path: &Path) -> Result<Option<Self>, GitError> {
+        let named = std::env::var_os("GIT_INDEX_FILE").filter(|name| is_here(path) && !name.is_empty());
+        Self::read(&named.map_or_else(|| repository.path().join("index"), PathBuf::from))
+    }
+
     /// Reads the index; `None` where there is no such file.
     ///
     /// # Errors
@@ -64,6 +91,11 @@ impl IndexFile {
             Ok(bytes) => bytes,
         };
         Self::parse(&bytes).map(Some).map_err(|why| said(why.to_owned()))
+    }
+
+    /// The files of the next commit.
+    pub fn files(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| entry.stage == 0 && entry.is_file() && !entry.intent_to_add)
     }
 
     /// The path of an entry.

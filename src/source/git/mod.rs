@@ -17,6 +17,7 @@ use std::sync::{Mutex, OnceLock};
 
 use git2::{ErrorClass, ErrorCode, Oid, Repository, RepositoryOpenFlags};
 
+use self::index::IndexFile;
 use crate::model::Neighbours;
 
 /// Why a repository or something in it could not be read.
@@ -115,9 +116,9 @@ impl Snapshot {
 impl Loaded {
     fn from_index(path: &Path) -> Option<Self> {
         let repository = open(path).ok()?;
-        let index = repository.index().ok()?;
-        let mut files: Vec<_> =
-            index.iter().map(|entry| (String::from_utf8_lossy(&entry.path).into_owned(), entry.id)).collect();
+        let index = IndexFile::of(&repository, path).ok()??;
+        let shown = |entry| String::from_utf8_lossy(index.path(entry)).into_owned();
+        let mut files: Vec<_> = index.files().map(|entry| (shown(entry), entry.id)).collect();
         files.sort();
         Some(Self { files, repository: Mutex::new(repository) })
     }

@@ -1,12 +1,12 @@
 //! What the index holds for the next commit, and which bytes of it changed against HEAD.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use git2::{DiffOptions, ErrorCode, Oid, Patch, Repository, Tree};
 
 use super::changes::{self, Changes};
 use super::index::IndexFile;
-use super::{GitError, is_here, open};
+use super::{GitError, open};
 use crate::model::{LineIndex, Problem, ProblemKind, Span};
 
 /// A file that the next commit changes.
@@ -45,7 +45,7 @@ impl Staged {
     /// No repository, a bare one, or one whose index or HEAD can't be read.
     pub fn open(path: &Path) -> Result<Self, GitError> {
         let repository = open(path)?;
-        let index = match IndexFile::read(&index_path(&repository, path))? {
+        let index = match IndexFile::of(&repository, path)? {
             Some(index) => index,
             None if repository.is_bare() => return Err(GitError::Bare),
             None => IndexFile::default(),
@@ -107,10 +107,4 @@ fn head_tree(repository: &Repository) -> Result<Option<Tree<'_>>, GitError> {
         Err(error) if error.code() == ErrorCode::UnbornBranch => Ok(None),
         Err(error) => Err(error.into()),
     }
-}
-
-/// git names another index than the repository's own to hooks: of a commit of some paths alone, for one.
-fn index_path(repository: &Repository, path: &Path) -> PathBuf {
-    let named = std::env::var_os("GIT_INDEX_FILE").filter(|name| is_here(path) && !name.is_empty());
-    named.map_or_else(|| repository.path().join("index"), PathBuf::from)
 }
