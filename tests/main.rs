@@ -12,6 +12,7 @@ mod baseline;
 mod cli;
 mod config;
 mod docker;
+mod examples;
 mod history;
 mod hook;
 mod import;
