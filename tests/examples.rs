@@ -33,7 +33,10 @@ fn run(folder: &Path, script: &str, variables: &[(&str, &str)]) {
     let program = Path::new(env!("CARGO_BIN_EXE_tidewaiter")).parent().expect("a folder");
     let mut command = Command::new("sh");
     command.args(["-euc", script]).current_dir(folder).envs(variables.iter().copied());
-    command.env("PATH", format!("{}:/usr/bin:/bin", program.display())).env_remove("GIT_DIR").env_remove("GIT_INDEX_FILE");
+    command
+        .env("PATH", format!("{}:/usr/bin:/bin", program.display()))
+        .env_remove("GIT_DIR")
+        .env_remove("GIT_INDEX_FILE");
     let output = command.output().expect("sh runs");
     assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
 }
