@@ -1,6 +1,7 @@
 //! `.pre-commit-hooks.yaml` with the real `pre-commit` program (<https://pre-commit.com>), where there is one.
 //!
 //! The hooks run the program that the tests built; with `TIDEWAITER_SLOW_TESTS` set, pre-commit also builds it itself.
+#![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 use std::ffi::OsString;
 use std::fs;
