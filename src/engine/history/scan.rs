@@ -167,7 +167,8 @@ impl Pass<'_> {
         let clean = (self.notes_clean && is_clean).then(|| mark(job.sight.blob, &job.path));
         let Ok(mut tally) = tally.lock() else { return };
         tally.clean.extend(clean);
-        if !job.is_message {
+        let was_read = !scanned.problems.iter().any(|problem| problem.kind == ProblemKind::Incomplete);
+        if was_read && !job.is_message {
             tally.summary.files += 1;
             tally.summary.bytes += scanned.bytes;
             tally.summary.binary += usize::from(scanned.binary);
