@@ -487,3 +487,28 @@ fn nothing_that_a_configuration_names_is_run() {
     assert_eq!(found(repository.path(), &["--staged-too"]).len(), 1);
     assert!(!Path::new(&mark).exists());
 }
+
+#[test]
+fn merged_shards_are_the_report_of_the_whole() {
+    let mut repository = Repository::new();
+    for number in 1..=6 {
+        repository.write(&format!("folder/{number}.yaml"), &secret("a", &password(number)));
+        repository.commit("one more");
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let parts: Vec<String> = (1..=3)
+        .map(|part| {
+            let file = folder.path().join(format!("{part}.json")).to_string_lossy().into_owned();
+            let shard = format!("{part}/3");
+            tidewaiter(&["history", "--shard", &shard, "--output", &format!("json={file}")], repository.path());
+            file
+        })
+        .collect();
+    let mut args = vec!["report", "merge"];
+    args.extend(parts.iter().map(String::as_str));
+    let (merged, code) = report(&args, repository.path());
+    let (whole, _) = report(&["history"], repository.path());
+    assert_eq!((code, findings(&merged).len()), (1, 6));
+    assert_eq!(merged["findings"], whole["findings"]);
+    assert_eq!(merged["summary"]["files"], whole["summary"]["files"]);
+}
