@@ -143,6 +143,21 @@ fn all_versions_of_the_index_give_the_same() {
 }
 
 #[test]
+fn unchanged_folders_are_not_read() {
+    let repository = committed("still/deep/app.yaml", "a: 1\n");
+    repository.git(&["read-tree", "HEAD"]);
+    for folder in ["HEAD:still/deep", "HEAD:still"] {
+        let id = repository.git(&["rev-parse", folder]);
+        let (first, rest) = id.split_at(2);
+        fs::remove_file(repository.path().join(".git/objects").join(first).join(rest)).expect("a loose tree");
+    }
+    assert_eq!(found_in(repository.path()), (vec![], 0));
+    repository.write("new/app.yaml", &secret("web", FIRST));
+    repository.git(&["update-index", "--add", "new/app.yaml"]);
+    assert_eq!(found_in(repository.path()), (vec!["new/app.yaml:6".to_owned()], 1));
+}
+
+#[test]
 fn sparse_checkouts_with_a_sparse_index() {
     let mut repository = committed("inside/app.yaml", "a: 1\n");
     repository.write("outside/deep/app.yaml", "a: 1\n");

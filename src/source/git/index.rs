@@ -28,6 +28,9 @@ pub const TYPE: u32 = 0o170_000;
 pub const FILE: u32 = 0o100_000;
 const FOLDER: u32 = 0o040_000;
 
+/// git takes no longer paths either. Without a bound, a small file of version 4 could ask for much memory.
+const MAX_PATH: usize = 4096;
+
 const FLAG_EXTENDED: u16 = 0x4000;
 const FLAG_INTENT_TO_ADD: u16 = 0x2000;
 
@@ -172,7 +175,7 @@ impl IndexFile {
             // What stands in for an entry of the other file has no path.
             return Err(SPLIT);
         }
-        if !in_order {
+        if !in_order || path.len() > MAX_PATH {
             return Err(DAMAGED);
         }
         self.entries.push(entry);
@@ -282,6 +285,7 @@ mod tests {
         }
         assert!(IndexFile::parse(&index(&["b", "a"], b"")).is_err(), "out of order");
         assert!(IndexFile::parse(&index(&["a", "a"], b"")).is_err(), "twice");
+        assert!(IndexFile::parse(&index(&[&"a/".repeat(MAX_PATH)], b"")).is_err(), "too long");
     }
 
     #[test]
