@@ -1,6 +1,7 @@
 //! Masks secrets in everything that a report shows: source lines, and text that was taken from the scanned file.
 
-use aho_corasick::AhoCorasick;
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
 
 use crate::model::{Finding, Secret, Span};
 
@@ -10,33 +11,51 @@ const LONG: usize = 12;
 const SHORT: usize = 4;
 
 /// Finds the secrets of some findings in other texts.
+///
+/// It knows hashes of them alone: of how each begins, and of each whole. A report of a large file may have more secrets than
+/// an automaton can be built of in time linear in their number; and two texts of the same hash mean only that more is masked.
+#[derive(Default)]
 pub struct Redactor {
-    secrets: Option<AhoCorasick>,
+    hasher: RandomState,
+    /// By the hash of their first bytes ([`SHORT`], or [`LONG`] of those that have as many): how long secrets are.
+    lengths: HashMap<u64, Vec<usize>>,
+    whole: HashSet<u64>,
 }
 
 impl Redactor {
     /// Looks for the secrets of these findings; with `show`, for none.
     pub fn new<'f>(findings: impl Iterator<Item = &'f Finding>, show: bool) -> Self {
-        let mut texts: Vec<&str> = findings
-            .flat_map(|finding| finding.secret.expose().lines())
-            .map(str::trim)
-            .filter(|text| text.len() >= SHORT && !show)
-            .collect();
-        texts.sort_unstable();
-        texts.dedup();
-        let build = || AhoCorasick::new(&texts).ok();
-        Self { secrets: if texts.is_empty() { None } else { build() } }
+        let mut redactor = Self::default();
+        let texts = findings.filter(|_| !show).flat_map(|finding| finding.secret.expose().lines()).map(str::trim);
+        texts.for_each(|text| redactor.add(text.as_bytes()));
+        redactor
+    }
+
+    fn add(&mut self, text: &[u8]) {
+        let begins = if text.len() < LONG { text.get(..SHORT) } else { text.get(..LONG) };
+        let Some(begins) = begins else { return };
+        if self.whole.insert(self.hasher.hash_one(text)) {
+            let lengths = self.lengths.entry(self.hasher.hash_one(begins)).or_default();
+            if !lengths.contains(&text.len()) {
+                lengths.push(text.len());
+            }
+        }
     }
 
     /// The stretches of `text` that secrets cover, sorted and apart. Secrets may overlap each other: each one is
     /// looked for by itself, so that no match hides the rest of another.
     fn matches(&self, text: &[u8]) -> Vec<Span> {
-        let Some(automaton) = &self.secrets else { return Vec::new() };
-        let found = automaton.find_overlapping_iter(text).map(|found| Span::new(found.start(), found.end()));
-        let mut found: Vec<Span> = found
-            .filter(|span| span.len() >= LONG || is_word(text, *span))
-            .filter(|span| is_telling(&text[span.start..span.end]) || !is_name(text, *span))
-            .collect();
+        let mut found = Vec::new();
+        if self.whole.is_empty() {
+            return found;
+        }
+        for at in 0..text.len().saturating_sub(SHORT - 1) {
+            for begins in [SHORT, LONG].into_iter().filter_map(|length| text.get(at..at + length)) {
+                let Some(lengths) = self.lengths.get(&self.hasher.hash_one(begins)) else { continue };
+                let spans = lengths.iter().map(|length| Span::new(at, at + length));
+                found.extend(spans.filter(|span| self.is_secret(text, *span)));
+            }
+        }
         found.sort_unstable_by_key(|span| span.start);
         found.dedup_by(|next, kept| {
             let overlaps = next.start < kept.end;
@@ -46,6 +65,15 @@ impl Redactor {
             overlaps
         });
         found
+    }
+
+    /// Whether the span is a secret's and stands where it would tell one.
+    fn is_secret(&self, text: &[u8], span: Span) -> bool {
+        text.get(span.start..span.end).is_some_and(|part| {
+            self.whole.contains(&self.hasher.hash_one(part))
+                && (span.len() >= LONG || is_word(text, span))
+                && (is_telling(part) || !is_name(text, span))
+        })
     }
 
     /// The text with each secret replaced.
@@ -122,12 +150,12 @@ fn is_control(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use aho_corasick::AhoCorasick;
-
     use super::Redactor;
 
     fn redactor(secrets: &[&str]) -> Redactor {
-        Redactor { secrets: AhoCorasick::new(secrets).ok() }
+        let mut redactor = Redactor::default();
+        secrets.iter().for_each(|secret| redactor.add(secret.as_bytes()));
+        redactor
     }
 
     #[test]
