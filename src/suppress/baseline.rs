@@ -2,7 +2,7 @@
 //!
 //! An entry knows its finding by rule, structure, path and a short digest of the secret, and matches as long as the digest
 //! and one of the places still fit: lines may move, files may be reformatted or renamed, but another secret in the same
-//! place is new. The digest is slow (PBKDF2 with a salt of the baseline's own) and cut to sixteen bits, so that testing a
+//! place is new. The digest is slow (PBKDF2 with a salt of the baseline's own) and cut to 24 bits, so that testing a
 //! guess takes long and a hit proves little: many guesses share it.
 
 use std::collections::HashMap;
@@ -190,7 +190,7 @@ impl Digests {
         }
         let (salt, rounds) = (self.salt.as_bytes(), self.rounds);
         let compute = || {
-            let bytes = pbkdf2::pbkdf2_hmac_array::<Sha256, 2>(secret.expose().as_bytes(), salt, rounds);
+            let bytes = pbkdf2::pbkdf2_hmac_array::<Sha256, 3>(secret.expose().as_bytes(), salt, rounds);
             data_encoding::HEXLOWER.encode(&bytes)
         };
         self.known.entry(secret.clone()).or_insert_with(compute).clone()
