@@ -92,6 +92,11 @@ impl Hits {
     }
 }
 
+/// All keywords, sorted: what the pass looks for.
+pub fn keywords() -> impl Iterator<Item = &'static str> {
+    KEYWORDS.iter().map(|keyword| keyword.text)
+}
+
 fn text(keyword: u16) -> &'static str {
     KEYWORDS.get(usize::from(keyword)).map_or("", |keyword| keyword.text)
 }

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::options::check_rule;
 use super::{Failure, print, rule_import, rule_test};
+use crate::check::prefilter;
 use crate::config;
 use crate::model::Rule;
 use crate::rules;
@@ -30,6 +31,8 @@ pub enum Action {
         #[arg(long, default_value = "text", value_parser = ["text", "json"])]
         format: String,
     },
+    /// Print the keywords without one of which no file is looked into, one a line
+    Keywords,
     /// Run the rules' own examples: what must be found is found, what must not is not
     Test {
         /// Files and folders of your own rules [default: those of the configuration, and the built-in ones]
@@ -53,6 +56,12 @@ pub fn run(action: &Action) -> Result<ExitCode, Failure> {
         Action::List { format } if format == "json" => {
             let all: Vec<_> = all()?.into_iter().map(object).collect();
             writeln!(out, "{:#}", json!(all))?;
+        }
+        Action::Keywords => {
+            // A keyword that holds a line end can stand on no line of this list: the rest of it must do.
+            for keyword in prefilter::keywords() {
+                writeln!(out, "{}", keyword.trim_end())?;
+            }
         }
         Action::List { .. } => {
             let all = all()?;

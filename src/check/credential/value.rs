@@ -125,8 +125,11 @@ fn is_reference(v: &str) -> bool {
 /// `$NAME`, `$1`, `$env:NAME`: a dollar sign and a name; a password hash has more dollar signs.
 fn is_substitution(v: &str) -> bool {
     let name = v[1..].trim_start_matches('$');
-    !name.is_empty()
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | ':' | '.' | '[' | ']' | '\''))
+    // `$slack-token` names a key, as Argo CD's notifications do.
+    let is_dashed = name.contains('-') && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    is_dashed
+        || !name.is_empty()
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | ':' | '.' | '[' | ']' | '\''))
 }
 
 /// The literal default of `${NAME:-literal}` (a shell's) or `${name:literal}` (Spring's), as a byte range of the value.

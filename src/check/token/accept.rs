@@ -11,6 +11,9 @@ pub(super) fn accept(rule: &Rule, token: &TokenRule, text: &str, span: Span, who
         return None;
     }
     let name = keyword_before(token, text, Span::new(whole.start, span.start));
+    if name.is_some() && is_in_template(text, span) || STANDS_FOR_ONE.contains(&secret) {
+        return None;
+    }
     if credential::is_placeholder(secret) || name.is_some() && is_identifier(secret) || is_digest(text, span) {
         return None;
     }
@@ -41,6 +44,21 @@ fn keyword_before(token: &TokenRule, text: &str, before: Span) -> Option<Span> {
 /// Words joined by dashes, underscores or dots, without a digit: a name, not a key.
 fn is_identifier(secret: &str) -> bool {
     secret.contains(['-', '_', '.']) && !secret.bytes().any(|b| b.is_ascii_digit()) && !credential::looks_random(secret)
+}
+
+/// What stands in a password's place where a form is explained: `mysql://user:password@host/db`. Where one of them is a
+/// real one, a structural check says so.
+const STANDS_FOR_ONE: [&str; 8] = ["password", "PASSWORD", "pass", "PASS", "passwd", "pwd", "secret", "token"];
+
+/// Bytes before a secret in which a template may begin.
+const TEMPLATE: usize = 512;
+
+/// Whether the secret stands inside a template, `{{ … }}`: a name there is a reference.
+fn is_in_template(text: &str, span: Span) -> bool {
+    let before = &text.as_bytes()[span.start.saturating_sub(TEMPLATE)..span.start];
+    let before = memchr::memrchr(b'\n', before).map_or(before, |at| &before[at..]);
+    let last = |mark: &[u8]| memchr::memmem::rfind(before, mark);
+    last(b"{{").is_some_and(|open| last(b"}}").is_none_or(|close| close < open))
 }
 
 /// Whether the text before says that this is a digest of something public: `sha256:…`, `integrity="sha512-…`.
