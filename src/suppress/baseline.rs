@@ -17,7 +17,7 @@ pub const VERSION: u32 = 1;
 
 /// PBKDF2 rounds that all digests of a baseline take together, and the bounds of what one takes.
 const ALL_ROUNDS: usize = 4_000_000;
-const LEAST_ROUNDS: usize = 400;
+const LEAST_ROUNDS: usize = 2_000;
 const MOST_ROUNDS: usize = 40_000;
 
 /// Accepted findings.
