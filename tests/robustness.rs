@@ -162,3 +162,43 @@ fn utf16_is_decoded_and_spans_hold() {
     let found = findings(&report).iter().find(|f| f["path"] == "wide.yaml").cloned().unwrap_or_default();
     assert_eq!(found["start_byte"], 2 + 2 * SECRET.find("kestrel").unwrap_or(0) as u64);
 }
+
+/// Files and folders that another user may not read are said, and the run does not end as clean.
+#[cfg(unix)]
+#[test]
+fn what_may_not_be_read_is_said() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let allow = |name: &str, mode: u32| {
+        fs::set_permissions(at(name), fs::Permissions::from_mode(mode)).expect("permissions are set");
+    };
+    for name in ["open", "closed"] {
+        fs::create_dir(at(name)).expect("a folder");
+    }
+    fs::write(at("open/fine.yaml"), "a: b\n").expect("written");
+    fs::write(at("open/shut.yaml"), "a: b\n").expect("written");
+    fs::copy(env!("CARGO_BIN_EXE_tidewaiter"), at("tidewaiter")).expect("copied");
+    [(".", 0o755), ("tidewaiter", 0o755), ("open", 0o755), ("open/shut.yaml", 0o000), ("closed", 0o000)]
+        .into_iter()
+        .for_each(|(name, mode)| allow(name, mode));
+    // Root may read everything: the program runs as nobody then.
+    let is_root = fs::read_dir(at("closed")).is_ok();
+    let mut command = if is_root {
+        let mut command = std::process::Command::new("setpriv");
+        command.args(["--reuid", "65534", "--regid", "65534", "--clear-groups"]).arg(at("tidewaiter"));
+        command
+    } else {
+        std::process::Command::new(at("tidewaiter"))
+    };
+    let output = command.args(["scan", "open", "closed", "--no-config"]).current_dir(folder.path()).output();
+    allow("closed", 0o755);
+    let Ok(output) = output else {
+        eprintln!("skipped: setpriv is not there, and root may read everything");
+        return;
+    };
+    let said = text(&output.stdout) + &text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("not scanned: closed") && said.contains("shut.yaml"), "{said}");
+}
