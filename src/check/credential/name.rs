@@ -124,6 +124,9 @@ fn credential_word(words: &[&str]) -> Option<(usize, NameKind)> {
         if at > 0 && word.eq_ignore_ascii_case("token") && contains(PLAIN_TOKENS, words[at - 1]) {
             return None;
         }
+        if word.eq_ignore_ascii_case("secret") && holds_login(&words[..at]) {
+            return Some((at, NameKind::Maybe));
+        }
         if contains(CREDENTIAL, word) || CREDENTIAL_ENDINGS.iter().any(|end| ends_with(word, end)) {
             return Some((at, if is_password(word) { NameKind::Password } else { NameKind::Credential }));
         }
@@ -142,6 +145,16 @@ fn credential_word(words: &[&str]) -> Option<(usize, NameKind)> {
         }
     }
     None
+}
+
+/// Whether words before `secret` say what a Secret of Kubernetes holds (`basicAuthSecret`, `passwordSecret`): such a name
+/// mostly takes the Secret's name. `tokenSecret` is no such name, it is OAuth's.
+fn holds_login(before: &[&str]) -> bool {
+    match before {
+        [.., first, second] if first.eq_ignore_ascii_case("basic") && second.eq_ignore_ascii_case("auth") => true,
+        [.., last] => contains(CREDENTIAL, last) && is_password(last),
+        [] => false,
+    }
 }
 
 fn is_pair(first: &str, second: &str) -> bool {
@@ -224,6 +237,9 @@ mod tests {
             "tokenExpiration",
             "secretName",
             "passwordSecretRef",
+            "basicAuthSecret",
+            "ingress.basic-auth-secret",
+            "password-secret",
             "existingSecret",
             "usePasswordFile",
             "enableToken",
