@@ -72,7 +72,9 @@ fn write_file(format: Format, run: &Run, view: &View, path: &Path) -> Result<(),
     let mut partial = name.to_owned();
     partial.push(format!(".{}.partial", std::process::id()));
     let partial = target.with_file_name(partial);
-    let written = fs::File::create(&partial).and_then(write).and_then(|file| file.sync_all());
+    // A file that an interrupted run left goes; a link that somebody planted in its place is not followed.
+    let _ = fs::remove_file(&partial);
+    let written = fs::File::create_new(&partial).and_then(write).and_then(|file| file.sync_all());
     written.and_then(|()| fs::rename(&partial, &target)).map_err(|error| {
         let _ = fs::remove_file(&partial);
         said(error)
