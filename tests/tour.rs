@@ -6,7 +6,7 @@ use crate::program::{findings, report, root};
 
 #[test]
 fn the_tour_shows_what_is_wrong_and_nothing_else() {
-    let (report, code) = report(&["scan", "testdata/tour", "--no-config"], root());
+    let (report, code) = report(&["scan", "testdata/tour"], root());
     assert_eq!(code, 1);
     let mut found: BTreeMap<String, Vec<u64>> = BTreeMap::new();
     for finding in findings(&report) {
