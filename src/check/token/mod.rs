@@ -12,7 +12,7 @@ pub mod validate;
 
 use super::Context;
 use super::prefilter::TokenHit;
-use crate::model::{Document, Rule, Secret, Span, TokenRule};
+use crate::model::{Document, Rule, Secret, TokenRule};
 use crate::rules;
 use near::Near;
 
@@ -23,27 +23,30 @@ const BEFORE: usize = 128;
 /// A stretch of the text on which a rule's pattern runs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Window {
-    rule: u16,
+    /// The rule, by its place in its list.
+    rule: usize,
     start: usize,
     end: usize,
 }
 
 /// Reports what the token rules find in `doc`, whose keywords stand at `hits`.
 pub fn scan(doc: &Document<'_>, hits: &[TokenHit], cx: &mut Context<'_>) {
-    let mut windows = windows(doc.text.as_bytes(), hits);
-    windows.sort_unstable();
-    let mut rest = windows.as_slice();
-    while let Some((first, others)) = rest.split_first() {
-        let mut window = *first;
-        rest = others;
-        while let Some((next, others)) =
-            rest.split_first().filter(|(n, _)| n.rule == window.rule && n.start <= window.end)
-        {
-            window.end = window.end.max(next.end);
-            rest = others;
-        }
+    for window in join(windows(doc.text.as_bytes(), hits)) {
         search(doc, window, cx);
     }
+}
+
+/// The same stretches, those of a rule that touch as one.
+fn join(mut windows: Vec<Window>) -> Vec<Window> {
+    windows.sort_unstable();
+    windows.dedup_by(|later, kept| {
+        let joined = later.rule == kept.rule && later.start <= kept.end;
+        if joined {
+            kept.end = kept.end.max(later.end);
+        }
+        joined
+    });
+    windows
 }
 
 /// Where which rules are worth running.
@@ -52,7 +55,7 @@ fn windows(bytes: &[u8], hits: &[TokenHit]) -> Vec<Window> {
     for hit in hits {
         let start = hit.start.saturating_sub(BEFORE);
         let mut near: Option<(u32, Near)> = None;
-        for &rule in hit.rules() {
+        for rule in hit.rules().iter().map(|rule| usize::from(*rule)) {
             let Some(token) = token(rule) else { continue };
             let end = bytes.len().min(hit.end() + token.window as usize);
             let near = match near {
@@ -67,11 +70,11 @@ fn windows(bytes: &[u8], hits: &[TokenHit]) -> Vec<Window> {
     windows
 }
 
-fn rule(number: u16) -> Option<&'static Rule> {
-    rules::TOKENS.get(usize::from(number))
+fn rule(number: usize) -> Option<&'static Rule> {
+    rules::TOKENS.get(number)
 }
 
-fn token(number: u16) -> Option<&'static TokenRule> {
+fn token(number: usize) -> Option<&'static TokenRule> {
     rule(number)?.token.as_ref()
 }
 
@@ -83,13 +86,8 @@ fn search(doc: &Document<'_>, window: Window, cx: &mut Context<'_>) {
     }
     let Some(regex) = pattern::compiled(window.rule) else { return };
     let bytes = &doc.text.as_bytes()[..near::end_of_run(doc.text.as_bytes(), window.end)];
-    let mut at = window.start;
-    while at < bytes.len() && regex.is_match_at(bytes, at) {
-        let Some(found) = regex.captures_at(bytes, at) else { return };
-        let (Some(whole), Some(secret)) = (found.get(0), found.name("secret").or(found.get(0))) else { return };
-        at = secret.end().max(whole.start() + 1);
-        let whole = Span::new(whole.start(), whole.end());
-        if let Some(found) = accept::accept(rule, token, doc.text, Span::new(secret.start(), secret.end()), whole) {
+    for (secret, whole) in pattern::matches(regex, bytes, window.start) {
+        if let Some(found) = accept::accept(rule, token, doc.text, secret, whole) {
             cx.report(rule, doc, found);
         }
     }

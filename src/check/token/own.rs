@@ -11,9 +11,9 @@ use regex_syntax::ParserBuilder;
 
 use super::accept::accept;
 use super::pattern::SIZE_LIMIT;
-use super::{BEFORE, near, pattern};
+use super::{BEFORE, Window, join, near, pattern};
 use crate::check::{Context, Found};
-use crate::model::{Document, Rule, Span, TokenRule};
+use crate::model::{Document, Rule, TokenRule};
 
 /// Compiles a pattern of a user's.
 ///
@@ -66,8 +66,8 @@ struct OwnRule {
 /// Reports what a team's own rules find in `doc`.
 pub fn scan(doc: &Document<'_>, cx: &mut Context<'_>) {
     let Some(own) = cx.own else { return };
-    for (number, start, end) in own.windows(doc.text.as_bytes()) {
-        let own = &own.rules[number];
+    for Window { rule, start, end } in own.windows(doc.text.as_bytes()) {
+        let own = &own.rules[rule];
         let looks = own.path.as_ref().is_none_or(|path| path.is_match(doc.place.path.as_bytes()));
         let (Some(token), true) = (own.token(), looks && cx.settings.runs(own.rule)) else { continue };
         let Some(regex) = own.regex.get_or_init(|| compile(&token.pattern).ok()) else { continue };
@@ -76,9 +76,6 @@ pub fn scan(doc: &Document<'_>, cx: &mut Context<'_>) {
         }
     }
 }
-
-/// A stretch of the text on which a rule's pattern runs: which rule, from where, to where.
-type Window = (usize, usize, usize);
 
 impl Own {
     /// The rules, without their patterns yet.
@@ -107,23 +104,19 @@ impl Own {
     /// Where which rules run: near their keywords, each stretch once.
     fn windows(&self, bytes: &[u8]) -> Vec<Window> {
         let everywhere = |own: &OwnRule| own.token().is_some_and(|token| token.keywords.is_empty());
-        let mut windows: Vec<Window> =
-            (0..).zip(&self.rules).filter(|(_, own)| everywhere(own)).map(|(at, _)| (at, 0, bytes.len())).collect();
+        let mut windows: Vec<Window> = (0..)
+            .zip(&self.rules)
+            .filter(|(_, own)| everywhere(own))
+            .map(|(rule, _)| Window { rule, start: 0, end: bytes.len() })
+            .collect();
         for hit in self.keywords.iter().flat_map(|keywords| keywords.find_overlapping_iter(bytes)) {
             let owner = self.owners[hit.pattern().as_usize()];
             let window = self.rules[owner].token().map_or(0, |token| token.window as usize);
             let start = hit.start().saturating_sub(BEFORE.max(window));
-            windows.push((owner, start, near::end_of_run(bytes, hit.end().saturating_add(window))));
+            let end = near::end_of_run(bytes, hit.end().saturating_add(window));
+            windows.push(Window { rule: owner, start, end });
         }
-        windows.sort_unstable();
-        windows.dedup_by(|later, kept| {
-            let joined = later.0 == kept.0 && later.1 <= kept.2;
-            if joined {
-                kept.2 = kept.2.max(later.2);
-            }
-            joined
-        });
-        windows
+        join(windows)
     }
 }
 
@@ -141,25 +134,8 @@ fn secrets<'t>(
     (text, end): (&'t str, usize),
     start: usize,
 ) -> impl Iterator<Item = Found> + 't {
-    matches(regex, &text.as_bytes()[..end], start)
+    pattern::matches(regex, &text.as_bytes()[..end], start)
         .filter_map(move |(secret, whole)| accept(rule, token, text, secret, whole))
-}
-
-/// The groups of a pattern that may be the secret: the first that is not empty is. Alternatives have a group each.
-pub const SECRETS: [&str; 4] = ["secret", "secret2", "secret3", "secret4"];
-
-/// A pattern's matches from `start` on: where the secret stands, and where the whole.
-fn matches<'t>(regex: &'t Regex, bytes: &'t [u8], start: usize) -> impl Iterator<Item = (Span, Span)> + 't {
-    let mut at = start;
-    std::iter::from_fn(move || {
-        let found = (at <= bytes.len()).then(|| regex.captures_at(bytes, at))??;
-        let whole = found.get(0)?;
-        let named = SECRETS.iter().filter_map(|name| found.name(name)).find(|secret| !secret.is_empty());
-        let secret = named.unwrap_or(whole);
-        // What follows a token may be the first byte of the next.
-        at = secret.end().max(whole.start() + 1);
-        Some((Span::new(secret.start(), secret.end()), Span::new(whole.start(), whole.end())))
-    })
 }
 
 #[cfg(test)]
@@ -191,7 +167,7 @@ mod tests {
     #[test]
     fn secrets_in_a_row_are_all_found() {
         let regex = compile(r"(?:^|,)(?P<secret>k[0-9]{4})(?:,|$)").unwrap();
-        let found: Vec<_> = matches(&regex, b"k1234,k5678,k9012", 0).collect();
+        let found: Vec<_> = pattern::matches(&regex, b"k1234,k5678,k9012", 0).collect();
         assert_eq!(found.len(), 3);
     }
 
@@ -201,6 +177,6 @@ mod tests {
         let keyword = &*rules::TOKENS[0].token.as_ref().unwrap().keywords[0];
         let text = format!("{keyword} {keyword} {} {keyword}", " ".repeat(20_000));
         let windows = own.windows(text.as_bytes());
-        assert_eq!(windows.iter().filter(|window| window.0 == 0).count(), 2);
+        assert_eq!(windows.iter().filter(|window| window.rule == 0).count(), 2);
     }
 }

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
+use crate::model::Span;
 use crate::rules;
 
 /// Bytes that a compiled pattern may take; what needs more is refused.
@@ -19,11 +20,30 @@ pub fn compile(pattern: &str) -> Result<Regex, regex::Error> {
 
 /// The pattern of the rule with this place in [`rules::TOKENS`]; `None` if there is none that compiles (a test sees to it
 /// that all do).
-pub(super) fn compiled(rule: u16) -> Option<&'static Regex> {
+pub(super) fn compiled(rule: usize) -> Option<&'static Regex> {
     static PATTERNS: OnceLock<Box<[OnceLock<Option<Regex>>]>> = OnceLock::new();
     let patterns = PATTERNS.get_or_init(|| rules::TOKENS.iter().map(|_| OnceLock::new()).collect());
-    let token = rules::TOKENS.get(usize::from(rule))?.token.as_ref()?;
-    patterns.get(usize::from(rule))?.get_or_init(|| compile(&token.pattern).ok()).as_ref()
+    let token = rules::TOKENS.get(rule)?.token.as_ref()?;
+    patterns.get(rule)?.get_or_init(|| compile(&token.pattern).ok()).as_ref()
+}
+
+/// The groups of a pattern that may be the secret: the first that is not empty is. Alternatives have a group each.
+pub const SECRETS: [&str; 4] = ["secret", "secret2", "secret3", "secret4"];
+
+/// A pattern's matches from `start` on: where the secret stands, and where the whole.
+pub(super) fn matches<'t>(regex: &'t Regex, bytes: &'t [u8], start: usize) -> impl Iterator<Item = (Span, Span)> + 't {
+    let mut at = start;
+    std::iter::from_fn(move || {
+        // Whether there is one at all costs less than where its groups stand.
+        let is_there = at <= bytes.len() && regex.is_match_at(bytes, at);
+        let found = is_there.then(|| regex.captures_at(bytes, at))??;
+        let whole = found.get(0)?;
+        let named = SECRETS.iter().filter_map(|name| found.name(name)).find(|secret| !secret.is_empty());
+        let secret = named.unwrap_or(whole);
+        // What follows a token may be the first byte of the next.
+        at = secret.end().max(whole.start() + 1);
+        Some((Span::new(secret.start(), secret.end()), Span::new(whole.start(), whole.end())))
+    })
 }
 
 #[cfg(test)]
@@ -33,7 +53,7 @@ mod tests {
     #[test]
     fn every_built_in_pattern_compiles_and_matches_no_empty_text() {
         for (number, rule) in rules::TOKENS.iter().enumerate() {
-            let regex = compiled(number as u16);
+            let regex = compiled(number);
             assert!(regex.is_some_and(|regex| !regex.is_match(b"")), "{}", rule.id);
         }
     }

@@ -10,7 +10,8 @@ use std::collections::HashMap;
 
 use super::file::File;
 use super::{ConfigError, own_rules};
-use crate::check::token::own::{self, SECRETS};
+use crate::check::token::own;
+use crate::check::token::pattern::SECRETS;
 use crate::model::Span;
 use form::{Form, Others};
 use pattern::Secret;

@@ -3,7 +3,7 @@
 //! Both are RE2's in syntax and meaning. They differ in what may stand without a backslash: Go takes a brace that repeats
 //! nothing, and brackets and doubled signs in a class, for themselves.
 
-use crate::check::token::own::SECRETS;
+use crate::check::token::pattern::SECRETS;
 
 /// Which of a pattern's groups is the secret.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
