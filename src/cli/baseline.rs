@@ -1,14 +1,12 @@
 //! `tidewaiter baseline`: accept today's findings, so that only new ones fail.
 
-use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::options::{Running, Selection};
-use super::{Failure, print, progress};
+use super::{Failure, finish, print, progress};
 use crate::config::baseline::{self, FILE};
-use crate::engine::Engine;
 use crate::model::{Run, Shard};
 use crate::source::tree::TreeOptions;
 use crate::suppress::baseline::Baseline;
@@ -104,11 +102,7 @@ fn show(file: &Path) -> Result<ExitCode, Failure> {
 impl Args {
     /// Scans. What could not be read whole makes no baseline: its findings would be missing or taken for mended.
     fn scan(&self) -> Result<Run, Failure> {
-        let config = self.selection.configuration(&self.path)?;
-        let mut settings = config.settings;
-        self.selection.apply(&mut settings)?;
-        self.running.apply(&mut settings);
-        let engine = Engine::new(settings, self.running.threads).with_allowlist(config.allowlist);
+        let (engine, _) = self.selection.engine(&self.path, &self.running)?;
         let paths = vec![self.path.clone()];
         let options =
             TreeOptions { paths, no_ignore: self.no_ignore, threads: self.running.threads, shard: Shard::default() };
@@ -124,16 +118,9 @@ impl Args {
     }
 }
 
-/// Writes the file beside its place and moves it there when it is whole.
 fn save(path: &Path, baseline: &Baseline) -> Result<(), Failure> {
-    let said = |error: std::io::Error| Failure(format!("{}: {error}", path.display()));
     let text = baseline::render(baseline)?;
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(format!(".{}.partial", std::process::id()));
-    fs::write(&partial, text).and_then(|()| fs::rename(&partial, path)).map_err(|error| {
-        let _ = fs::remove_file(&partial);
-        said(error)
-    })
+    finish::replace(path, |mut file| file.write_all(text.as_bytes()).map(|()| file))
 }
 
 fn say(text: &str) -> Result<ExitCode, Failure> {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use super::options::{Output, Running, Selection};
 use super::{Failure, finish, progress, since};
 use crate::config;
-use crate::engine::{Engine, HistoryScan};
+use crate::engine::HistoryScan;
 use crate::model::Shard;
 use crate::source::git::history::HistoryOptions;
 
@@ -64,11 +64,7 @@ pub fn report(
     staged_too: bool,
     (selection, output, running): (&Selection, &Output, &Running),
 ) -> Result<ExitCode, Failure> {
-    let config = selection.configuration(&config::repository_root(path))?;
-    let mut settings = config.settings;
-    selection.apply(&mut settings)?;
-    running.apply(&mut settings);
-    let engine = Engine::new(settings.clone(), running.threads).with_allowlist(config.allowlist);
+    let (engine, settings) = selection.engine(&config::repository_root(path), running)?;
     let mut run = progress::with_bar(|progress| engine.scan_history(path, scan, progress))?;
     if staged_too {
         run = run.joined(engine.scan_staged(path, &Default::default())?);

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::Failure;
 use crate::config::{self, Config};
+use crate::engine::Engine;
 use crate::model::{Confidence, Rule, Run, Settings, Severity, parse_size};
 use crate::report::{Format, View};
 use crate::rules;
@@ -102,13 +103,23 @@ fn file_output(text: &str) -> Result<(Format, PathBuf), String> {
 
 impl Selection {
     /// The configuration for a scan of `root`.
-    pub fn configuration(&self, root: &Path) -> Result<Config, Failure> {
+    fn configuration(&self, root: &Path) -> Result<Config, Failure> {
         let found = match &self.config {
             _ if self.no_config => return Ok(Config::default()),
             Some(file) => config::load(file),
             None => config::find(root),
         };
         found.map_err(Failure::from_config)
+    }
+
+    /// An engine for a scan of `root` as the configuration found there and these options want it, and its settings.
+    pub fn engine(&self, root: &Path, running: &Running) -> Result<(Engine, Settings), Failure> {
+        let config = self.configuration(root)?;
+        let mut settings = config.settings;
+        self.apply(&mut settings)?;
+        running.apply(&mut settings);
+        let engine = Engine::new(settings.clone(), running.threads).with_allowlist(config.allowlist);
+        Ok((engine, settings))
     }
 
     /// Marks what the baseline accepts. Entries that match nothing are worth a word where the whole folder that the
@@ -131,7 +142,7 @@ impl Selection {
     }
 
     /// Puts what was asked for into the settings.
-    pub fn apply(&self, settings: &mut Settings) -> Result<(), Failure> {
+    fn apply(&self, settings: &mut Settings) -> Result<(), Failure> {
         for name in self.rules.iter().chain(&self.excluded) {
             check_rule(name, &settings.own_rules)?;
         }

@@ -35,11 +35,7 @@ pub struct Args {
 
 /// Scans and reports.
 pub fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let config = args.selection.configuration(&args.root())?;
-    let mut settings = config.settings;
-    args.selection.apply(&mut settings)?;
-    args.running.apply(&mut settings);
-    let engine = Engine::new(settings.clone(), args.running.threads).with_allowlist(config.allowlist);
+    let (engine, settings) = args.selection.engine(&args.root(), &args.running)?;
     let mut run =
         if args.paths == [Path::new("-")] { standard_input(args, &engine, &settings)? } else { tree(args, &engine)? };
     args.selection.accept(&mut run, Some(&args.root()))?;

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use super::options::{Output, Running, Selection};
 use super::{Failure, finish, progress};
 use crate::config;
-use crate::engine::Engine;
 
 /// Arguments of `tidewaiter staged`.
 #[derive(clap::Args)]
@@ -24,11 +23,7 @@ pub struct Args {
 
 /// Scans the index and reports.
 pub fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let config = args.selection.configuration(&config::repository_root(&args.path))?;
-    let mut settings = config.settings;
-    args.selection.apply(&mut settings)?;
-    args.running.apply(&mut settings);
-    let engine = Engine::new(settings.clone(), args.running.threads).with_allowlist(config.allowlist);
+    let (engine, settings) = args.selection.engine(&config::repository_root(&args.path), &args.running)?;
     let mut run = progress::with_bar(|progress| engine.scan_staged(&args.path, progress))?;
     args.selection.accept(&mut run, None)?;
     finish::finish(&run, &settings, &args.output, &args.running)
