@@ -1,21 +1,8 @@
 //! The configuration file and `tidewaiter:allow` comments.
 
-use std::fs;
 use std::path::Path;
 
-use tempfile::TempDir;
-
-use crate::program::{findings, report, text, tidewaiter};
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = TempDir::new().expect("a temporary folder");
-    for (name, content) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().expect("below the folder")).expect("writable");
-        fs::write(path, content).expect("writable");
-    }
-    folder
-}
+use crate::program::{findings, folder, report, text, tidewaiter};
 
 const ENV: (&str, &str) = ("app/.env", "DB_PASSWORD=kestrel-Harbour-71\n");
 

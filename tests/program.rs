@@ -1,9 +1,11 @@
 //! Runs the built program, for the other subjects.
 
+use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 /// The root of the checkout.
 pub fn root() -> &'static Path {
@@ -29,6 +31,17 @@ pub fn report(args: &[&str], folder: &Path) -> (Value, i32) {
 /// The findings of a report.
 pub fn findings(report: &Value) -> &[Value] {
     report["findings"].as_array().map_or(&[], Vec::as_slice)
+}
+
+/// A folder with these files.
+pub fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().expect("a temporary folder");
+    for (name, content) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("below the folder")).expect("writable");
+        fs::write(path, content).expect("writable");
+    }
+    folder
 }
 
 /// Bytes as text.

@@ -2,9 +2,7 @@
 
 use std::fs;
 
-use tempfile::TempDir;
-
-use crate::program::{findings, report, root, text, tidewaiter};
+use crate::program::{findings, folder, report, root, text, tidewaiter};
 
 /// A rule file that has nothing wrong in it.
 const ACME: &str = r#"provider: Acme
@@ -25,16 +23,6 @@ rules:
 /// A line that the rule above finds, and its token alone.
 fn line() -> String {
     format!("gate = acmetok_{}", "7d41c90ab52e63f8")
-}
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = TempDir::new().expect("a temporary folder");
-    for (name, content) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().expect("below the folder")).expect("writable");
-        fs::write(path, content).expect("writable");
-    }
-    folder
 }
 
 /// What `rules test` says of a file, and its exit code.
