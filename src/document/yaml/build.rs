@@ -138,10 +138,21 @@ fn content(text: &str, value: &str, style: ScalarStyle, span: Span) -> (Style, S
     }
 }
 
-/// What stands between the first and the last quote.
+/// What stands between the first quote and the one that closes it; the parser's span may hold a comment behind it.
 fn inside(raw: &str, quote: char) -> Span {
     let start = raw.find(quote).map_or(0, |at| at + 1);
-    Span::new(start, raw.rfind(quote).unwrap_or(start).max(start))
+    let bytes = raw.as_bytes();
+    let mut at = start;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' if quote == '"' => at += 1,
+            b'\'' if quote == '\'' && bytes.get(at + 1) == Some(&b'\'') => at += 1,
+            b if char::from(b) == quote => break,
+            _ => {}
+        }
+        at += 1;
+    }
+    Span::new(start, at.min(bytes.len()))
 }
 
 /// The text lines of a block scalar, without the indentation of the first line and the last line end.

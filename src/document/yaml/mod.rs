@@ -1,7 +1,8 @@
-//! YAML: a stream is cut into documents first, so that a broken one hides no other; each is then read from
-//! `saphyr-parser`'s events into a [`Tree`].
+//! YAML: a stream is cut into documents first, so that a broken one hides no other; each is then read by
+//! the quick reader into a [`Tree`] or, where that one is not certain, from `saphyr-parser`'s events.
 
 mod build;
+mod quick;
 mod stream;
 
 use crate::model::Tree;
@@ -28,6 +29,9 @@ pub enum Broken {
 /// # Errors
 /// The text is no YAML, or nests too deep.
 pub fn parse<'a>(text: &'a str, neutral: &str) -> Result<Tree<'a>, Broken> {
+    if let Some(tree) = quick::read(text, neutral) {
+        return Ok(tree);
+    }
     match build::Builder::new(text).build(neutral) {
         Err(Broken::Syntax(_)) if memchr::memchr(b'\t', neutral.as_bytes()).is_some() => {
             build::Builder::new(text).build(&neutral.replace('\t', " "))
