@@ -11,6 +11,11 @@ pub const fn is_run(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 }
 
+/// Whether the byte stands in a run of base64 text: in one of most tokens, or one of `+/=`.
+pub const fn is_wide(byte: u8) -> bool {
+    is_run(byte) || matches!(byte, b'+' | b'/' | b'=')
+}
+
 /// Runs of this length and more that may hold digits do hold one, or letters of both cases: a random text without is rarer
 /// than one in a thousand.
 const LEAST_MIXED: usize = 16;
@@ -22,6 +27,8 @@ pub struct Run {
     pub length: u16,
     /// Whether the run holds a digit, or letters of both cases.
     pub mixed: bool,
+    /// Whether it is a run of base64 text.
+    pub wide: bool,
 }
 
 /// The run that every secret of `pattern` holds: its group `secret`, or all of it.
@@ -32,9 +39,13 @@ pub fn run(pattern: &str) -> Result<Run, Box<regex_syntax::Error>> {
     let hir = ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).map_err(Box::new)?;
     let mut secret = Hir::empty();
     find_secret(&hir, &mut secret);
-    let least = longest(if matches!(secret.kind(), HirKind::Empty) { &hir } else { &secret });
+    let secret = if matches!(secret.kind(), HirKind::Empty) { &hir } else { &secret };
+    let (narrow, wide) = (longest(secret, is_run), longest(secret, is_wide));
+    // A run of few bytes rules more out than a longer one of more kinds of bytes, but for the shortest.
+    let is_wide = narrow.best < LEAST_MIXED && wide.best > narrow.best;
+    let least = if is_wide { wide } else { narrow };
     let length = u16::try_from(least.best.min(512)).unwrap_or(0);
-    Ok(Run { length, mixed: least.best >= LEAST_MIXED && least.digits })
+    Ok(Run { length, mixed: least.best >= LEAST_MIXED && least.digits, wide: is_wide })
 }
 
 fn find_secret(hir: &Hir, secret: &mut Hir) {
@@ -84,7 +95,7 @@ impl Least {
     }
 }
 
-fn longest(hir: &Hir) -> Least {
+fn longest(hir: &Hir, is_run: fn(u8) -> bool) -> Least {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => Least::whole(0, false),
         HirKind::Literal(literal) => literal.0.iter().fold(Least::whole(0, false), |least, byte| {
@@ -96,9 +107,9 @@ fn longest(hir: &Hir) -> Least {
             }
             _ => Least::default(),
         },
-        HirKind::Capture(capture) => longest(&capture.sub),
+        HirKind::Capture(capture) => longest(&capture.sub, is_run),
         HirKind::Repetition(repetition) => {
-            let once = longest(&repetition.sub);
+            let once = longest(&repetition.sub, is_run);
             match repetition.min {
                 // What may be absent may also break a run in two.
                 0 if once.whole => Least { whole: true, ..Least::whole(0, once.digits) },
@@ -107,10 +118,12 @@ fn longest(hir: &Hir) -> Least {
                 _ => once,
             }
         }
-        HirKind::Concat(parts) => parts.iter().fold(Least::whole(0, false), |least, part| least.then(longest(part))),
+        HirKind::Concat(parts) => {
+            parts.iter().fold(Least::whole(0, false), |least, part| least.then(longest(part, is_run)))
+        }
         HirKind::Alternation(parts) => parts
             .iter()
-            .map(longest)
+            .map(|part| longest(part, is_run))
             .reduce(|a, b| Least {
                 start: a.start.min(b.start),
                 end: a.end.min(b.end),
@@ -129,15 +142,16 @@ mod tests {
 
     #[test]
     fn the_run_of_a_pattern_is_its_longest_sure_one() {
-        for (pattern, length, mixed) in [
-            (r"\b(?P<secret>ghp_[A-Za-z0-9]{36})(?:[^\w\-]|$)", 40, true),
-            ("(?i)acme.{0,20}(?P<secret>(?:[a-f0-9]{32})={0,2})", 32, true),
-            (r"SG\.[\w\-]{22}\.[\w\-]{43}", 43, true),
-            ("(?P<secret>(?:[a-z]{16}|[a-z]{4}-[a-z]{4}))", 9, false),
-            ("key=(?P<secret>[^ ]{8,})", 0, false),
-            ("[A-Z]{8}:[0-9]{3,}", 8, false),
+        for (pattern, length, mixed, wide) in [
+            (r"\b(?P<secret>ghp_[A-Za-z0-9]{36})(?:[^\w\-]|$)", 40, true, false),
+            ("(?i)acme.{0,20}(?P<secret>(?:[a-f0-9]{32})={0,2})", 32, true, false),
+            (r"SG\.[\w\-]{22}\.[\w\-]{43}", 43, true, false),
+            ("(?P<secret>(?:[a-z]{16}|[a-z]{4}-[a-z]{4}))", 9, false, false),
+            ("key=(?P<secret>[^ ]{8,})", 0, false, false),
+            ("key=(?P<secret>[A-Za-z0-9/+]{40})", 40, true, true),
+            ("[A-Z]{8}:[0-9]{3,}", 8, false, false),
         ] {
-            assert_eq!(run(pattern).unwrap(), Run { length, mixed }, "{pattern}");
+            assert_eq!(run(pattern).unwrap(), Run { length, mixed, wide }, "{pattern}");
         }
         assert!(run("(").is_err());
     }
