@@ -292,8 +292,8 @@ impl Visitor<'_, '_> {
     }
 
     fn sequence(&mut self, id: NodeId, key: Option<NodeId>) {
-        for (at, item) in self.tree.items(id).enumerate() {
-            self.path.steps.push(Step::Item(at as u32));
+        for (at, item) in (self.tree.first_number(id)..).zip(self.tree.items(id)) {
+            self.path.steps.push(Step::Item(at));
             match self.tree.str(item) {
                 Some(text) => self.item(item, text, key),
                 None => self.node(item, key),

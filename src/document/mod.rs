@@ -15,6 +15,9 @@ use recognise::Format;
 
 use crate::model::{Body, Document, Place, Problem, ProblemKind, Role, Span, SpanMap};
 
+/// Nodes of a JSON value from which on it is read in windows: 10 MB.
+const LARGE: usize = 1 << 19;
+
 /// Recognises the format of `text` and gives each of its documents to `sink`. What does not parse is read in a lesser
 /// way, and said in `problems`.
 pub fn read(text: &str, map: SpanMap, place: Place, problems: &mut Vec<Problem>, sink: &mut dyn FnMut(&Document<'_>)) {
@@ -48,15 +51,23 @@ struct Reading<'r, 's> {
 impl<'r> Reading<'r, '_> {
     /// Gives the document `text`, which starts at byte `offset` of the whole.
     fn give(&mut self, text: &'r str, offset: usize, body: Body<'r>, templates: Vec<Span>) {
+        let role = self.role_of(text, &body);
+        self.give_as(role, text, offset, body, templates);
+    }
+
+    fn role_of(&self, text: &str, body: &Body<'_>) -> Role {
+        match body {
+            Body::Tree(tree) => recognise::role(tree, &self.place),
+            Body::Entries(_) => recognise::role_of_lines(text, &self.role),
+            _ => self.role.clone(),
+        }
+    }
+
+    fn give_as(&mut self, role: Role, text: &'r str, offset: usize, body: Body<'r>, templates: Vec<Span>) {
         let map = if offset == 0 && text.len() == self.text.len() {
             Arc::clone(&self.map)
         } else {
             Arc::new(SpanMap::at(offset).within(&self.map))
-        };
-        let role = match &body {
-            Body::Tree(tree) => recognise::role(tree, &self.place),
-            Body::Entries(_) => recognise::role_of_lines(text, &self.role),
-            _ => self.role.clone(),
         };
         (self.sink)(&Document { text, map, place: self.place.clone(), role, body, templates });
     }
@@ -65,10 +76,18 @@ impl<'r> Reading<'r, '_> {
     fn json(&mut self) {
         let mut from = 0;
         let mut any = false;
+        // Of a nested text, the whole is searched beside its tree, and that only once.
+        let most = if self.place.depth == 0 { LARGE } else { usize::MAX };
         while !self.text[from..].trim_start().is_empty() {
-            match json::parse(&self.text[from..]) {
-                Ok((tree, len)) => {
-                    self.give(tree.text(), from, Body::Tree(tree), Vec::new());
+            // The first window of a large value shows what the whole is for.
+            let mut known = None;
+            let parsed = json::parse(&self.text[from..], most, &mut |tree| {
+                let (text, body) = (tree.text(), Body::Tree(tree));
+                let role = known.get_or_insert_with(|| self.role_of(text, &body)).clone();
+                self.give_as(role, text, from, body, Vec::new());
+            });
+            match parsed {
+                Ok(len) => {
                     any = true;
                     from += len;
                 }

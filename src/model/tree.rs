@@ -1,6 +1,6 @@
 //! The span tree: a YAML or JSON document whose every key and scalar knows its exact bytes.
 //!
-//! Nodes lie in one vector in document order (a parent before its children), so that a large document costs 24 bytes a
+//! Nodes lie in one vector in document order (a parent before its children), so that a large document costs 20 bytes a
 //! node. Texts are not copied: a scalar's value is a slice of the document unless an escape or folding changed it.
 
 use super::Span;
@@ -60,17 +60,24 @@ pub struct Tree<'a> {
     nodes: Vec<Node>,
     owned: Vec<Box<str>>,
     tags: Vec<Box<str>>,
+    /// Sequences of which the first items are left out, and how many.
+    left_out: Vec<(NodeId, u32)>,
 }
 
 impl<'a> Tree<'a> {
     /// An empty tree over `text`, which must be shorter than 4 GiB.
     pub fn new(text: &'a str) -> Self {
-        Self { text, nodes: Vec::new(), owned: Vec::new(), tags: Vec::new() }
+        Self { text, nodes: Vec::new(), owned: Vec::new(), tags: Vec::new(), left_out: Vec::new() }
     }
 
     /// The text that the spans count in.
     pub fn text(&self) -> &'a str {
         self.text
+    }
+
+    /// Makes room for so many more nodes.
+    pub fn reserve(&mut self, nodes: usize) {
+        self.nodes.reserve(nodes);
     }
 
     /// Leaves out the text from byte `end` on, which belongs to no node.
@@ -135,6 +142,17 @@ impl<'a> Tree<'a> {
             self.tags.len() - 1
         });
         self.nodes[id.0 as usize].tag = u16::try_from(at + 1).unwrap_or(0);
+    }
+
+    /// Says that the tree has the items of a sequence from the one with this number on, as other trees have those before.
+    pub fn set_first_number(&mut self, id: NodeId, number: u32) {
+        self.left_out.push((id, number));
+    }
+
+    /// The number of a sequence's first item in this tree: 0, unless other trees have those before.
+    pub fn first_number(&self, id: NodeId) -> u32 {
+        let id = self.resolve(id);
+        self.left_out.iter().find(|(known, _)| *known == id).map_or(0, |(_, number)| *number)
     }
 
     fn node(&self, id: NodeId) -> &Node {
