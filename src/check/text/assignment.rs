@@ -218,6 +218,8 @@ impl Cursor<'_> {
 
     fn bare(&self) -> (Range<usize>, Form) {
         let line = self.line();
+        // A text inside a string of JSON or code goes on behind a written line end.
+        let line = &line[..["\\n", "\\r"].iter().filter_map(|end| line.find(end)).min().unwrap_or(line.len())];
         let end = line.find(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '"' | '\'' | ')' | '}' | '|'));
         let end = end.unwrap_or(line.len());
         let behind = line[end..].trim_start_matches([',', ';']).trim();
@@ -262,6 +264,7 @@ mod tests {
         }
         assert_eq!(value("password = V-1 # old"), Some(("password", "V-1", Form::Line)));
         assert_eq!(value("DB_PASS=V-1"), Some(("DB_PASS", "V-1", Form::Line)));
+        assert_eq!(value(r#"{"a.ini": "DB_PASS=V-1\nDB=x"}"#), Some(("DB_PASS", "V-1", Form::Line)));
         assert_eq!(value("password: V-1 or else"), Some(("password", "V-1", Form::Word)));
     }
 

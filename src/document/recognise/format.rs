@@ -54,6 +54,7 @@ pub fn format(text: &str, place: &Place) -> Format {
         Some(Format::Json) if !looks_like_json(head) => by_content(head),
         // A JSON document in a `.yaml` file goes through the YAML parser as well, but not as fast.
         Some(Format::Yaml) if looks_like_json(head) && place.depth == 0 && is_whole_json(text) => Format::Json,
+        Some(Format::Text) if extension(name) == "txt" && is_object(head) && is_whole_json(text) => Format::Json,
         Some(Format::Flat(Flat::Xml)) if !head.starts_with(['<', '{']) => by_content(head),
         Some(format) => format,
         None => by_content(head),
@@ -260,6 +261,13 @@ fn is_whole_json(text: &str) -> bool {
     text.trim_end().ends_with(['}', ']'])
 }
 
+/// Whether a text begins as objects of JSON do, and no prose does.
+fn is_object(head: &str) -> bool {
+    let head = head.trim_start();
+    let inner = head.strip_prefix('[').unwrap_or(head).trim_start();
+    inner.strip_prefix('{').is_some_and(|inner| inner.trim_start().starts_with('"'))
+}
+
 /// The format of a text whose name says nothing.
 fn by_content(head: &str) -> Format {
     if looks_like_json(head) {
@@ -366,6 +374,8 @@ mod tests {
         assert_eq!(of("x", "FROM here on, all is well: you know.\nAnd so it goes.\n"), Format::Text);
         assert_eq!(of("query", "FROM users;\nSELECT 1\n"), Format::Text);
         assert_eq!(of("NOTES.txt", "key: value\nother: value\n"), Format::Text);
+        assert_eq!(of("response.txt", "{\"key\": \"value\"}\n"), Format::Json);
+        assert_eq!(of("response.txt", "[note] see {\"key\"}\n"), Format::Text);
         assert_eq!(of("x", "{{ if .Values.a }}\nhello\n"), Format::Text);
         assert_eq!(of("x", ""), Format::Text);
     }
