@@ -1,5 +1,6 @@
 //! Joins the stages, and is the only one that knows about threads: source → document → check → suppress → [`Run`].
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
+use crate::check::lineage::Lineage;
 use crate::check::prefilter::Hits;
 use crate::check::token::own::Own;
 use crate::model::{
@@ -210,22 +212,42 @@ impl Engine {
 
     /// Scans one blob. A panic in it is a problem of that blob alone.
     fn scan_blob(&self, origin: Origin, bytes: &[u8], neighbours: &dyn Neighbours) -> Scanned {
+        self.scan_version_of(None, origin, bytes, neighbours)
+    }
+
+    /// Scans one blob that may be a version of another.
+    fn scan_version_of(
+        &self,
+        lineage: Option<&mut Lineage<'_>>,
+        origin: Origin,
+        bytes: &[u8],
+        neighbours: &dyn Neighbours,
+    ) -> Scanned {
         let path = origin.path().to_owned();
-        catch_unwind(AssertUnwindSafe(|| self.scan_blob_inner(origin, bytes, neighbours)))
+        catch_unwind(AssertUnwindSafe(|| self.scan_blob_inner(lineage, origin, bytes, neighbours)))
             .unwrap_or_else(|_| failed(&path, "an internal error stopped its scan; please report it".to_owned()))
     }
 
-    fn scan_blob_inner(&self, origin: Origin, bytes: &[u8], neighbours: &dyn Neighbours) -> Scanned {
+    fn scan_blob_inner(
+        &self,
+        lineage: Option<&mut Lineage<'_>>,
+        origin: Origin,
+        bytes: &[u8],
+        neighbours: &dyn Neighbours,
+    ) -> Scanned {
         let mut scanned = Scanned { bytes: bytes.len() as u64, ..Scanned::default() };
         let structured = document::is_structured_name(origin.path());
         if text::is_binary(bytes) && !structured {
             scanned.binary = true;
             return self.scan_binary(scanned, origin, bytes, neighbours);
         }
-        let hits = Hits::of(bytes);
+        let hits = lineage.as_ref().map_or_else(|| Hits::of(bytes), |lineage| lineage.hits(bytes));
         let worth_parsing = text::is_utf16(bytes) || self.is_worth_parsing(&origin, bytes, &hits);
         let own = self.own.as_ref().filter(|own| own.may_find(bytes) || text::is_utf16(bytes));
         if !worth_parsing && hits.tokens.is_empty() && own.is_none() && !check::token::encoded::is_in(bytes) {
+            if let Some(lineage) = lineage {
+                lineage.learn_silence(hits, bytes.len());
+            }
             scanned.unused = suppress::inline::apply(origin.path(), bytes, &mut []);
             return scanned;
         }
@@ -239,7 +261,9 @@ impl Engine {
         let hits = if decoded.text.len() == bytes.len() { hits } else { Hits::of(decoded.text.as_bytes()) };
         let mut cx =
             check::Context::new(&origin, &self.settings, neighbours, &reader, hits).with_own(self.own.as_ref());
-        check::run_tokens(&decoded.text, &decoded.map, &place, &mut cx);
+        let is_as_it_stands = matches!(decoded.text, Cow::Borrowed(text) if text.len() == bytes.len());
+        let lineage = lineage.filter(|_| is_as_it_stands);
+        check::run_tokens(&decoded.text, &decoded.map, &place, lineage, &mut cx);
         if worth_parsing {
             reader.documents(&decoded.text, decoded.map, place, &mut |doc| check::run(doc, &mut cx));
         }

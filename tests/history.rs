@@ -397,6 +397,25 @@ fn a_damaged_pack_is_never_taken_for_a_clean_one() {
     assert!(matches!(tidewaiter(&["history"], repository.path()).status.code(), Some(1 | 2)));
 }
 
+#[test]
+fn a_pack_comes_to_the_same_as_its_objects_one_by_one() {
+    let mut repository = Repository::new();
+    let line = |number: u32| format!("# line {number}: nothing but words in here, as in most files\n");
+    let stretch = |from: u32, to: u32| (from..to).map(line).collect::<String>();
+    for number in 1..=12 {
+        let (first, second) = (secret("a", &password(number / 3)), secret("b", &password(20 + number / 5)));
+        let moved = stretch(90, 90 + 5 * number);
+        repository.write("a.yaml", &format!("{moved}{first}---\n{}{second}# {number}\n{moved}", stretch(0, 60)));
+        let token = format!("glpat-{}{}", password(number / 4), password(40).get(..8).expect("long enough"));
+        repository.write("notes.md", &format!("{}the token: {token}\n{moved}", stretch(0, 80)));
+        repository.commit("version");
+    }
+    let loose = found(repository.path(), &[]);
+    assert!(loose.len() >= 10, "{loose:?}");
+    repository.git(&["gc", "-q", "--aggressive", "--prune=now"]);
+    assert_eq!(found(repository.path(), &[]), loose);
+}
+
 /// Feeds `git fast-import`, for repositories that no working tree could hold.
 fn import(repository: &Repository, stream: &str) {
     repository.write("stream", stream);

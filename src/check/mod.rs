@@ -10,6 +10,7 @@ pub mod credential;
 mod docker;
 mod files;
 mod kubernetes;
+pub mod lineage;
 mod pair;
 pub mod prefilter;
 mod registry;
@@ -27,6 +28,7 @@ use crate::model::{
     Settings, Severity, Span, SpanMap,
 };
 
+use lineage::Lineage;
 pub use pair::{Pair, Path, Shape};
 use prefilter::Hits;
 use token::own::Own;
@@ -166,12 +168,17 @@ impl<'e> Context<'e> {
     }
 }
 
-/// Runs the token rules on the blob's text, whatever it is.
-pub fn run_tokens(text: &str, map: &SpanMap, place: &Place, cx: &mut Context<'_>) {
+/// Runs the token rules on the blob's text, whatever it is; what they made of an earlier version spares work.
+pub fn run_tokens(text: &str, map: &SpanMap, place: &Place, lineage: Option<&mut Lineage<'_>>, cx: &mut Context<'_>) {
     let doc = plain(text, map, place);
     let hits = Arc::clone(&cx.hits);
-    token::scan(&doc, &hits.tokens, cx);
-    token::encoded::scan(&doc, cx);
+    if let Some(lineage) = lineage {
+        let past = token::again::scan(&doc, &hits.tokens, lineage.tokens(), cx);
+        lineage.learn(hits, past);
+    } else {
+        token::scan(&doc, &hits.tokens, cx);
+        token::encoded::scan(&doc, cx);
+    }
     token::own::scan(&doc, cx);
 }
 

@@ -5,8 +5,10 @@
 //! and no value that the classifier would take for a credential's.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::keyword::{Entry, Index};
+use crate::model::Kept;
 
 include!(concat!(env!("OUT_DIR"), "/keywords.rs"));
 
@@ -31,7 +33,7 @@ enum Mark {
 }
 
 /// Where a token rule's keyword stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TokenHit {
     /// Offset of its first byte.
     pub start: usize,
@@ -45,49 +47,104 @@ impl TokenHit {
         self.start + text(self.keyword).len()
     }
 
+    /// The same keyword at another place.
+    pub fn at(self, start: usize) -> Self {
+        Self { start, ..self }
+    }
+
     /// The rules, by their place in [`rules::TOKENS`](crate::rules::TOKENS), that the keyword belongs to.
     pub fn rules(self) -> &'static [u16] {
         KEYWORDS.get(usize::from(self.keyword)).map_or(&[], |keyword| keyword.rules)
     }
 }
 
-/// What the pass found in a text.
-#[derive(Debug, Default)]
+/// What the pass found in a text, in order.
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Hits {
-    /// The keywords of token rules, roughly in order.
+    /// The keywords of token rules.
     pub tokens: Vec<TokenHit>,
-    /// Where words stand that make a name a credential's, roughly in order.
+    /// Where words stand that make a name a credential's.
     pub names: Vec<usize>,
     /// Where the marks of URLs with userinfo stand (the `:` of `://`).
     pub urls: Vec<usize>,
-    /// Whether a mark of a value that is a secret whatever its name was found.
-    pub values: bool,
+    /// Where marks of values stand that are secrets whatever their name.
+    values: Vec<usize>,
+    /// Where the marks of all URLs stand.
+    marks: Vec<usize>,
 }
 
 impl Hits {
     /// The hits in `bytes`.
     pub fn of(bytes: &[u8]) -> Self {
         let mut hits = Self::default();
-        INDEX.find(bytes, text, |start, keyword| hits.add(bytes, start, keyword));
-        hits
+        INDEX.find(bytes, text, |start, keyword| hits.add(start, keyword));
+        hits.settled(bytes)
+    }
+
+    /// The hits in `bytes`, of which `kept` stood in an earlier version with these hits: the pass goes over the rest alone.
+    pub fn of_version(bytes: &[u8], earlier: &Self, kept: &[Kept]) -> Self {
+        let mut hits = Self::default();
+        let mut from = 0;
+        for stretch in kept.iter().filter(|stretch| stretch.length >= 2 * REACH) {
+            hits.pass(bytes, from..stretch.at);
+            hits.take_over(earlier, *stretch);
+            from = stretch.end() - REACH;
+        }
+        hits.pass(bytes, from..bytes.len());
+        hits.settled(bytes)
+    }
+
+    /// Goes over the keywords that start in a range.
+    fn pass(&mut self, bytes: &[u8], range: Range<usize>) {
+        let stretch = &bytes[range.start..bytes.len().min(range.end + REACH)];
+        INDEX.find(stretch, text, |start, keyword| {
+            if range.contains(&(range.start + start)) {
+                self.add(range.start + start, keyword);
+            }
+        });
+    }
+
+    /// Takes over what starts so far from a stretch's end that a keyword and the byte behind it are all in it.
+    fn take_over(&mut self, earlier: &Self, stretch: Kept) {
+        let starts = stretch.from..stretch.from + stretch.length - REACH;
+        let is_before = |at: usize| at < starts.start;
+        for (now, then) in
+            [(&mut self.names, &earlier.names), (&mut self.values, &earlier.values), (&mut self.marks, &earlier.marks)]
+        {
+            let inside = then[then.partition_point(|at| is_before(*at))..].iter().take_while(|at| **at < starts.end);
+            now.extend(inside.map(|at| stretch.forth(*at)));
+        }
+        let inside = &earlier.tokens[earlier.tokens.partition_point(|hit| is_before(hit.start))..];
+        let inside = inside.iter().take_while(|hit| hit.start < starts.end);
+        self.tokens.extend(inside.map(|hit| hit.at(stretch.forth(hit.start))));
+    }
+
+    /// Puts all in order, as the pass goes by grams, and looks behind the marks of URLs.
+    fn settled(mut self, bytes: &[u8]) -> Self {
+        self.tokens.sort();
+        self.names.sort();
+        self.values.sort();
+        self.marks.sort();
+        self.urls = self.marks.iter().copied().filter(|at| has_userinfo(&bytes[*at..])).collect();
+        self
     }
 
     /// Whether a check that parses could find something. Dockerfiles are no part of this: an instruction that copies a
     /// folder needs no keyword.
     pub fn are_worth_parsing(&self) -> bool {
-        self.values || !self.names.is_empty() || !self.urls.is_empty()
+        !self.values.is_empty() || !self.names.is_empty() || !self.urls.is_empty()
     }
 
-    fn add(&mut self, bytes: &[u8], start: usize, keyword: u16) {
+    fn add(&mut self, start: usize, keyword: u16) {
         let Some(Keyword { mark, rules, .. }) = KEYWORDS.get(usize::from(keyword)) else { return };
         if !rules.is_empty() {
             self.tokens.push(TokenHit { start, keyword });
         }
         match mark {
             Some(Mark::Name) => self.names.push(start),
-            Some(Mark::Value) => self.values = true,
-            Some(Mark::Url) if has_userinfo(&bytes[start..]) => self.urls.push(start),
-            _ => {}
+            Some(Mark::Value) => self.values.push(start),
+            Some(Mark::Url) => self.marks.push(start),
+            None => {}
         }
     }
 }
@@ -100,6 +157,17 @@ pub fn keywords() -> impl Iterator<Item = &'static str> {
 fn text(keyword: u16) -> &'static str {
     KEYWORDS.get(usize::from(keyword)).map_or("", |keyword| keyword.text)
 }
+
+/// Bytes that decide about a keyword from its start on: its own, and the one behind it.
+const REACH: usize = {
+    let (mut at, mut longest) = (0, 0);
+    while at < KEYWORDS.len() {
+        let length = KEYWORDS[at].text.len();
+        longest = if length > longest { length } else { longest };
+        at += 1;
+    }
+    longest + 1
+};
 
 /// Most bytes of a URL's authority that are looked through for its `@`.
 const AUTHORITY: usize = 300;
@@ -115,6 +183,7 @@ fn has_userinfo(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn may_hold_secret(text: &str) -> bool {
         Hits::of(text.as_bytes()).are_worth_parsing()
@@ -159,5 +228,25 @@ mod tests {
             .collect();
         assert!(rules.contains(&"github-personal-token"), "{rules:?}");
         assert!(hits.tokens.iter().any(|hit| (hit.start, hit.end()) == (4, 8)));
+    }
+
+    proptest! {
+        #[test]
+        fn a_version_has_the_hits_of_its_whole_text(
+            words in prop::collection::vec("ghp_|lob|lobé|://u:p@h/|password|kind: Secret|[a-z é\n]{0,60}", 0..80),
+            cuts in prop::collection::vec((0_usize..80, 0_usize..80, "[a-z_:/@é]{0,8}"), 0..4),
+        ) {
+            let earlier: String = words.concat();
+            let (mut now, mut kept) = (String::new(), Vec::new());
+            for (from, count, new) in cuts {
+                let skipped: usize = words.iter().take(from).map(String::len).sum();
+                let taken: String = words.iter().skip(from).take(count).map(String::as_str).collect();
+                now.push_str(&new);
+                kept.push(Kept { at: now.len(), from: skipped.min(earlier.len()), length: taken.len() });
+                now.push_str(&taken);
+            }
+            let hits = Hits::of_version(now.as_bytes(), &Hits::of(earlier.as_bytes()), &kept);
+            prop_assert_eq!(hits, Hits::of(now.as_bytes()));
+        }
     }
 }

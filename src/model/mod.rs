@@ -5,6 +5,7 @@ pub mod date;
 mod dockerfile;
 mod document;
 mod finding;
+mod kept;
 mod reader;
 mod role;
 mod rule;
@@ -22,6 +23,7 @@ pub use dockerfile::{
 };
 pub use document::{Body, Document, Entry, Place, Step};
 pub use finding::{Confidence, Finding, Label, Severity, Suppression};
+pub use kept::{Kept, kept_at};
 pub use reader::{Nested, Reader};
 pub use role::Role;
 pub use rule::{Rule, Texts, TokenRule};

@@ -53,6 +53,10 @@ const STANDS_FOR_ONE: [&str; 8] = ["password", "PASSWORD", "pass", "PASS", "pass
 /// Bytes before a secret in which a template may begin.
 const TEMPLATE: usize = 512;
 
+/// Bytes before a window that may be looked at: nothing looks farther back from a secret than for a template, and nothing
+/// behind the window's end.
+pub(super) const CONTEXT: usize = TEMPLATE;
+
 /// Whether the secret stands inside a template, `{{ … }}`: a name there is a reference.
 fn is_in_template(text: &str, span: Span) -> bool {
     let before = &text.as_bytes()[span.start.saturating_sub(TEMPLATE)..span.start];

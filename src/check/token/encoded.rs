@@ -30,19 +30,27 @@ pub fn is_in(bytes: &[u8]) -> bool {
     next(bytes, 0).is_some()
 }
 
-/// Reports what the token rules find in the encoded stretches of `doc`.
-pub fn scan(doc: &Document<'_>, cx: &mut Context<'_>) {
+/// Whether one stands at the bytes of `range`, or touches them.
+pub fn is_near(bytes: &[u8], range: Range<usize>) -> bool {
+    let before = bytes[..range.start].iter().rev().take_while(|b| is_symbol(**b)).count();
+    let behind = bytes[range.end..].iter().take_while(|b| is_symbol(**b)).count();
+    is_in(&bytes[range.start - before..range.end + behind])
+}
+
+/// Reports what the token rules find in the encoded stretches of `doc`, and tells whether there are any.
+pub fn scan(doc: &Document<'_>, cx: &mut Context<'_>) -> bool {
     if doc.place.depth >= MAX_DEPTH {
-        return;
+        return false;
     }
-    let mut at = 0;
+    let (mut at, mut any) = (0, false);
     while let Some((range, encoding)) = next(doc.text.as_bytes(), at) {
-        at = range.end.max(at + 1);
+        (at, any) = (range.end.max(at + 1), true);
         let Some(text) = doc.text.get(range.clone()) else { continue };
         if let Some((decoded, map)) = decode(text, encoding) {
             look_into(doc, &decoded, map.within(&Arc::new(SpanMap::at(range.start))), cx);
         }
     }
+    any
 }
 
 fn look_into(doc: &Document<'_>, text: &str, map: SpanMap, cx: &mut Context<'_>) {

@@ -4,6 +4,7 @@
 //! is long enough to be its secret. All that is particular to a provider is data under `rules/providers/`.
 
 mod accept;
+pub mod again;
 pub mod encoded;
 mod near;
 pub mod own;
@@ -21,7 +22,7 @@ use near::Near;
 const BEFORE: usize = 128;
 
 /// A stretch of the text on which a rule's pattern runs.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Window {
     /// The rule, by its place in its list.
     rule: usize,
@@ -31,7 +32,9 @@ struct Window {
 
 /// Reports what the token rules find in `doc`, whose keywords stand at `hits`.
 pub fn scan(doc: &Document<'_>, hits: &[TokenHit], cx: &mut Context<'_>) {
-    for window in join(windows(doc.text.as_bytes(), hits)) {
+    let mut windows = Vec::new();
+    hits.iter().for_each(|hit| windows_of(doc.text.as_bytes(), *hit, &mut |window| windows.push(window)));
+    for window in join(windows) {
         search(doc, window, cx);
     }
 }
@@ -49,25 +52,21 @@ fn join(mut windows: Vec<Window>) -> Vec<Window> {
     windows
 }
 
-/// Where which rules are worth running.
-fn windows(bytes: &[u8], hits: &[TokenHit]) -> Vec<Window> {
-    let mut windows = Vec::new();
-    for hit in hits {
-        let start = hit.start.saturating_sub(BEFORE);
-        let mut near: Option<(u32, Near)> = None;
-        for rule in hit.rules().iter().map(|rule| usize::from(*rule)) {
-            let Some(token) = token(rule) else { continue };
-            let end = bytes.len().min(hit.end() + token.window as usize);
-            let near = match near {
-                Some((window, near)) if window == token.window => near,
-                _ => near.insert((token.window, Near::of(bytes, start, end))).1,
-            };
-            if near.may_hold(token.run) {
-                windows.push(Window { rule, start, end });
-            }
+/// Where which rules are worth running for a keyword.
+fn windows_of(bytes: &[u8], hit: TokenHit, found: &mut dyn FnMut(Window)) {
+    let start = hit.start.saturating_sub(BEFORE);
+    let mut near: Option<(u32, Near)> = None;
+    for rule in hit.rules().iter().map(|rule| usize::from(*rule)) {
+        let Some(token) = token(rule) else { continue };
+        let end = bytes.len().min(hit.end() + token.window as usize);
+        let near = match near {
+            Some((window, near)) if window == token.window => near,
+            _ => near.insert((token.window, Near::of(bytes, start, end))).1,
+        };
+        if near.may_hold(token.run) {
+            found(Window { rule, start, end });
         }
     }
-    windows
 }
 
 fn rule(number: usize) -> Option<&'static Rule> {

@@ -1,5 +1,6 @@
 //! Reads and scans the jobs: what packs hold in the order in which it is made from their deltas, the rest one by one.
 
+use std::collections::HashMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -8,6 +9,7 @@ use git2::Oid;
 use super::groups::Groups;
 use super::jobs::Job;
 use super::{origin, unreadable};
+use crate::check::lineage::{Learnt, Lineage};
 use crate::engine::{Engine, Progress, Scanned, failed};
 use crate::model::{Finding, NoNeighbours, ProblemKind, Summary};
 use crate::source::git::Runner;
@@ -15,7 +17,7 @@ use crate::source::git::cache::{Mark, mark};
 use crate::source::git::history::Holder;
 use crate::source::git::object::CommitText;
 use crate::source::git::objects::{CommitFiles, Objects};
-use crate::source::git::pack::{Kind, Packs, Workspace};
+use crate::source::git::pack::{Kind, Object, Packs, Workspace};
 use crate::source::tree;
 
 /// No job.
@@ -69,9 +71,10 @@ impl Engine {
         let workspaces: Mutex<Vec<Workspace>> = Mutex::new(Vec::new());
         run(plan.pieces(), &|piece| {
             let mut workspace = workspaces.lock().ok().and_then(|mut free| free.pop()).unwrap_or_default();
+            let mut bases = HashMap::new();
             packs.read(&plan, piece, self.settings.max_file_size, &mut workspace, &mut |object| {
                 let at = by_number[object.number as usize] as usize;
-                if let Some(scanned) = self.scan_object(pass, &pass.jobs[at], object.kind, object.bytes) {
+                if let Some(scanned) = self.scan_object(pass, &pass.jobs[at], object, &mut bases) {
                     done[at].store(true, Ordering::Relaxed);
                     pass.count(&tally, &pass.jobs[at], scanned);
                 }
@@ -91,14 +94,31 @@ impl Engine {
         tally.into_inner().unwrap_or_default()
     }
 
-    /// Scans an object that a pack gave; `None` if it is not what the job expects.
-    fn scan_object(&self, pass: &Pass<'_>, job: &Job, kind: Kind, bytes: &[u8]) -> Option<Version> {
-        match (kind, job.is_message) {
+    /// Scans an object that a pack gave; `None` if it is not what the job expects. What was learnt of blobs that others
+    /// are made from is kept in `bases` until the last of these.
+    fn scan_object(
+        &self,
+        pass: &Pass<'_>,
+        job: &Job,
+        object: Object<'_>,
+        bases: &mut HashMap<u32, Learnt>,
+    ) -> Option<Version> {
+        match (object.kind, job.is_message) {
             (Kind::Blob, false) => {
-                Some(self.scan_version(pass.objects, pass.holder(job), job.sight.blob, &job.path, bytes))
+                let before = object.base.and_then(|base| Some((bases.get(&base.number)?, base.kept)));
+                let mut lineage = Lineage { before, learnt: None };
+                let (holder, blob) = (pass.holder(job), job.sight.blob);
+                let version =
+                    self.scan_version(pass.objects, holder, blob, &job.path, object.bytes, Some(&mut lineage));
+                let learnt = lineage.learnt.filter(|_| object.is_base);
+                if let Some(base) = object.base.filter(|base| base.is_last) {
+                    bases.remove(&base.number);
+                }
+                bases.extend(learnt.map(|learnt| (object.number, learnt)));
+                Some(version)
             }
             (Kind::Commit, true) => {
-                let message = CommitText::read(bytes)?.message;
+                let message = CommitText::read(object.bytes)?.message;
                 Some(self.scan_message(job, message))
             }
             _ => None,
@@ -117,21 +137,29 @@ impl Engine {
             read.map_err(|error| unreadable(id, &error))
         } else {
             let read = self.read_blob(pass.objects, id);
-            read.map(|bytes| self.scan_version(pass.objects, pass.holder(job), id, &job.path, &bytes))
+            read.map(|bytes| self.scan_version(pass.objects, pass.holder(job), id, &job.path, &bytes, None))
         };
         read.unwrap_or_else(|message| Version { scanned: failed(&job.path, message), is_steady: false })
     }
 
     /// Scans a blob as it stood at `path` in what holds it.
-    fn scan_version(&self, objects: &Objects, holder: &Holder, blob: Oid, path: &str, bytes: &[u8]) -> Version {
+    fn scan_version(
+        &self,
+        objects: &Objects,
+        holder: &Holder,
+        blob: Oid,
+        path: &str,
+        bytes: &[u8],
+        lineage: Option<&mut Lineage<'_>>,
+    ) -> Version {
         match holder {
             Holder::Commit(commit) => {
                 let files = CommitFiles::new(objects, *commit);
-                let scanned = self.scan_blob(origin(*commit, path), bytes, &files);
+                let scanned = self.scan_version_of(lineage, origin(*commit, path), bytes, &files);
                 Version { scanned, is_steady: !files.were_asked() }
             }
             Holder::Ref(_) | Holder::Nobody => {
-                let scanned = self.scan_blob(origin(blob, path), bytes, &NoNeighbours);
+                let scanned = self.scan_version_of(lineage, origin(blob, path), bytes, &NoNeighbours);
                 Version { scanned, is_steady: false }
             }
         }
@@ -141,7 +169,7 @@ impl Engine {
     /// that is no news of these commits.
     pub(super) fn scan_before(&self, objects: &Objects, blob: Oid, path: &str) -> Vec<Finding> {
         let bytes = self.read_blob(objects, blob).unwrap_or_default();
-        self.scan_version(objects, &Holder::Nobody, blob, path, &bytes).scanned.findings
+        self.scan_version(objects, &Holder::Nobody, blob, path, &bytes, None).scanned.findings
     }
 
     /// The bytes of a blob.
@@ -180,6 +208,76 @@ impl Pass<'_> {
         if !scanned.findings.is_empty() {
             let secrets = scanned.source.map(|source| source.secrets).unwrap_or_default();
             tally.groups.add(&job.sight, scanned.findings, &secrets);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Kept, Secret, Settings, Span};
+    use proptest::prelude::*;
+
+    type Found = Vec<(String, Span, Secret)>;
+
+    fn found(scanned: Scanned) -> Found {
+        scanned
+            .findings
+            .into_iter()
+            .map(|finding| (finding.rule.id.to_string(), finding.span, finding.secret))
+            .collect()
+    }
+
+    fn scan(engine: &Engine, text: &str, before: Option<(&Learnt, &[Kept])>) -> (Found, Option<Learnt>) {
+        let mut lineage = Lineage { before, learnt: None };
+        let origin = origin(Oid::ZERO_SHA1, "values.yaml");
+        let scanned = engine.scan_version_of(Some(&mut lineage), origin, text.as_bytes(), &NoNeighbours);
+        (found(scanned), lineage.learnt)
+    }
+
+    /// Tokens, keywords without any, encoded text, and much between them.
+    fn pieces() -> impl Strategy<Value = String> {
+        let token = "AKIA[A-Z2-7]{16}|glpat-[A-Za-z0-9_-]{20}|xoxb-[0-9]{12}-[0-9]{12}-[A-Za-z0-9]{24}";
+        prop_oneof![
+            "[a-z: \n]{0,300}",
+            "\n(datadog|heroku|password|mailgun)_key: [0-9a-f]{0,32}",
+            token.prop_map(|token| format!(" {token} ")),
+            token.prop_map(|token| format!(
+                " {} ",
+                data_encoding::BASE64.encode(format!("the token: {token}").as_bytes())
+            )),
+            "[A-Za-z0-9+/]{0,60}",
+            Just("---\n".to_owned()),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+
+        #[test]
+        fn a_version_of_a_blob_comes_to_what_it_comes_to_alone(
+            words in prop::collection::vec(pieces(), 0..24),
+            cuts in prop::collection::vec((0_usize..24, 0_usize..24, pieces()), 0..4),
+        ) {
+            let engine = Engine::new(Settings::default(), 1);
+            let earlier: String = words.concat();
+            let (mut now, mut kept) = (String::new(), Vec::new());
+            for (from, count, new) in cuts {
+                let skipped: usize = words.iter().take(from).map(String::len).sum();
+                let taken: String = words.iter().skip(from).take(count).map(String::as_str).collect();
+                now.push_str(&new);
+                kept.push(Kept { at: now.len(), from: skipped.min(earlier.len()), length: taken.len() });
+                now.push_str(&taken);
+            }
+            let (_, learnt) = scan(&engine, &earlier, None);
+            let before = learnt.as_ref().map(|learnt| (learnt, &kept[..]));
+            let (again, second) = scan(&engine, &now, before);
+            let alone = found(engine.scan_blob(origin(Oid::ZERO_SHA1, "values.yaml"), now.as_bytes(), &NoNeighbours));
+            prop_assert_eq!(&again, &alone);
+            // What was taken over is as good for the next version.
+            let same = [Kept { at: 0, from: 0, length: now.len() }];
+            let before = second.as_ref().map(|learnt| (learnt, &same[..]));
+            prop_assert_eq!(scan(&engine, &now, before).0, alone);
         }
     }
 }

@@ -261,7 +261,7 @@ impl Loader {
 
     /// A tree that is broken is left to be read, and complained about, when it is asked for.
     fn tree(&mut self, tree: Object<'_>, packs: &Packs, tables: &Mutex<Tables>) {
-        let known = tree.base.and_then(|(number, bytes)| Some((self.recent.get(&number)?.clone(), bytes)));
+        let known = tree.base.and_then(|base| Some((self.recent.get(&base.number)?.clone(), base.bytes)));
         let mut base = known.as_ref().map(|(children, rest)| Base { rest, children });
         let mut children = Vec::with_capacity(known.as_ref().map_or(8, |(children, _)| children.len() + 1));
         let mut left = tree.bytes;

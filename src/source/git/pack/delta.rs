@@ -1,5 +1,7 @@
 //! Deltas: an object said as copies from its base and new bytes.
 
+use crate::model::Kept;
+
 /// The sizes that a delta names for its base and its result, and its instructions.
 pub fn sizes(delta: &[u8]) -> Option<(u64, u64, &[u8])> {
     let (base, rest) = size(delta)?;
@@ -19,14 +21,15 @@ fn size(bytes: &[u8]) -> Option<(u64, &[u8])> {
     None
 }
 
-/// Makes the object; `None` for a delta that does not fit its base or itself.
-pub fn apply(base: &[u8], delta: &[u8], result: &mut Vec<u8>) -> Option<()> {
+/// Makes the object, and tells what it keeps of its base, in order; `None` for a delta that does not fit its base or itself.
+pub fn apply(base: &[u8], delta: &[u8], result: &mut Vec<u8>, kept: &mut Vec<Kept>) -> Option<()> {
     let (base_size, result_size, mut rest) = sizes(delta)?;
     let result_size = usize::try_from(result_size).ok()?;
     if base_size != base.len() as u64 {
         return None;
     }
     result.clear();
+    kept.clear();
     while let Some((op, after)) = rest.split_first() {
         rest = after;
         let new = if op & 0x80 == 0 {
@@ -37,7 +40,9 @@ pub fn apply(base: &[u8], delta: &[u8], result: &mut Vec<u8>) -> Option<()> {
         } else {
             let (start, length);
             (start, length, rest) = copy(*op, rest)?;
-            base.get(start..start.checked_add(length)?)?
+            let copied = base.get(start..start.checked_add(length)?)?;
+            keep(kept, Kept { at: result.len(), from: start, length });
+            copied
         };
         if result.len() + new.len() > result_size {
             return None;
@@ -45,6 +50,14 @@ pub fn apply(base: &[u8], delta: &[u8], result: &mut Vec<u8>) -> Option<()> {
         result.extend_from_slice(new);
     }
     (result.len() == result_size).then_some(())
+}
+
+/// Adds a stretch, to the last one where it goes on with it: a copy says 16 MiB at most, and git's say 64 KiB.
+fn keep(kept: &mut Vec<Kept>, next: Kept) {
+    match kept.last_mut() {
+        Some(last) if last.end() == next.at && last.from + last.length == next.from => last.length += next.length,
+        _ => kept.push(next),
+    }
 }
 
 /// Where a copy starts and how long it is: the op's low bits say which bytes of both follow.
@@ -70,8 +83,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn made(base: &[u8], delta: &[u8]) -> Option<Vec<u8>> {
-        let mut result = Vec::new();
-        apply(base, delta, &mut result).map(|()| result)
+        let (mut result, mut kept) = (Vec::new(), Vec::new());
+        apply(base, delta, &mut result, &mut kept)?;
+        for stretch in kept {
+            assert_eq!(result[stretch.at..stretch.end()], base[stretch.from..stretch.from + stretch.length]);
+        }
+        Some(result)
     }
 
     #[test]

@@ -6,6 +6,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 use git2::Oid;
 
 use super::{delta, read_at};
+use crate::model::Kept;
 
 /// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +95,7 @@ fn distance(bytes: &[u8]) -> Option<(u64, usize)> {
 pub struct Scratch {
     packed: Vec<u8>,
     delta: Vec<u8>,
+    kept: Vec<Kept>,
     spare: Vec<Vec<u8>>,
     inflate: Decompress,
     /// Larger objects are left out, in bytes.
@@ -103,7 +105,7 @@ pub struct Scratch {
 impl Default for Scratch {
     fn default() -> Self {
         let inflate = Decompress::new(true);
-        Self { packed: Vec::new(), delta: Vec::new(), spare: Vec::new(), inflate, limit: u64::MAX }
+        Self { packed: Vec::new(), delta: Vec::new(), kept: Vec::new(), spare: Vec::new(), inflate, limit: u64::MAX }
     }
 }
 
@@ -123,7 +125,7 @@ impl Scratch {
             (Form::Whole(_), _) => unpack(&mut self.inflate, packed, header.size, &mut object),
             (_, Some(base)) => unpack(&mut self.inflate, packed, header.size, &mut self.delta)
                 .and_then(|()| delta::sizes(&self.delta).filter(|(_, size, _)| *size <= self.limit))
-                .and_then(|_| delta::apply(base, &self.delta, &mut object)),
+                .and_then(|_| delta::apply(base, &self.delta, &mut object, &mut self.kept)),
             _ => None,
         };
         if made.is_none() {
@@ -131,6 +133,11 @@ impl Scratch {
             return None;
         }
         Some(object)
+    }
+
+    /// What the object made last keeps of its base, if it was made from one.
+    pub fn kept(&self) -> &[Kept] {
+        &self.kept
     }
 
     /// Keeps a buffer for later, unless it is so large that few objects need it.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use git2::Oid;
 
 use super::entry::{Form, Header, Kind, MAX_HEADER, Scratch};
-use super::{Object, read_at};
+use super::{Base, Object, read_at};
 
 /// No entry.
 const NONE: u32 = u32::MAX;
@@ -135,20 +135,29 @@ impl Forest {
             let object = scratch.object(file, range, base.as_ref().map(|base| base.as_slice()));
             let (Some(object), Some(kind)) = (object, self.kind(entry)) else { continue };
             if part.wanted[entry as usize] {
-                let base = base.as_ref().map(|base| (self.number(self.bases[entry as usize]), base.as_slice()));
-                show(Object { number: self.number(entry), kind, bytes: &object, base });
+                let base = base.as_ref().map(|base| Base {
+                    number: self.number(self.bases[entry as usize]),
+                    bytes: base,
+                    kept: scratch.kept(),
+                    is_last: Rc::strong_count(base) == 1,
+                });
+                let is_base = self.made_from(entry, part).next().is_some();
+                show(Object { number: self.number(entry), kind, bytes: &object, base, is_base });
             }
             if let Some(last) = base.and_then(Rc::into_inner) {
                 scratch.give_back(last);
             }
             let object = Rc::new(object);
-            for delta in self.deltas[self.range(entry)].iter().filter(|delta| part.needed[**delta as usize]) {
-                stack.push((*delta, Some(object.clone())));
-            }
+            stack.extend(self.made_from(entry, part).map(|delta| (delta, Some(object.clone()))));
             if let Some(leaf) = Rc::into_inner(object) {
                 scratch.give_back(leaf);
             }
         }
+    }
+
+    /// The needed deltas that are made from an entry.
+    fn made_from<'p>(&'p self, entry: u32, part: &'p Part) -> impl Iterator<Item = u32> + 'p {
+        self.deltas[self.range(entry)].iter().copied().filter(|delta| part.needed[*delta as usize])
     }
 
     fn number(&self, entry: u32) -> u32 {

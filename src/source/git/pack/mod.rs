@@ -21,6 +21,8 @@ use git2::Oid;
 use self::entry::Scratch;
 use self::forest::{Forest, Part};
 
+use crate::model::Kept;
+
 pub use self::entry::Kind;
 
 /// How many folders of objects may lend from each other in a row, as in git.
@@ -50,8 +52,23 @@ pub struct Object<'o> {
     pub kind: Kind,
     /// Its bytes.
     pub bytes: &'o [u8],
-    /// The number and bytes of the object that it was made from, most of which it shares.
-    pub base: Option<(u32, &'o [u8])>,
+    /// The object that it was made from, most of which it shares.
+    pub base: Option<Base<'o>>,
+    /// Whether others that are needed are made from it.
+    pub is_base: bool,
+}
+
+/// What an object was made from.
+#[derive(Clone, Copy)]
+pub struct Base<'o> {
+    /// Its number.
+    pub number: u32,
+    /// Its bytes.
+    pub bytes: &'o [u8],
+    /// What the object keeps of it, in order.
+    pub kept: &'o [Kept],
+    /// Whether nothing else is made from it after this.
+    pub is_last: bool,
 }
 
 /// What is to be read: the objects wanted, and the bases on the way to them.

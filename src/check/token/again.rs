@@ -1,0 +1,110 @@
+//! The token rules on one version of a text after another: what they made of a stretch that was kept is taken over.
+//!
+//! Taken over is only what can't come out otherwise: all bytes that decide about it are in the kept stretch.
+
+use super::{BEFORE, Window, accept, encoded, join, near, search, token, windows_of};
+use crate::check::Context;
+use crate::check::prefilter::TokenHit;
+use crate::model::{Document, Kept, kept_at};
+
+/// What the rules made of a version.
+#[derive(Debug, Default)]
+pub struct Past {
+    /// The text's length in bytes.
+    length: usize,
+    /// Where which keyword makes which rule worth running, in order.
+    worth: Vec<(TokenHit, Window)>,
+    /// Where a rule reported nothing, in order.
+    silent: Vec<Window>,
+    /// Whether a stretch was worth decoding.
+    has_encoded: bool,
+}
+
+/// An earlier version, and what this one kept of it.
+#[derive(Clone, Copy)]
+pub struct Before<'e> {
+    /// What the rules made of it.
+    pub past: &'e Past,
+    /// What was kept, in order.
+    pub kept: &'e [Kept],
+}
+
+impl Past {
+    /// Of a text of `length` bytes in which neither a keyword nor an encoded stretch stands.
+    pub fn of_silence(length: usize) -> Self {
+        Self { length, ..Self::default() }
+    }
+}
+
+/// Reports what [`super::scan`] and [`encoded::scan`] report, and gives what the next version may take over.
+pub fn scan(doc: &Document<'_>, hits: &[TokenHit], before: Option<Before<'_>>, cx: &mut Context<'_>) -> Past {
+    let bytes = doc.text.as_bytes();
+    let mut past = Past { worth: worth(bytes, hits, before), ..Past::of_silence(bytes.len()) };
+    for window in join(past.worth.iter().map(|(_, window)| *window).collect()) {
+        let reported = cx.findings.len();
+        if before.is_none_or(|before| !before.was_silent(bytes, window)) {
+            search(doc, window, cx);
+        }
+        if cx.findings.len() == reported {
+            past.silent.push(window);
+        }
+    }
+    past.has_encoded = before.is_none_or(|before| before.may_have_encoded(bytes)) && encoded::scan(doc, cx);
+    past
+}
+
+fn worth(bytes: &[u8], hits: &[TokenHit], before: Option<Before<'_>>) -> Vec<(TokenHit, Window)> {
+    let mut worth = Vec::new();
+    for hit in hits {
+        match before.and_then(|before| Some((before, before.stretch_around(bytes, *hit)?))) {
+            Some((before, stretch)) => {
+                let then = hit.at(stretch.back(hit.start));
+                let all = &before.past.worth;
+                let known =
+                    all[all.partition_point(|(hit, _)| *hit < then)..].iter().take_while(|(hit, _)| *hit == then);
+                worth.extend(known.map(|(_, window)| {
+                    (*hit, Window { start: stretch.forth(window.start), end: stretch.forth(window.end), ..*window })
+                }));
+            }
+            None => windows_of(bytes, *hit, &mut |window| worth.push((*hit, window))),
+        }
+    }
+    worth
+}
+
+impl Before<'_> {
+    /// The kept stretch that holds all that decides whether a rule is worth running near a keyword.
+    fn stretch_around(self, bytes: &[u8], hit: TokenHit) -> Option<Kept> {
+        let rules = hit.rules().iter().filter_map(|rule| token(usize::from(*rule)));
+        let window = rules.map(|token| token.window as usize).max().unwrap_or(0);
+        self.stretch(bytes, hit.start, BEFORE, hit.end() + window)
+    }
+
+    /// Whether the rule ran on the same bytes and reported nothing.
+    fn was_silent(self, bytes: &[u8], window: Window) -> bool {
+        self.stretch(bytes, window.start, accept::CONTEXT, window.end).is_some_and(|stretch| {
+            let then = Window { start: stretch.back(window.start), end: stretch.back(window.end), ..window };
+            self.past.silent.binary_search(&then).is_ok()
+        })
+    }
+
+    /// The kept stretch that holds `start`, as many bytes before it, and the run at `end` with the byte behind it.
+    fn stretch(self, bytes: &[u8], start: usize, before: usize, end: usize) -> Option<Kept> {
+        let stretch = kept_at(self.kept, start)?;
+        let begins = start - stretch.at >= before || stretch.is_start();
+        let ends = near::end_of_run(bytes, end) < stretch.end() || stretch.is_end(bytes.len(), self.past.length);
+        (begins && ends).then_some(stretch)
+    }
+
+    /// Whether a stretch that is worth decoding may stand in the text: one in the earlier version, or one at what is new.
+    fn may_have_encoded(self, bytes: &[u8]) -> bool {
+        let mut from = 0;
+        self.past.has_encoded
+            || self.kept.iter().any(|stretch| {
+                let gap = from..stretch.at;
+                from = stretch.end();
+                encoded::is_near(bytes, gap)
+            })
+            || encoded::is_near(bytes, from..bytes.len())
+    }
+}

@@ -1,0 +1,45 @@
+//! What a version of a text kept of an earlier one, so that what was learnt of that one need not be learnt again.
+
+/// A stretch that stands in both versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Where it starts in this version, in bytes.
+    pub at: usize,
+    /// Where it starts in the earlier version, in bytes.
+    pub from: usize,
+    /// Its length in bytes.
+    pub length: usize,
+}
+
+impl Kept {
+    /// Where it ends in this version.
+    pub fn end(self) -> usize {
+        self.at + self.length
+    }
+
+    /// Where the earlier version has the byte that stands at `at` here.
+    pub fn back(self, at: usize) -> usize {
+        at - self.at + self.from
+    }
+
+    /// Where this version has the byte that stood at `from`.
+    pub fn forth(self, from: usize) -> usize {
+        from - self.from + self.at
+    }
+
+    /// Whether both versions start with it.
+    pub fn is_start(self) -> bool {
+        self.at == 0 && self.from == 0
+    }
+
+    /// Whether it ends both versions, of which this one has `here` bytes and the earlier one `there`.
+    pub fn is_end(self, here: usize, there: usize) -> bool {
+        self.end() == here && self.from + self.length == there
+    }
+}
+
+/// The stretch, of those that follow each other in this version, that the byte at `at` belongs to.
+pub fn kept_at(kept: &[Kept], at: usize) -> Option<Kept> {
+    let stretch = *kept.get(kept.partition_point(|stretch| stretch.at <= at).checked_sub(1)?)?;
+    (at < stretch.end()).then_some(stretch)
+}
