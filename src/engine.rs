@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
@@ -26,8 +27,10 @@ use crate::{check, document};
 
 mod fingerprint;
 mod history;
+mod pending;
 
 pub use history::HistoryScan;
+use pending::Pending;
 
 /// Why a run could not start.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +73,16 @@ struct Scanned {
     unused: Vec<Unused>,
     bytes: u64,
     binary: bool,
+}
+
+impl Scanned {
+    /// With a copy of the blob's bytes, if there are findings to be shown in them.
+    fn with_bytes(mut self, bytes: &[u8]) -> Self {
+        if let Some(source) = &mut self.source {
+            source.bytes = Arc::new(bytes.to_vec());
+        }
+        self
+    }
 }
 
 impl Engine {
@@ -149,7 +162,8 @@ impl Engine {
         if bytes.len() as u64 > self.settings.max_file_size {
             return failed(&file.path, tree::too_large(Some(bytes.len() as u64), self.settings.max_file_size));
         }
-        let mut scanned = self.scan_blob(Origin::Staged { path: file.path.clone() }, bytes, neighbours);
+        let mut scanned =
+            self.scan_blob(Origin::Staged { path: file.path.clone() }, bytes, neighbours).with_bytes(bytes);
         let is_new = |span: Span| changed.iter().any(|changed| changed.overlaps(span));
         scanned.findings.retain(|finding| is_new(finding.span));
         scanned.unused.retain(|unused| is_new(unused.line));
@@ -166,12 +180,10 @@ impl Engine {
     /// Leaves the findings that count, in order.
     fn select(&self, findings: &mut Vec<Finding>) {
         let settings = &self.settings;
+        findings.retain(|finding| settings.shows(finding));
         for finding in findings.iter_mut() {
             finding.severity = settings.severity(finding.rule, finding.severity);
         }
-        findings.retain(|finding| {
-            finding.severity >= settings.min_severity && finding.confidence >= settings.min_confidence
-        });
         findings.sort_by(|a, b| {
             (a.span, a.rule.family == "files", &a.rule.id).cmp(&(b.span, b.rule.family == "files", &b.rule.id))
         });
@@ -190,7 +202,8 @@ impl Engine {
     pub fn scan_bytes(&self, path: &str, bytes: &[u8]) -> Run {
         let start = Instant::now();
         let origin = Origin::Stdin { path: path.to_owned() };
-        assemble(vec![self.scan_blob(origin, bytes, &NoNeighbours)], Vec::new(), &self.allowlist, start)
+        let scanned = self.scan_blob(origin, bytes, &NoNeighbours).with_bytes(bytes);
+        assemble(vec![scanned], Vec::new(), &self.allowlist, start)
     }
 
     fn scan_file(&self, file: &FoundFile, neighbours: &dyn Neighbours) -> Scanned {
@@ -198,19 +211,21 @@ impl Engine {
             static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
         }
         BUFFER.with_borrow_mut(|buffer| {
-            let scanned = match tree::read(&file.path, self.settings.max_file_size, buffer) {
+            let mut scanned = match tree::read(&file.path, self.settings.max_file_size, buffer) {
                 Ok(()) => self.scan_blob(Origin::File { path: file.shown.clone() }, buffer, neighbours),
                 Err(message) => failed(&file.shown, message),
             };
-            // A large file's buffer is not worth keeping for the small ones that follow.
-            if buffer.capacity() > 4 << 20 {
-                *buffer = Vec::new();
+            // A large file's buffer is not worth keeping for the small ones that follow, and not to be copied.
+            let bytes = if buffer.capacity() > 4 << 20 { std::mem::take(buffer) } else { Vec::new() };
+            if let Some(source) = &mut scanned.source {
+                source.bytes = Arc::new(if bytes.is_empty() { buffer.clone() } else { bytes });
             }
             scanned
         })
     }
 
-    /// Scans one blob. A panic in it is a problem of that blob alone.
+    /// Scans one blob. A panic in it is a problem of that blob alone. The source that comes of it has no bytes yet: whoever
+    /// needs them has them, and can copy them or give them away.
     fn scan_blob(&self, origin: Origin, bytes: &[u8], neighbours: &dyn Neighbours) -> Scanned {
         self.scan_version_of(None, origin, bytes, neighbours)
     }
@@ -258,46 +273,53 @@ impl Engine {
         }
         let place = Place { path: origin.path().to_owned(), ..Place::default() };
         let reader = Documents::default();
+        let origin = Arc::new(origin);
         let hits = if decoded.text.len() == bytes.len() { hits } else { Hits::of(decoded.text.as_bytes()) };
         let mut cx =
             check::Context::new(&origin, &self.settings, neighbours, &reader, hits).with_own(self.own.as_ref());
         let is_as_it_stands = matches!(decoded.text, Cow::Borrowed(text) if text.len() == bytes.len());
         let lineage = lineage.filter(|_| is_as_it_stands);
         check::run_tokens(&decoded.text, &decoded.map, &place, lineage, &mut cx);
+        let mut pending = Pending::new(!self.allowlist.entries.is_empty() || suppress::inline::may_accept(bytes));
         if worth_parsing {
-            reader.documents(&decoded.text, decoded.map, place, &mut |doc| check::run(doc, &mut cx));
+            reader.documents(&decoded.text, decoded.map, place, &mut |doc| {
+                pending.settle(&mut cx.findings, doc.map.to_file(Span::new(0, 0)).start, &self.settings);
+                check::run(doc, &mut cx);
+            });
         }
-        scanned.findings = std::mem::take(&mut cx.findings);
+        scanned.findings = pending.settled;
+        scanned.findings.append(&mut cx.findings);
         scanned.problems.append(&mut cx.problems);
         drop(cx);
         scanned.problems.append(&mut reader.problems.into_inner());
-        self.conclude(scanned, origin, bytes)
+        self.conclude(scanned, pending.secrets, origin, bytes)
     }
 
     /// Scans a blob that is no text.
     fn scan_binary(&self, mut scanned: Scanned, origin: Origin, bytes: &[u8], neighbours: &dyn Neighbours) -> Scanned {
         let place = Place { path: origin.path().to_owned(), ..Place::default() };
         let reader = Documents::default();
+        let origin = Arc::new(origin);
         let mut cx = check::Context::new(&origin, &self.settings, neighbours, &reader, Hits::default());
         check::run_binary(bytes, &place, &mut cx);
         scanned.findings = cx.findings;
         // Such a blob has no comments that could accept anything.
-        if scanned.findings.is_empty() { scanned } else { self.conclude(scanned, origin, bytes) }
+        if scanned.findings.is_empty() { scanned } else { self.conclude(scanned, Vec::new(), origin, bytes) }
     }
 
     /// From all that was found in a blob to the findings that count.
-    fn conclude(&self, mut scanned: Scanned, origin: Origin, bytes: &[u8]) -> Scanned {
+    fn conclude(&self, mut scanned: Scanned, mut secrets: Vec<Span>, origin: Arc<Origin>, bytes: &[u8]) -> Scanned {
         scanned.findings.retain(|finding| self.settings.runs(finding.rule));
         check::resolve::resolve(&mut scanned.findings);
-        let mut secrets: Vec<Span> =
-            scanned.findings.iter().filter(|f| !f.secret.expose().is_empty()).map(|f| f.span).collect();
+        secrets.extend(pending::secrets(&scanned.findings));
         secrets.sort_unstable();
+        secrets.dedup();
         scanned.unused = suppress::inline::apply(origin.path(), bytes, &mut scanned.findings);
         self.allowlist.apply(&mut scanned.findings);
         self.select(&mut scanned.findings);
         fingerprint::set(&mut scanned.findings);
         if !scanned.findings.is_empty() {
-            scanned.source = Some(Source { origin, bytes: bytes.into(), secrets, positions: Vec::new() });
+            scanned.source = Some(Source { origin, bytes: Arc::default(), secrets, positions: Vec::new() });
         }
         scanned
     }
@@ -334,7 +356,11 @@ fn assemble(scanned: Vec<Scanned>, problems: Vec<Problem>, allowlist: &Allowlist
         run.summary.binary += usize::from(blob.binary);
         run.summary.problems.append(&mut blob.problems);
         run.summary.unused.extend(blob.unused.into_iter().map(|unused| unused.message));
-        run.findings.append(&mut blob.findings);
+        if run.findings.is_empty() {
+            run.findings = blob.findings;
+        } else {
+            run.findings.append(&mut blob.findings);
+        }
         run.sources.extend(blob.source);
     }
     run.findings.sort_by(|a, b| (&a.origin, a.span, &a.rule.id).cmp(&(&b.origin, b.span, &b.rule.id)));

@@ -115,7 +115,7 @@ pub fn judge_as(rule: &'static Rule, pair: &Pair<'_>, kind: NameKind, setting: S
         what: judged.what,
         confidence: judged.confidence,
         severity: judged.severity,
-        labels: vec![(pair.name_span, label.to_owned())],
+        labels: vec![(pair.name_span, label)],
         structural_path: structure(pair),
     };
     cx.report(rule, pair.doc, found);
@@ -162,7 +162,7 @@ fn options(rule: &'static Rule, pair: &Pair<'_>, cx: &mut Context<'_>) {
             what: found.judgement.what,
             confidence: found.judgement.confidence,
             severity: found.judgement.severity,
-            labels: vec![(pair.name_span, "options in this variable".to_owned())],
+            labels: vec![(pair.name_span, "options in this variable")],
             structural_path: structure(pair),
         };
         cx.report(rule, pair.doc, found);
@@ -260,7 +260,7 @@ pub fn report_command(
     if doc.is_templated(secret) || credential::value_kind(found.secret.expose()) == ValueKind::Reference {
         return;
     }
-    let label = found.label.as_ref().map(|at| (span(at), "this says what the value is".to_owned()));
+    let label = found.label.as_ref().map(|at| (span(at), "this says what the value is"));
     let found = Found {
         span: secret,
         secret: found.secret,

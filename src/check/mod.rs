@@ -19,13 +19,14 @@ mod template;
 mod text;
 pub mod token;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use std::sync::Arc;
 
 use crate::model::{
-    Body, Confidence, Document, Finding, Label, Neighbours, Origin, Place, Problem, Reader, Role, Rule, Secret,
-    Settings, Severity, Span, SpanMap,
+    Body, Confidence, Document, Finding, Fingerprint, Label, Neighbours, Origin, Place, Problem, Reader, Role, Rule,
+    Secret, Settings, Severity, Span, SpanMap, What,
 };
 
 use lineage::Lineage;
@@ -58,14 +59,14 @@ pub struct Found {
     pub span: Span,
     /// The secret's text, decoded.
     pub secret: Secret,
-    /// What it is, masked: `password, 14 characters`.
-    pub what: String,
+    /// What it is, masked.
+    pub what: What,
     /// How sure it is.
     pub confidence: Confidence,
     /// What it costs, where that differs from the rule's severity.
     pub severity: Option<Severity>,
     /// What gives it meaning, in the document's own offsets.
-    pub labels: Vec<(Span, String)>,
+    pub labels: Vec<(Span, &'static str)>,
     /// Where it stands in the document's structure; the enclosing structure is put before it.
     pub structural_path: String,
 }
@@ -73,7 +74,7 @@ pub struct Found {
 /// What checks share while one blob is scanned: what they found, and the way to nested texts and neighbours.
 pub struct Context<'e> {
     /// The blob.
-    pub origin: &'e Origin,
+    pub origin: &'e Arc<Origin>,
     /// The settings of the run.
     pub settings: &'e Settings,
     /// The files beside the blob.
@@ -96,7 +97,7 @@ pub const MAX_DEPTH: u8 = 5;
 impl<'e> Context<'e> {
     /// A context for one blob, in whose text the keyword pass found `hits`.
     pub fn new(
-        origin: &'e Origin,
+        origin: &'e Arc<Origin>,
         settings: &'e Settings,
         neighbours: &'e dyn Neighbours,
         reader: &'e dyn Reader,
@@ -124,21 +125,22 @@ impl<'e> Context<'e> {
     ///
     /// Spans of `found` count in the text of `doc`; they are led to the file here.
     pub fn report(&mut self, rule: &'static Rule, doc: &Document<'_>, found: Found) {
-        let label = |(span, text): (Span, String)| Label { span: doc.map.to_file(span), text };
+        let label =
+            |(span, text): (Span, &'static str)| Label { span: doc.map.to_file(span), text: Cow::Borrowed(text) };
         let structural_path = join([&doc.place.structure, &found.structural_path]);
         self.findings.push(Finding {
             rule,
             severity: found.severity.unwrap_or(rule.severity),
             confidence: found.confidence,
-            origin: self.origin.clone(),
+            origin: Arc::clone(self.origin),
             span: doc.map.to_file(found.span),
             labels: found.labels.into_iter().map(label).collect(),
-            structural_path,
+            structural_path: structural_path.into(),
             secret: found.secret,
             what: found.what,
             in_head: None,
             suppressed: None,
-            fingerprint: String::new(),
+            fingerprint: Fingerprint::default(),
         });
     }
 
@@ -236,7 +238,7 @@ fn look_into_nested(doc: &Document<'_>, cx: &mut Context<'_>) {
         let Some(inner) = pair.node.and_then(|node| found.get_mut(&node)) else { return };
         let around = join([&doc.place.structure, &pair.path.structure()]);
         for mut finding in inner.drain(..) {
-            finding.structural_path = join([&around, &finding.structural_path]);
+            finding.structural_path = join([&around, &finding.structural_path]).into();
             cx.findings.push(finding);
         }
     });

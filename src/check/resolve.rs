@@ -9,12 +9,51 @@ use std::collections::BTreeMap;
 use super::token;
 use crate::model::Finding;
 
-/// Leaves of findings whose spans overlap the most specific one.
+/// Leaves of findings whose spans overlap the most specific one, and puts the findings in the order of their spans. There
+/// may be a million of them, so that it is done in place.
 pub fn resolve(findings: &mut Vec<Finding>) {
-    if findings.len() < 2 {
-        return;
+    findings.sort_by_key(|finding| finding.span.start);
+    let (mut kept, mut from) = (0, 0);
+    while from < findings.len() {
+        let to = group_end(findings, from);
+        let left = if to - from == 1 { 1 } else { resolve_group(&mut findings[from..to]) };
+        for at in 0..left {
+            findings.swap(kept + at, from + at);
+        }
+        kept += left;
+        from = to;
     }
-    findings.sort_by_cached_key(|finding| {
+    findings.truncate(kept);
+}
+
+/// How many of the first findings, which are sorted by their starts, reach no further than `limit` and have no part in a
+/// group that does.
+pub fn settled_before(findings: &[Finding], limit: usize) -> usize {
+    let mut from = 0;
+    while from < findings.len() {
+        let to = group_end(findings, from);
+        if findings[from..to].iter().any(|finding| finding.span.end > limit) {
+            break;
+        }
+        from = to;
+    }
+    from
+}
+
+/// The end of the group that starts at `from`: findings behind it overlap none of the group's.
+fn group_end(findings: &[Finding], from: usize) -> usize {
+    let mut reached = findings[from].span.end;
+    let next = |finding: &Finding| {
+        let joined = finding.span.start < reached || finding.span.start == findings[from].span.start;
+        reached = reached.max(finding.span.end);
+        joined
+    };
+    from + 1 + findings[from + 1..].iter().map(next).take_while(|joined| *joined).count()
+}
+
+/// Moves the findings of a group that stay to its front; how many there are.
+fn resolve_group(group: &mut [Finding]) -> usize {
+    group.sort_by_cached_key(|finding| {
         (
             Reverse(specificity(finding)),
             Reverse(finding.confidence),
@@ -22,25 +61,25 @@ pub fn resolve(findings: &mut Vec<Finding>) {
             finding.rule.id.clone(),
         )
     });
-    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
+    let mut kept = 0;
     // Start of each kept span: spans in it do not overlap, so that only two can touch another one.
     let mut places: BTreeMap<usize, usize> = BTreeMap::new();
-    for finding in findings.drain(..) {
+    for at in 0..group.len() {
+        let (before, rest) = group.split_at_mut(at);
+        let finding = &mut rest[0];
         // A name without a value, or a file that a Dockerfile copies: its span is no secret's.
-        if finding.secret.expose().is_empty() {
-            kept.push(finding);
-            continue;
-        }
-        let before = places.range(..finding.span.end).next_back().map(|(_, at)| *at);
-        match before.filter(|at| kept[*at].span.overlaps(finding.span)) {
-            Some(at) => take_over(&mut kept[at], finding),
-            None => {
-                places.insert(finding.span.start, kept.len());
-                kept.push(finding);
+        if !finding.secret.expose().is_empty() {
+            let nearest = places.range(..finding.span.end).next_back().map(|(_, at)| *at);
+            if let Some(winner) = nearest.filter(|at| before[*at].span.overlaps(finding.span)) {
+                take_over(&mut before[winner], finding);
+                continue;
             }
+            places.insert(finding.span.start, kept);
         }
+        group.swap(kept, at);
+        kept += 1;
     }
-    *findings = kept;
+    kept
 }
 
 /// How much a finding's rule knows of what it found.
@@ -55,13 +94,15 @@ fn specificity(finding: &Finding) -> u8 {
 }
 
 /// What the general finding knows beside the specific one: where the secret stands, and what gives it meaning.
-fn take_over(winner: &mut Finding, loser: Finding) {
+fn take_over(winner: &mut Finding, loser: &mut Finding) {
     if winner.structural_path.is_empty() {
-        winner.structural_path = loser.structural_path;
+        winner.structural_path = std::mem::take(&mut loser.structural_path);
     }
     if winner.rule.token.is_some() && loser.rule.token.is_none() {
-        winner.labels.retain(|label| !loser.labels.iter().any(|other| other.span.overlaps(label.span)));
-        winner.labels.extend(loser.labels);
+        let mut labels = std::mem::take(&mut winner.labels).into_vec();
+        labels.retain(|label| !loser.labels.iter().any(|other| other.span.overlaps(label.span)));
+        labels.extend(std::mem::take(&mut loser.labels));
+        winner.labels = labels.into();
         winner.severity = winner.severity.max(loser.severity);
         winner.confidence = winner.confidence.max(loser.confidence);
     }

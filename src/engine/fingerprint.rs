@@ -5,16 +5,19 @@
 //! other; there the commit that introduced each tells them apart.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use sha2::{Digest, Sha256};
 
-use crate::model::Finding;
+use crate::model::{Finding, Fingerprint};
 
 /// Sets the fingerprints of a blob's findings, which are in order.
 pub fn set(findings: &mut [Finding]) {
-    let mut seen: HashMap<(String, String), u32> = HashMap::new();
+    // By a hash of rule and path: there may be a million of them. Two that share one would only be counted together.
+    let hasher = BuildHasherDefault::<DefaultHasher>::default();
+    let mut seen: HashMap<u64, u32> = HashMap::new();
     for finding in findings {
-        let ordinal = seen.entry((finding.rule.id.to_string(), finding.structural_path.clone())).or_default();
+        let ordinal = seen.entry(hasher.hash_one((&finding.rule.id, &finding.structural_path))).or_default();
         let mut digest = Sha256::new();
         for part in [&*finding.rule.id, finding.origin.path(), &finding.structural_path] {
             digest.update(part.as_bytes());
@@ -22,12 +25,18 @@ pub fn set(findings: &mut [Finding]) {
         }
         digest.update(ordinal.to_le_bytes());
         *ordinal += 1;
-        finding.fingerprint = data_encoding::HEXLOWER.encode(&digest.finalize()[..16]);
+        finding.fingerprint = shortened(digest);
     }
 }
 
 /// Adds the commit that introduced it to a finding's fingerprint.
 pub fn add_commit(finding: &mut Finding, commit: &str) {
-    let digest = Sha256::new().chain_update(&finding.fingerprint).chain_update(commit).finalize();
-    finding.fingerprint = data_encoding::HEXLOWER.encode(&digest[..16]);
+    let digest = Sha256::new().chain_update(finding.fingerprint.to_string()).chain_update(commit);
+    finding.fingerprint = shortened(digest);
+}
+
+fn shortened(digest: Sha256) -> Fingerprint {
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest.finalize()[..16]);
+    Fingerprint(bytes)
 }

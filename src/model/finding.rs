@@ -1,7 +1,9 @@
 //! A finding: the exact bytes of a secret, what gives them meaning, and how grave and how sure it is.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use super::{Origin, Rule, Secret, Span};
 
@@ -71,7 +73,63 @@ pub struct Label {
     /// Bytes of the file.
     pub span: Span,
     /// What to say there; never holds a secret.
-    pub text: String,
+    pub text: Cow<'static, str>,
+}
+
+/// What a secret is, masked: `password, 14 characters`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A noun and the number of characters: most findings, so that they need no text of their own.
+    Counted {
+        /// What it is.
+        noun: &'static str,
+        /// Characters of the secret.
+        characters: u32,
+    },
+    /// Anything else.
+    Text(Box<str>),
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            What::Counted { noun, characters: 1 } => write!(f, "{noun}, 1 character"),
+            What::Counted { noun, characters } => write!(f, "{noun}, {characters} characters"),
+            What::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+impl From<String> for What {
+    fn from(text: String) -> Self {
+        What::Text(text.into())
+    }
+}
+
+impl From<&str> for What {
+    fn from(text: &str) -> Self {
+        What::Text(text.into())
+    }
+}
+
+/// Identity of a finding across line moves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fingerprint(pub [u8; 16]);
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl FromStr for Fingerprint {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let bytes = data_encoding::HEXLOWER.decode(text.as_bytes()).ok();
+        let bytes = bytes.and_then(|bytes| bytes.try_into().ok());
+        bytes.map(Self).ok_or_else(|| "a fingerprint has 32 hexadecimal digits".to_owned())
+    }
 }
 
 /// Why a finding was accepted.
@@ -85,7 +143,7 @@ pub enum Suppression {
     Baseline(Option<String>),
 }
 
-/// A secret that stands where it should not.
+/// A secret that stands where it should not. A file may have one on every line, so that each is to be small.
 #[derive(Clone, Debug)]
 pub struct Finding {
     /// The rule that found it.
@@ -95,21 +153,21 @@ pub struct Finding {
     /// How sure it is.
     pub confidence: Confidence,
     /// The blob it stands in.
-    pub origin: Origin,
+    pub origin: Arc<Origin>,
     /// The secret's bytes in the file.
     pub span: Span,
     /// What gives it meaning, at most a few places.
-    pub labels: Vec<Label>,
+    pub labels: Box<[Label]>,
     /// Where it stands in the document's structure (`Deployment/web spec.containers[0].env[2].value`), or empty.
-    pub structural_path: String,
+    pub structural_path: Box<str>,
     /// The secret's text, decoded.
     pub secret: Secret,
-    /// What it is, masked: `password, 14 characters`.
-    pub what: String,
+    /// What it is, masked.
+    pub what: What,
     /// Whether HEAD still has it; none outside of a history.
     pub in_head: Option<bool>,
     /// Set by the suppress stage.
-    pub suppressed: Option<Suppression>,
+    pub suppressed: Option<Box<Suppression>>,
     /// Identity across line moves (set by the engine); set when the findings of a blob are complete.
-    pub fingerprint: String,
+    pub fingerprint: Fingerprint,
 }

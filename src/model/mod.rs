@@ -22,7 +22,7 @@ pub use dockerfile::{
     Args, Assignment, Dockerfile, Flag, Heredoc, Instruction, Joined, Keyword, Reach, Reference, Stage, Word,
 };
 pub use document::{Body, Document, Entry, Place, Step};
-pub use finding::{Confidence, Finding, Label, Severity, Suppression};
+pub use finding::{Confidence, Finding, Fingerprint, Label, Severity, Suppression, What};
 pub use kept::{Kept, kept_at};
 pub use reader::{Nested, Reader};
 pub use role::Role;

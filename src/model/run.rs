@@ -22,9 +22,9 @@ pub struct Run {
 #[derive(Clone, Debug)]
 pub struct Source {
     /// The blob.
-    pub origin: Origin,
+    pub origin: Arc<Origin>,
     /// Its bytes.
-    pub bytes: Arc<[u8]>,
+    pub bytes: Arc<Vec<u8>>,
     /// The bytes of everything that was found in it, also of what no report shows because it lies below a threshold:
     /// none of it may be seen in a source line. Sorted.
     pub secrets: Vec<Span>,
@@ -59,7 +59,7 @@ impl Run {
 
     /// The blob that `origin` names, if it has a finding.
     pub fn source(&self, origin: &Origin) -> Option<&Source> {
-        let at = self.sources.binary_search_by(|known| known.origin.cmp(origin)).ok()?;
+        let at = self.sources.binary_search_by(|known| (*known.origin).cmp(origin)).ok()?;
         Some(&self.sources[at])
     }
 }

@@ -4,11 +4,11 @@ use std::fmt;
 
 /// A secret's text. `Debug` and `Display` mask it, and it can't be serialised; [`Secret::expose`] is the only way in.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Secret(String);
+pub struct Secret(Box<str>);
 
 impl Secret {
     /// Wraps the text of a secret.
-    pub fn new(text: impl Into<String>) -> Self {
+    pub fn new(text: impl Into<Box<str>>) -> Self {
         Self(text.into())
     }
 

@@ -1,6 +1,6 @@
 //! What the user asked for: thresholds, rule choice and limits, from the configuration file and the command line.
 
-use super::{Confidence, Rule, Severity};
+use super::{Confidence, Finding, Rule, Severity};
 
 /// The settings of a run.
 #[derive(Clone, Debug)]
@@ -52,6 +52,11 @@ impl Settings {
     pub fn severity(&self, rule: &Rule, own: Severity) -> Severity {
         let changed = self.rule_levels.iter().rev().find(|(name, _)| *name == rule.id || *name == rule.family);
         changed.map_or(own, |(_, severity)| *severity)
+    }
+
+    /// Whether a finding reaches the thresholds.
+    pub fn shows(&self, finding: &Finding) -> bool {
+        self.severity(finding.rule, finding.severity) >= self.min_severity && finding.confidence >= self.min_confidence
     }
 }
 

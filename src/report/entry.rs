@@ -43,7 +43,7 @@ impl Entry<'_> {
 
     /// By what it was accepted and why, if it was.
     pub fn suppression(&self) -> Option<(&'static str, &str)> {
-        self.finding.suppressed.as_ref().map(|suppression| match suppression {
+        self.finding.suppressed.as_deref().map(|suppression| match suppression {
             Suppression::Inline(reason) => ("inline", reason.as_deref().unwrap_or_default()),
             Suppression::Allowlist(reason) => ("allowlist", reason.as_str()),
             Suppression::Baseline(reason) => ("baseline", reason.as_deref().unwrap_or_default()),

@@ -40,18 +40,18 @@ pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
 fn vulnerability(entry: &Entry<'_>) -> Value {
     let rule = entry.finding.rule;
     // The schema asks for a commit; this id is what GitLab's own analyser writes where there is none.
-    let commit = match &entry.finding.origin {
+    let commit = match &*entry.finding.origin {
         Origin::Commit { commit, .. } => commit.as_str(),
         _ => "0000000",
     };
     let mut commit = json!({"sha": commit});
-    if let Origin::Commit { author, time, .. } = &entry.finding.origin {
+    if let Origin::Commit { author, time, .. } = &*entry.finding.origin {
         commit["author"] = json!(author);
         commit["date"] = json!(timestamp(Duration::from_secs(u64::try_from(*time).unwrap_or_default())));
     }
     let links: Vec<Value> = rule.references.iter().map(|link| json!({"url": link})).collect();
     json!({
-        "id": entry.finding.fingerprint,
+        "id": entry.finding.fingerprint.to_string(),
         "category": "secret_detection",
         "name": rule.title,
         "description": format!("{}. {}", entry.message(), rule.why),

@@ -57,7 +57,12 @@ fn row(entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
     if let Some(introduced) = &entry.introduced {
         writeln!(out, "<br><small>introduced by {}</small>", escape(introduced))?;
     }
-    write!(out, "<td>{} <small>({})</small><details><summary>", escape(&rule.title), escape(&finding.what))?;
+    write!(
+        out,
+        "<td>{} <small>({})</small><details><summary>",
+        escape(&rule.title),
+        escape(&finding.what.to_string())
+    )?;
     write!(out, "{}</summary><p>{}<p>{}", escape(&rule.id), escape(&rule.why), escape(&rule.mend))?;
     for (place, text) in &entry.labels {
         write!(out, "<p>line {}: {}", place.line, escape(text))?;
@@ -70,7 +75,7 @@ fn row(entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 /// The year in which a finding of a history was introduced: its age.
 fn year(entry: &Entry<'_>) -> Option<String> {
-    let Origin::Commit { time, .. } = entry.finding.origin else { return None };
+    let Origin::Commit { time, .. } = *entry.finding.origin else { return None };
     date::day(time)?.get(..4).map(str::to_owned)
 }
 

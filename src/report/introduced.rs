@@ -5,7 +5,7 @@ use crate::model::{Finding, Origin, date};
 
 /// The sentence, for findings of a history.
 pub fn sentence(finding: &Finding, redactor: &Redactor) -> Option<String> {
-    let Origin::Commit { commit, author, time, .. } = &finding.origin else { return None };
+    let Origin::Commit { commit, author, time, .. } = &*finding.origin else { return None };
     let short = commit.get(..12).unwrap_or(commit);
     let by = match author.as_str() {
         // A ref may name a file without a commit, and nobody signed that.

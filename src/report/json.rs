@@ -70,13 +70,13 @@ fn finding<'r>(item: &'r Finding, view: &View, redactor: &Redactor, places: &mut
         "end_byte": item.span.end,
         "structural_path": redactor.path(&item.structural_path),
         "secret": secret,
-        "what": item.what,
-        "fingerprint": item.fingerprint,
+        "what": item.what.to_string(),
+        "fingerprint": item.fingerprint.to_string(),
         "help": item.rule.mend,
         "origin": origin(&item.origin),
         "in_head": item.in_head,
         "labels": labels,
-        "suppressed": item.suppressed.as_ref().map(suppression),
+        "suppressed": item.suppressed.as_deref().map(suppression),
     })
 }
 

@@ -53,7 +53,7 @@ fn row(entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
         place.line,
         place.column,
         escape(&finding.rule.title),
-        escape(&finding.what),
+        escape(&finding.what.to_string()),
         escape(&finding.rule.mend)
     )
 }

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -102,16 +103,16 @@ pub fn read(bytes: &[u8]) -> Result<Run, String> {
     }
     let mut run = Run { summary: summary(report.summary)?, ..Run::default() };
     let mut rules = Rules::default();
-    let mut positions: HashMap<Origin, Vec<(Span, Position)>> = HashMap::new();
+    let mut positions: HashMap<Arc<Origin>, Vec<(Span, Position)>> = HashMap::new();
     let mut labels = 0;
     for item in report.findings {
         let (finding, places) = finding(item, &mut rules, &mut labels)?;
         positions.entry(finding.origin.clone()).or_default().extend(places);
         run.findings.push(finding);
     }
-    let source = |(origin, mut positions): (Origin, Vec<(Span, Position)>)| {
+    let source = |(origin, mut positions): (Arc<Origin>, Vec<(Span, Position)>)| {
         positions.sort_unstable_by_key(|(span, _)| *span);
-        Source { origin, bytes: [].into(), secrets: Vec::new(), positions }
+        Source { origin, bytes: Arc::default(), secrets: Vec::new(), positions }
     };
     run.sources = positions.into_iter().map(source).collect();
     run.sources.sort_by(|a, b| a.origin.cmp(&b.origin));
@@ -150,7 +151,7 @@ fn finding(item: Item, rules: &mut Rules, count: &mut usize) -> Result<(Finding,
     let Item { line, column, end_line, end_column, .. } = item;
     let mut places = vec![(span, Position { line, column, end_line, end_column })];
     let rule = rules.find(&item)?;
-    let labels: Vec<Label> = item
+    let labels: Box<[Label]> = item
         .labels
         .into_iter()
         .map(|mark| {
@@ -160,22 +161,22 @@ fn finding(item: Item, rules: &mut Rules, count: &mut usize) -> Result<(Finding,
             let position =
                 Position { line: mark.line, column: mark.column, end_line: mark.end_line, end_column: mark.end_column };
             places.push((span, position));
-            Label { span, text: mark.text }
+            Label { span, text: mark.text.into() }
         })
         .collect();
     let finding = Finding {
         rule,
         severity: item.severity.parse()?,
         confidence: item.confidence.parse()?,
-        origin: origin(item.origin, item.path)?,
+        origin: Arc::new(origin(item.origin, item.path)?),
         span,
         labels,
-        structural_path: item.structural_path,
+        structural_path: item.structural_path.into(),
         secret: Secret::new(item.secret),
-        what: item.what,
+        what: item.what.into(),
         in_head: item.in_head,
-        suppressed: item.suppressed.map(suppression).transpose()?,
-        fingerprint: item.fingerprint,
+        suppressed: item.suppressed.map(suppression).transpose()?.map(Box::new),
+        fingerprint: item.fingerprint.parse()?,
     };
     Ok((finding, places))
 }

@@ -95,7 +95,7 @@ fn result(entry: &Entry<'_>, rules: &[&Rule]) -> Value {
             "physicalLocation": place,
             "logicalLocations": [{"fullyQualifiedName": entry.structure}],
         }],
-        "partialFingerprints": {"tidewaiter/v1": finding.fingerprint},
+        "partialFingerprints": {"tidewaiter/v1": finding.fingerprint.to_string()},
         "properties": {"severity": finding.severity.name(), "confidence": finding.confidence.name()},
     });
     if let Some(introduced) = &entry.introduced {
@@ -107,7 +107,7 @@ fn result(entry: &Entry<'_>, rules: &[&Rule]) -> Value {
             json!({"location": {"physicalLocation": physical, "message": {"text": text}}})
         };
         let mut steps: Vec<Value> = entry.labels.iter().map(step).collect();
-        steps.push(step(&(entry.place, finding.what.clone())));
+        steps.push(step(&(entry.place, finding.what.to_string())));
         result["codeFlows"] = json!([{"threadFlows": [{"locations": steps}]}]);
     }
     if let Some((by, reason)) = entry.suppression() {

@@ -74,7 +74,7 @@ impl<'r> File<'r> {
         if let Some(excerpt) = &excerpt {
             let place = |span| excerpt.local(span);
             labels.extend(
-                place(finding.span).map(|at| LabeledSpan::new_primary_with_span(Some(finding.what.clone()), at)),
+                place(finding.span).map(|at| LabeledSpan::new_primary_with_span(Some(finding.what.to_string()), at)),
             );
             for label in &finding.labels {
                 let text = redactor.text(&printable(&label.text));

@@ -106,7 +106,7 @@ impl Allowlist {
             };
             if let Some(entry) = self.entries.iter().find(|entry| entry.accepts(&path, finding)) {
                 entry.used.store(true, Ordering::Relaxed);
-                finding.suppressed = Some(Suppression::Allowlist(entry.reason.clone()));
+                finding.suppressed = Some(Box::new(Suppression::Allowlist(entry.reason.clone())));
             }
         }
     }

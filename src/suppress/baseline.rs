@@ -81,7 +81,7 @@ impl Baseline {
             let Some(at) = entry else { continue };
             used[at] = true;
             if finding.suppressed.is_none() {
-                finding.suppressed = Some(Suppression::Baseline(self.findings[at].reason.clone()));
+                finding.suppressed = Some(Box::new(Suppression::Baseline(self.findings[at].reason.clone())));
             }
         }
         self.findings.iter().zip(used).filter(|(_, used)| !used).map(|(entry, _)| entry).collect()
@@ -94,7 +94,7 @@ impl Baseline {
         let mut digests = Digests::of(self);
         let before = self.findings.len();
         for (finding, known) in findings.iter().zip(matches) {
-            if matches!(finding.suppressed, Some(Suppression::Inline(_) | Suppression::Allowlist(_))) {
+            if matches!(finding.suppressed.as_deref(), Some(Suppression::Inline(_) | Suppression::Allowlist(_))) {
                 continue;
             }
             let mut now = place(finding);
@@ -167,7 +167,7 @@ fn place(finding: &Finding) -> Entry {
     Entry {
         rule: finding.rule.id.to_string(),
         path: finding.origin.path().to_owned(),
-        structure: finding.structural_path.clone(),
+        structure: finding.structural_path.to_string(),
         ..Entry::default()
     }
 }

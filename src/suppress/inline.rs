@@ -34,9 +34,14 @@ pub struct Unused {
     pub message: String,
 }
 
+/// Whether a blob may have comments that accept findings.
+pub fn may_accept(bytes: &[u8]) -> bool {
+    memmem::find(bytes, MARKER.as_bytes()).is_some()
+}
+
 /// Marks the findings of a blob that a comment accepts. Gives the comments that match none.
 pub fn apply(path: &str, bytes: &[u8], findings: &mut [Finding]) -> Vec<Unused> {
-    if memmem::find(bytes, MARKER.as_bytes()).is_none() {
+    if !may_accept(bytes) {
         return Vec::new();
     }
     let index = LineIndex::new(bytes);
@@ -50,7 +55,7 @@ pub fn apply(path: &str, bytes: &[u8], findings: &mut [Finding]) -> Vec<Unused> 
         };
         if let Some(allow) = allows.iter_mut().find(matching) {
             allow.used = true;
-            finding.suppressed = Some(Suppression::Inline(allow.reason.clone()));
+            finding.suppressed = Some(Box::new(Suppression::Inline(allow.reason.clone())));
         }
     }
     let unused = allows.iter().filter(|allow| !allow.used && !allow.quoted);

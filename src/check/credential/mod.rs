@@ -12,7 +12,7 @@ pub(super) mod words;
 use std::ops::Range;
 
 use super::token::validate::{Verdict, jwt, private_key};
-use crate::model::{Confidence, Severity};
+use crate::model::{Confidence, Severity, What};
 
 pub use examples::is_published_example;
 pub use name::{NameKind, name_kind};
@@ -68,8 +68,8 @@ pub struct Judgement {
     pub confidence: Confidence,
     /// Severity, where it differs from the rule's (a weak or default password is medium).
     pub severity: Option<Severity>,
-    /// What it is, masked: `password, 14 characters`.
-    pub what: String,
+    /// What it is, masked.
+    pub what: What,
 }
 
 /// Judges a name and a value together. `None`: a reference, a template, a placeholder, or nothing secret.
@@ -117,7 +117,7 @@ fn judge_fully(kind: NameKind, name: &str, value: &str, setting: Setting) -> Opt
 }
 
 /// A value of a known structure, with what was found inside.
-fn looked_into(value: &str, verdict: Verdict, what: &str, setting: Setting) -> Option<Judgement> {
+fn looked_into(value: &str, verdict: Verdict, what: &'static str, setting: Setting) -> Option<Judgement> {
     let plain = judgement(value, 0..value.len(), Confidence::High, None, what);
     match verdict {
         Verdict::Unknown => Some(plain),
@@ -125,7 +125,7 @@ fn looked_into(value: &str, verdict: Verdict, what: &str, setting: Setting) -> O
         Verdict::Drop if setting == Setting::Secret => Some(Judgement { confidence: Confidence::Low, ..plain }),
         Verdict::Drop => None,
         Verdict::Known(facts) => Some(Judgement {
-            what: facts.what.unwrap_or(plain.what),
+            what: facts.what.map_or(plain.what, What::from),
             severity: facts.severity,
             // Where it stands says that it is one, whatever its own form.
             confidence: facts.confidence.unwrap_or(Confidence::High).max(Confidence::Medium),
@@ -376,11 +376,10 @@ fn judgement(
     secret: Range<usize>,
     confidence: Confidence,
     severity: Option<Severity>,
-    what: &str,
+    noun: &'static str,
 ) -> Judgement {
-    let characters = value[secret.clone()].chars().count();
-    let plural = if characters == 1 { "" } else { "s" };
-    Judgement { secret, confidence, severity, what: format!("{what}, {characters} character{plural}") }
+    let characters = value[secret.clone()].chars().count() as u32;
+    Judgement { secret, confidence, severity, what: What::Counted { noun, characters } }
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ impl Check for AddUrl {
                     what: judgement.what,
                     confidence: judgement.confidence,
                     severity: judgement.severity,
-                    label: Some((site.instruction.keyword_span, "the image's history keeps this line".to_owned())),
+                    label: Some((site.instruction.keyword_span, "the image's history keeps this line")),
                     name: "",
                 };
                 site.report(self.rule(), evidence, cx);

@@ -54,7 +54,7 @@ fn report(site: &Site<'_>, pair: &Assignment<'_>, cx: &mut Context<'_>) {
     let evidence = Evidence {
         span: pair.name.span,
         secret: "",
-        what: "a credential's name; the build puts the value into the image".to_owned(),
+        what: "a credential's name; the build puts the value into the image".into(),
         confidence: Confidence::Medium,
         severity: None,
         label: None,

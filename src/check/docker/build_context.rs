@@ -148,10 +148,10 @@ fn report(rule: &'static Rule, site: &Site<'_>, build: &mut Build, onward: &Onwa
         let evidence = Evidence {
             span: source.span_of(0..source.text.len()),
             secret: "",
-            what: list(&taken),
+            what: list(&taken).into(),
             confidence: if sure { Confidence::High } else { Confidence::Medium },
             severity: None,
-            label: Some((site.instruction.keyword_span, "takes secret files of the build context along".to_owned())),
+            label: Some((site.instruction.keyword_span, "takes secret files of the build context along")),
             name: &source.text,
         };
         let reach = taken.iter().map(|file| onward.reach(site, pattern.inner(&file.path)));

@@ -34,10 +34,10 @@ impl Check for CopySecret {
                 let evidence = Evidence {
                     span: source.span_of(0..source.text.len()),
                     secret: "",
-                    what: format!("{} {}", kind.name(), source.text),
+                    what: format!("{} {}", kind.name(), source.text).into(),
                     confidence,
                     severity: None,
-                    label: Some((site.instruction.keyword_span, "this layer keeps the file".to_owned())),
+                    label: Some((site.instruction.keyword_span, "this layer keeps the file")),
                     name: &source.text,
                 };
                 let name = source.text.rsplit('/').next().unwrap_or_default();

@@ -49,7 +49,7 @@ fn substituted(site: &super::Site<'_>, scope: &Scope<'_>, cx: &mut Context<'_>) 
             what: judgement.what,
             confidence: judgement.confidence,
             severity: judgement.severity,
-            label: Some((pair.name.span, "this variable takes the value".to_owned())),
+            label: Some((pair.name.span, "this variable takes the value")),
             name: &pair.name.text,
         };
         site.report(&rules::DOCKER_ENV, evidence, cx);
@@ -77,7 +77,7 @@ fn options(site: &super::Site<'_>, cx: &mut Context<'_>) {
                 what: credential.judgement.what,
                 confidence: credential.judgement.confidence,
                 severity: credential.judgement.severity,
-                label: Some((pair.name.span, "options in this variable".to_owned())),
+                label: Some((pair.name.span, "options in this variable")),
                 name: &pair.name.text,
             };
             site.report(&rules::DOCKER_ENV, evidence, cx);

@@ -32,7 +32,7 @@ use std::ops::Range;
 use super::credential::{self, Judgement, Setting};
 use super::{Context, Found};
 use crate::model::{
-    Body, Confidence, Dockerfile, Document, Instruction, Keyword, Reach, Rule, Secret, Severity, Span, Word,
+    Body, Confidence, Dockerfile, Document, Instruction, Keyword, Reach, Rule, Secret, Severity, Span, What, Word,
 };
 
 /// Whether the document is a Dockerfile.
@@ -65,11 +65,11 @@ struct Site<'d> {
 struct Evidence<'e> {
     span: Span,
     secret: &'e str,
-    what: String,
+    what: What,
     confidence: Confidence,
     severity: Option<Severity>,
     /// What gives it meaning (the variable's name), and what to say there.
-    label: Option<(Span, String)>,
+    label: Option<(Span, &'static str)>,
     /// What stands behind the keyword in the structural path.
     name: &'e str,
 }
@@ -95,14 +95,14 @@ impl Site<'_> {
     }
 
     /// The `FROM` of the stage, and whether the stage's content is in the final image.
-    fn stage_label(&self) -> Option<(Span, String)> {
+    fn stage_label(&self) -> Option<(Span, &'static str)> {
         let stage = self.file.stages.get(self.instruction.stage?)?;
         let text = match self.reach {
             Reach::Final => "in the final image",
             Reach::Copied => "in a stage of which the final image holds only copied files",
             Reach::Discarded => "in a stage that the final image does not hold",
         };
-        Some((stage.from, text.to_owned()))
+        Some((stage.from, text))
     }
 
     /// Adds a finding of `rule`.
@@ -134,7 +134,7 @@ impl Site<'_> {
                 what: judgement.what,
                 confidence: judgement.confidence,
                 severity: judgement.severity,
-                label: Some((pair.name.span, "this name says what the value is".to_owned())),
+                label: Some((pair.name.span, "this name says what the value is")),
                 name: &pair.name.text,
             };
             self.report(rule, evidence, cx);

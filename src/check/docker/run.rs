@@ -88,7 +88,7 @@ fn report(
     credential: Credential,
     cx: &mut Context<'_>,
 ) {
-    let label = credential.label.as_ref().map(|at| (span(at), "this says what the value is".to_owned()));
+    let label = credential.label.as_ref().map(|at| (span(at), "this says what the value is"));
     let evidence = Evidence {
         span: span(&credential.at),
         secret: credential.secret.expose(),

@@ -3,7 +3,7 @@
 use crate::check::credential::{self, Setting, ValueKind};
 use crate::check::{Check, Context, Found, Pair, claim};
 use crate::encoding;
-use crate::model::{Confidence, Document, Role, Rule, Secret};
+use crate::model::{Confidence, Document, Role, Rule, Secret, What};
 use crate::rules;
 
 /// The rule `files-docker-config`.
@@ -45,10 +45,10 @@ impl DockerConfig {
         let found = Found {
             span: pair.value_span,
             secret: Secret::new(pair.value),
-            what: format!("registry user and password, {} characters", text.chars().count()),
+            what: What::Counted { noun: "registry user and password", characters: text.chars().count() as u32 },
             confidence: Confidence::High,
             severity: None,
-            labels: vec![(pair.name_span, "base64 of user and password".to_owned())],
+            labels: vec![(pair.name_span, "base64 of user and password")],
             structural_path: claim::structure(pair),
         };
         cx.report(self.rule(), pair.doc, found);

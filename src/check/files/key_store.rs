@@ -30,7 +30,7 @@ pub fn look(bytes: &[u8], doc: &Document<'_>, cx: &mut Context<'_>) {
     let found = Found {
         span: Span::new(0, MARK),
         secret: Secret::new(""),
-        what: store.what,
+        what: store.what.into(),
         confidence: store.confidence,
         severity: store.severity,
         labels: Vec::new(),

@@ -2,7 +2,7 @@
 
 use crate::check::credential::{self, Judgement, Setting};
 use crate::check::{Check, Context, Found, Pair, claim};
-use crate::model::{Confidence, Document, Role, Rule, Secret};
+use crate::model::{Confidence, Document, Role, Rule, Secret, What};
 use crate::rules;
 
 /// The rule `files-kubeconfig`.
@@ -40,7 +40,7 @@ impl Kubeconfig {
             secret: 0..pair.value.len(),
             confidence: Confidence::High,
             severity: None,
-            what: format!("client key, {} characters", pair.value.len()),
+            what: What::Counted { noun: "client key", characters: pair.value.len() as u32 },
         };
         let found = Found {
             span: pair.value_span,
@@ -48,7 +48,7 @@ impl Kubeconfig {
             what: judged.what,
             confidence: judged.confidence,
             severity: judged.severity,
-            labels: vec![(pair.name_span, "a client's private key".to_owned())],
+            labels: vec![(pair.name_span, "a client's private key")],
             structural_path: claim::structure(pair),
         };
         cx.report(self.rule(), pair.doc, found);

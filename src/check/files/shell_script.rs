@@ -27,7 +27,7 @@ impl Check for ShellScript {
                 confidence: credential.judgement.confidence,
                 severity: credential.judgement.severity,
                 labels: label
-                    .map(|(start, end)| (Span::new(start, end), "this says what the value is".to_owned()))
+                    .map(|(start, end)| (Span::new(start, end), "this says what the value is"))
                     .into_iter()
                     .collect(),
                 structural_path: String::new(),

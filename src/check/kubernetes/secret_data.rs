@@ -9,7 +9,7 @@ use crate::check::credential::{self, Judgement, Setting, ValueKind};
 use crate::check::{Check, Context, Found, Pair, claim, template};
 use crate::encoding;
 use crate::model::{
-    Body, Confidence, Document, Finding, Kind, NodeId, Role, Rule, Secret, Severity, Span, SpanMap, Tree,
+    Body, Confidence, Document, Finding, Kind, Label, NodeId, Role, Rule, Secret, Severity, Span, SpanMap, Tree,
 };
 use crate::rules;
 
@@ -169,7 +169,7 @@ impl SecretData {
         if document {
             judged.confidence = if inner.is_empty() { Confidence::Low } else { Confidence::High };
             judged.severity = None;
-            judged.what = format!("{}, {} lines", holds(&inner), text.lines().count());
+            judged.what = format!("{}, {} lines", holds(&inner), text.lines().count()).into();
         }
         if claim::is_example(&holder.doc.place.path) && text.eq_ignore_ascii_case("changeme") {
             return;
@@ -194,10 +194,7 @@ impl SecretData {
         cx: &mut Context<'_>,
     ) {
         let (tree, doc) = (holder.tree, holder.doc);
-        let labels = vec![
-            (holder.kind, "in a Secret".to_owned()),
-            (tree.span(value.key), "this name says what the value is".to_owned()),
-        ];
+        let labels = vec![(holder.kind, "in a Secret"), (tree.span(value.key), "this name says what the value is")];
         let found = Found {
             span: value.span,
             secret: Secret::new(value.text.trim()),
@@ -212,7 +209,8 @@ impl SecretData {
         if let Some(finding) = cx.findings.last_mut() {
             let whole = finding.span;
             let inside = inner.into_iter().filter(|f| whole.contains(f.span) && f.span != whole).take(4);
-            finding.labels.extend(inside.map(|f| crate::model::Label { span: f.span, text: f.what }));
+            let inside = inside.map(|f| Label { span: f.span, text: f.what.to_string().into() });
+            finding.labels = std::mem::take(&mut finding.labels).into_iter().chain(inside).collect();
         }
     }
 
@@ -227,7 +225,7 @@ impl SecretData {
     ) {
         let Some(mut judged) = credential::judge(name, raw, Setting::Secret) else { return };
         if judged.confidence > Confidence::Low {
-            judged.what = format!("not base64: {}", judged.what);
+            judged.what = format!("not base64: {}", judged.what).into();
         }
         let map = encoding::scalar_map(holder.tree, node);
         let value = Value { field, key, name, span: holder.tree.span(node), text: raw.to_owned(), map };
@@ -254,7 +252,7 @@ impl SecretData {
         let map = encoding::scalar_map(holder.tree, node);
         let value = Value { field, key, name, span: holder.tree.span(node), text: raw.to_owned(), map };
         let what = format!("binary value, {} bytes", bytes.len());
-        let judged = Judgement { secret: 0..raw.len(), confidence, severity: None::<Severity>, what };
+        let judged = Judgement { secret: 0..raw.len(), confidence, severity: None::<Severity>, what: what.into() };
         self.report(holder, &value, judged, Vec::new(), cx);
     }
 }

@@ -50,7 +50,7 @@ impl Credential {
         let secret = &value[judged.secret.clone()];
         let Some(confidence) = looks(kind, name, secret, found.form, file) else { return };
         let span = Span::new(found.value.start + judged.secret.start, found.value.start + judged.secret.end);
-        let label = (Span::new(found.name.start, found.name.end), "this name says what the value is".to_owned());
+        let label = (Span::new(found.name.start, found.name.end), "this name says what the value is");
         self.report(doc, span, judged, confidence, vec![label], cx);
     }
 
@@ -72,7 +72,7 @@ impl Credential {
         span: Span,
         judged: Judgement,
         confidence: Confidence,
-        labels: Vec<(Span, String)>,
+        labels: Vec<(Span, &'static str)>,
         cx: &mut Context<'_>,
     ) {
         let found = Found {

@@ -26,10 +26,10 @@ pub(super) fn accept(rule: &Rule, token: &TokenRule, text: &str, span: Span, who
     Some(Found {
         span,
         secret: Secret::new(secret),
-        what: facts.what.unwrap_or_else(|| format!("{}, {characters} characters", rule.title)),
+        what: facts.what.unwrap_or_else(|| format!("{}, {characters} characters", rule.title)).into(),
         confidence: facts.confidence.unwrap_or(rule.confidence),
         severity: facts.severity,
-        labels: name.map(|name| (name, "this says whose it is".to_owned())).into_iter().collect(),
+        labels: name.map(|name| (name, "this says whose it is")).into_iter().collect(),
         structural_path: String::new(),
     })
 }

@@ -43,7 +43,7 @@ pub struct Group {
     /// Everything found in that blob.
     pub secrets: Vec<Span>,
     /// Where it was seen, and who accepted it there.
-    pub seen: Vec<(Sight, Option<Suppression>)>,
+    pub seen: Vec<(Sight, Option<Box<Suppression>>)>,
     /// All paths it was seen at.
     pub places: Vec<PathNo>,
     /// Whether it stood there before the scanned commits.

@@ -2,6 +2,7 @@
 //! still has.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use git2::Oid;
 
@@ -66,7 +67,7 @@ impl Engine {
             _ => is_message.then_some(blob),
         };
         let (message, author) = commit.and_then(|commit| objects.message(commit).ok()).unwrap_or_default();
-        let origin = with_author(first.finding.origin.clone(), author);
+        let origin = Arc::new(with_author((*first.finding.origin).clone(), author));
         let bytes = if is_message { message } else { self.read_blob(objects, blob).unwrap_or_default() };
         let secrets = first.secrets.clone();
         let in_head = |group: &Group| match commit {
@@ -78,8 +79,8 @@ impl Engine {
             let still = in_head(&group);
             let mut finding = group.finding;
             finding.in_head = Some(still);
-            finding.origin = origin.clone();
-            if let Origin::Commit { commit, .. } = &origin {
+            finding.origin = Arc::clone(&origin);
+            if let Origin::Commit { commit, .. } = &*origin {
                 fingerprint::add_commit(&mut finding, commit);
             }
             // Who accepted it in HEAD's version accepted it.
@@ -88,7 +89,7 @@ impl Engine {
             finding.suppressed = accepted.or(finding.suppressed);
             findings.push(finding);
         }
-        let source = Source { origin, bytes: bytes.into(), secrets, positions: Vec::new() };
+        let source = Source { origin, bytes: Arc::new(bytes), secrets, positions: Vec::new() };
         Scanned { findings, source: Some(source), ..Scanned::default() }
     }
 
