@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -201,4 +202,42 @@ fn what_may_not_be_read_is_said() {
     let said = text(&output.stdout) + &text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(said.contains("not scanned: closed") && said.contains("shut.yaml"), "{said}");
+}
+
+/// Starts a scan that writes a long report, and sends it a signal as soon as the partial file is there; `None` if the
+/// program was faster.
+#[cfg(unix)]
+fn interrupted(folder: &Path) -> Option<i32> {
+    let report = folder.join("report.html");
+    let _ = fs::remove_file(&report);
+    let output = format!("html={}", report.display());
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tidewaiter"))
+        .args(["scan", "many.yaml", "--quiet", "--output", &output])
+        .current_dir(folder)
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("runs");
+    let is_partial = || {
+        let entries = fs::read_dir(folder).expect("readable").flatten();
+        entries.into_iter().any(|entry| entry.file_name().to_string_lossy().ends_with(".partial"))
+    };
+    while child.try_wait().expect("a child").is_none() {
+        if is_partial() {
+            let sent = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill runs");
+            let ended = child.wait().expect("a child");
+            return (sent.success() && !report.exists()).then(|| ended.code().unwrap_or(0));
+        }
+    }
+    None
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_leaves_no_report_and_says_so() {
+    let secrets: String = (0..30_000).map(|n| format!("password{n}: kestrel-Harbour-{n}\n")).collect();
+    let folder = folder(write("many.yaml", secrets));
+    let code = (0..20).find_map(|_| interrupted(folder.path()));
+    assert_eq!(code, Some(130));
+    let left: Vec<_> = fs::read_dir(folder.path()).expect("readable").flatten().map(|e| e.file_name()).collect();
+    assert_eq!(left.len(), 2, "{left:?}");
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::options::{Running, Selection};
-use super::{Failure, finish, print, progress};
+use super::{Failure, interrupt, print, progress};
 use crate::config::baseline::{self, FILE};
 use crate::model::{Run, Shard};
 use crate::source::tree::TreeOptions;
@@ -120,7 +120,7 @@ impl Args {
 
 fn save(path: &Path, baseline: &Baseline) -> Result<(), Failure> {
     let text = baseline::render(baseline)?;
-    finish::replace(path, |mut file| file.write_all(text.as_bytes()).map(|()| file))
+    interrupt::replace(path, |mut file| file.write_all(text.as_bytes()).map(|()| file))
 }
 
 fn say(text: &str) -> Result<ExitCode, Failure> {

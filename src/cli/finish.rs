@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::Failure;
+use super::interrupt::replace;
 use super::options::{Output, Running};
 use crate::model::{Run, Settings, Severity};
 use crate::report::{self, Format, View};
@@ -69,19 +70,4 @@ fn write_file(format: Format, run: &Run, view: &View, path: &Path) -> Result<(),
         return file.and_then(write).map(drop).map_err(said);
     }
     replace(&target, write)
-}
-
-/// Writes a file beside its place and moves it there when it is whole.
-pub fn replace(target: &Path, write: impl FnOnce(fs::File) -> io::Result<fs::File>) -> Result<(), Failure> {
-    let name = target.file_name().ok_or_else(|| Failure(format!("{}: no file name", target.display())))?;
-    let mut partial = name.to_owned();
-    partial.push(format!(".{}.partial", std::process::id()));
-    let partial = target.with_file_name(partial);
-    // A file that an interrupted run left goes; a link that somebody planted in its place is not followed.
-    let _ = fs::remove_file(&partial);
-    let written = fs::File::create_new(&partial).and_then(write).and_then(|file| file.sync_all());
-    written.and_then(|()| fs::rename(&partial, target)).map_err(|error| {
-        let _ = fs::remove_file(&partial);
-        Failure(format!("{}: {error}", target.display()))
-    })
 }

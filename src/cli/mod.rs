@@ -5,6 +5,7 @@ mod finish;
 mod generate;
 mod history;
 mod hook;
+mod interrupt;
 mod options;
 mod progress;
 mod reports;
