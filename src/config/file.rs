@@ -54,7 +54,7 @@ impl File {
     /// An error at `span`.
     pub fn error(&self, span: Span, message: &str, help: Option<String>) -> ConfigError {
         let line = LineIndex::new(self.text.as_bytes());
-        let line = line.line(line.position(self.text.as_bytes(), span.start).0, self.text.len());
+        let line = line.line(self.text.as_bytes(), line.position(self.text.as_bytes(), span.start).0);
         if self.is_hidden || line.len() > MAX_LINE {
             let place = format!("{}:{}: {message}", self.path, self.line(span.start));
             return ConfigError::new(&self.path, "", Span::default(), &place, help);

@@ -161,60 +161,82 @@ fn scale_up(into: usize, outer: usize, inner: usize) -> usize {
     if inner == 0 { outer } else { ((into as u128 * outer as u128).div_ceil(inner as u128)) as usize }
 }
 
-/// The line starts of a file, to turn byte offsets into the lines and columns that people use.
+/// Places in a file whose lines and columns are known, to turn byte offsets into the lines and columns that people use.
 #[derive(Clone, Debug)]
 pub struct LineIndex {
-    starts: Vec<usize>,
-    /// In long lines, every few thousand bytes: an offset and the characters between the line's start and it. A column
-    /// then costs no walk from the start of a line that may be the whole file.
-    marks: Vec<(usize, usize)>,
+    /// Every so many bytes, so that neither a file of short lines nor one of a single line costs much.
+    marks: Vec<Mark>,
 }
 
-/// Bytes between two marks of a long line.
-const MARK_EVERY: usize = 4 << 10;
+/// A place where a character starts.
+#[derive(Clone, Copy, Debug, Default)]
+struct Mark {
+    at: usize,
+    /// Line ends before it.
+    ends: usize,
+    /// Characters between the start of its line and it.
+    characters: usize,
+}
+
+/// Bytes between two marks.
+const MARK_EVERY: usize = 1 << 10;
+
+impl Mark {
+    /// The mark at `to`, a later place where a character starts.
+    fn moved(self, bytes: &[u8], to: usize) -> Self {
+        let between = &bytes[self.at..to];
+        let ends = memchr::memchr_iter(b'\n', between).count();
+        let (before, rest) = match memchr::memrchr(b'\n', between) {
+            Some(end) => (0, &between[end + 1..]),
+            None => (self.characters, between),
+        };
+        Mark { at: to, ends: self.ends + ends, characters: before + characters(rest) }
+    }
+}
 
 impl LineIndex {
-    /// Finds the line starts of `bytes` (a line ends with `\n`).
+    /// Finds the lines of `bytes` (a line ends with `\n`).
     pub fn new(bytes: &[u8]) -> Self {
-        let starts: Vec<usize> = std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|at| at + 1)).collect();
-        let ends = starts.iter().skip(1).copied().chain([bytes.len()]);
-        let long = starts.iter().zip(ends).filter(|(start, end)| *end - *start > MARK_EVERY);
-        let marks = long.flat_map(|(start, end)| marks(bytes, Span::new(*start, end))).collect();
-        Self { starts, marks }
+        let mut marks = vec![Mark::default()];
+        let mut last = Mark::default();
+        loop {
+            let mut next = last.at + MARK_EVERY;
+            while next < bytes.len() && bytes[next] & 0xC0 == 0x80 {
+                next += 1;
+            }
+            if next >= bytes.len() {
+                return Self { marks };
+            }
+            last = last.moved(bytes, next);
+            marks.push(last);
+        }
     }
 
     /// The line (counted from 1) and the column (counted from 1, in characters) of the byte at `offset` in `bytes`.
     pub fn position(&self, bytes: &[u8], offset: usize) -> (usize, usize) {
         let offset = offset.min(bytes.len());
-        let line = self.starts.partition_point(|&s| s <= offset).max(1);
-        let start = self.starts[line - 1];
-        let mark = self.marks.partition_point(|(at, _)| *at <= offset).checked_sub(1).map(|at| self.marks[at]);
-        let (from, before) = mark.filter(|(at, _)| *at >= start).unwrap_or((start, 0));
-        (line, before + characters(&bytes[from..offset]) + 1)
+        let mark = self.last_mark(|mark| mark.at <= offset).moved(bytes, offset);
+        (mark.ends + 1, mark.characters + 1)
     }
 
-    /// The byte range of `line` (counted from 1) in a file of `len` bytes, its line end included.
-    pub fn line(&self, line: usize, len: usize) -> Span {
-        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or(len);
-        Span::new(start, self.starts.get(line).copied().unwrap_or(len))
+    /// The byte range of `line` (counted from 1) in `bytes`, its line end included.
+    pub fn line(&self, bytes: &[u8], line: usize) -> Span {
+        Span::new(self.behind(bytes, line.saturating_sub(1)), self.behind(bytes, line))
     }
-}
 
-/// The marks of a long line, each where a character starts, so that counts on both sides of it add up.
-fn marks(bytes: &[u8], line: Span) -> impl Iterator<Item = (usize, usize)> {
-    let (mut at, mut count) = (line.start, 0);
-    std::iter::from_fn(move || {
-        let mut next = at + MARK_EVERY;
-        while next < line.end && bytes[next] & 0xC0 == 0x80 {
-            next += 1;
-        }
-        if next >= line.end {
-            return None;
-        }
-        count += characters(&bytes[at..next]);
-        at = next;
-        Some((at, count))
-    })
+    /// The offset behind the first `ends` line ends.
+    fn behind(&self, bytes: &[u8], ends: usize) -> usize {
+        let Some(left) = ends.checked_sub(1) else { return 0 };
+        let mark = self.last_mark(|mark| mark.ends < ends);
+        let end = memchr::memchr_iter(b'\n', &bytes[mark.at..]).nth(left - mark.ends);
+        end.map_or(bytes.len(), |end| mark.at + end + 1)
+    }
+
+    /// The last mark for which `is_before` holds, as for all before it.
+    fn last_mark(&self, is_before: impl Fn(&Mark) -> bool) -> Mark {
+        let behind = self.marks.partition_point(is_before);
+        behind.checked_sub(1).map(|at| self.marks[at]).unwrap_or_default()
+    }
 }
 
 /// The characters of `bytes`; what is no UTF-8 counts as it is shown, one U+FFFD for each broken sequence.
@@ -226,7 +248,7 @@ fn characters(bytes: &[u8]) -> usize {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{LineIndex, MARK_EVERY};
+    use super::{LineIndex, MARK_EVERY, Span};
 
     proptest! {
         #[test]
@@ -239,7 +261,12 @@ mod tests {
             let offset = at.index(bytes.len() + 1);
             let start = bytes[..offset].iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
             let counted = String::from_utf8_lossy(&bytes[start..offset]).chars().count() + 1;
-            prop_assert_eq!(LineIndex::new(&bytes).position(&bytes, offset).1, counted);
+            let index = LineIndex::new(&bytes);
+            let line = bytes[..offset].iter().filter(|b| **b == b'\n').count() + 1;
+            prop_assert_eq!(index.position(&bytes, offset), (line, counted));
+            let end = bytes[offset..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |at| offset + at + 1);
+            prop_assert_eq!(index.line(&bytes, line), Span::new(start, end));
+            prop_assert_eq!(index.line(&bytes, bytes.len() + 2), Span::new(bytes.len(), bytes.len()));
         }
     }
 }

@@ -38,10 +38,10 @@ impl Excerpt {
         let near = |label: &&Span| index.position(bytes, label.start).0.abs_diff(line) <= NEAR;
         let lines = labels.iter().filter(near).map(|label| index.position(bytes, label.start).0).chain([line]);
         let (first, last) = lines.fold((line, line), |(first, last), at| (first.min(at), last.max(at)));
-        let whole = Span::new(index.line(first, bytes.len()).start, index.line(last, bytes.len()).end);
-        let is_long = (first..=last).any(|line| index.line(line, bytes.len()).len() > LONG_LINE);
+        let whole = Span::new(index.line(bytes, first).start, index.line(bytes, last).end);
+        let is_long = (first..=last).any(|line| index.line(bytes, line).len() > LONG_LINE);
         let stretch =
-            if is_long || whole.len() > 16 << 10 { clipped(bytes, span, index.line(line, bytes.len())) } else { whole };
+            if is_long || whole.len() > 16 << 10 { clipped(bytes, span, index.line(bytes, line)) } else { whole };
         let (line, column) = index.position(bytes, stretch.start);
         let text = masked(bytes, stretch, spans, redactor);
         Self { name, text, start: stretch.start, line: line - 1, column: column - 1 }

@@ -60,7 +60,7 @@ pub fn apply(path: &str, bytes: &[u8], findings: &mut [Finding]) -> Vec<Unused> 
     }
     let unused = allows.iter().filter(|allow| !allow.used && !allow.quoted);
     let said = |allow: &Allow<'_>| Unused {
-        line: index.line(allow.line, bytes.len()),
+        line: index.line(bytes, allow.line),
         message: format!("{path}:{}: this {MARKER} comment accepts nothing", allow.line),
     };
     unused.map(said).collect()
@@ -77,7 +77,7 @@ fn lines(finding: &Finding, bytes: &[u8], index: &LineIndex) -> [usize; 2] {
 
 fn allow<'t>(bytes: &'t [u8], index: &LineIndex, at: usize) -> Option<Allow<'t>> {
     let (line, _) = index.position(bytes, at);
-    let span = index.line(line, bytes.len());
+    let span = index.line(bytes, line);
     let before = std::str::from_utf8(&bytes[span.start..at]).ok()?.trim_end();
     let behind = std::str::from_utf8(&bytes[at + MARKER.len()..span.end]).ok()?;
     let opener = OPENERS.iter().filter(|opener| ends_with(before, opener)).max_by_key(|opener| opener.len())?;

@@ -93,8 +93,8 @@ impl Staged {
             let (hunk, _) = patch.hunk(at).map_err(said)?;
             let (first, count) = (hunk.new_start() as usize, hunk.new_lines() as usize);
             if count > 0 {
-                let start = lines.line(first, bytes.len()).start;
-                spans.push(Span::new(start, lines.line(first + count - 1, bytes.len()).end));
+                let start = lines.line(&bytes, first).start;
+                spans.push(Span::new(start, lines.line(&bytes, first + count - 1).end));
             }
         }
         Ok(Changed { bytes, spans })
