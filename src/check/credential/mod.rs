@@ -5,6 +5,7 @@
 mod examples;
 mod name;
 mod randomness;
+mod shape;
 mod url;
 mod value;
 pub(super) mod words;
@@ -17,7 +18,8 @@ use crate::model::{Confidence, Severity, What};
 pub use examples::is_published_example;
 pub use name::{NameKind, name_kind};
 pub use randomness::looks_random;
-pub use value::{ValueKind, is_code, is_placeholder, value_kind};
+pub use shape::is_code;
+pub use value::{ValueKind, is_placeholder, value_kind};
 
 use words::{
     CODE_EXTENSIONS, COMMON_PASSWORDS, CREDENTIAL, FUNCTION_WORDS, PLAIN_NAMES, PROSE_EXTENSIONS, SAMPLE_WORDS, Words,

@@ -1,0 +1,224 @@
+//! What a value looks like: a number, a path, a host, a digest, code.
+
+use super::value::ValueKind;
+
+/// Switches and numbers.
+pub(super) fn short_kind(v: &str) -> Option<ValueKind> {
+    if v.len() > 40 {
+        return None;
+    }
+    if ["true", "false", "yes", "no", "on", "off", "y", "n"].iter().any(|word| v.eq_ignore_ascii_case(word)) {
+        return Some(ValueKind::Boolean);
+    }
+    if v.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '+') {
+        let unit = v.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | ':' | ',' | '_'));
+        let units = [
+            "", "s", "m", "h", "d", "w", "y", "ms", "us", "ns", "k", "Ki", "M", "Mi", "G", "Gi", "T", "Ti", "Z", "MB",
+            "GB", "KB", "kb", "mb", "gb", "%", "px", "MiB", "GiB", "KiB", "min", "sec", "days", "hours",
+        ];
+        if units.contains(&unit) || is_duration(v) || is_time(v) {
+            return Some(ValueKind::Number);
+        }
+    }
+    None
+}
+
+/// `2030-03-10T03:22:11Z`.
+fn is_time(v: &str) -> bool {
+    let bytes = v.as_bytes();
+    bytes.len() >= 16
+        && bytes[4] == b'-'
+        && bytes[7] == b'-'
+        && matches!(bytes[10], b'T' | b' ')
+        && bytes.iter().all(|b| b.is_ascii_digit() || b"-:T Z.+".contains(b))
+}
+
+/// `1h30m`.
+fn is_duration(v: &str) -> bool {
+    v.len() < 16
+        && v.bytes().all(|b| b.is_ascii_digit() || b"hmsdwun.".contains(&b))
+        && v.ends_with(['h', 'm', 's', 'd'])
+}
+
+/// What kind of literal a value looks like that is neither a switch nor filled in later.
+pub(super) fn shape(v: &str) -> ValueKind {
+    if let Some(kind) = keyed(v) {
+        return kind;
+    }
+    if v.contains([' ', '\t', '\n']) {
+        return if is_code(v) { ValueKind::Code } else { ValueKind::Prose };
+    }
+    match () {
+        () if is_jwt(v) => ValueKind::Jwt,
+        () if is_uuid(v) => ValueKind::Uuid,
+        () if v.contains("://") => ValueKind::Url,
+        () if is_path(v) => ValueKind::Path,
+        () if is_host(v) => ValueKind::Host,
+        () if is_code(v) => ValueKind::Code,
+        () => ValueKind::Literal,
+    }
+}
+
+/// Values that say what they are by their beginning.
+fn keyed(v: &str) -> Option<ValueKind> {
+    let begins = |list: &[&str]| list.iter().any(|known| v.starts_with(known));
+    if begins(&["sha256:", "sha512:", "sha1:", "md5:", "sha256-", "sha384-", "sha512-", "h1:"]) {
+        return Some(ValueKind::Digest);
+    }
+    if begins(&[
+        "ssh-rsa ",
+        "ssh-ed25519 ",
+        "ssh-dss ",
+        "ecdsa-sha2-",
+        "age1",
+        "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS",
+        "LS0tLS1CRUdJTiBQVUJMSU",
+    ]) {
+        return Some(ValueKind::Public);
+    }
+    if begins(&[
+        "$2a$",
+        "$2b$",
+        "$2y$",
+        "$1$",
+        "$5$",
+        "$6$",
+        "$y$",
+        "$apr1$",
+        "$argon2",
+        "{SHA}",
+        "{SSHA}",
+        "pbkdf2_sha256$",
+        "SCRAM-SHA-256$",
+    ]) {
+        return Some(ValueKind::PasswordHash);
+    }
+    if begins(&["LS0tLS1CRUdJTi"]) {
+        return Some(ValueKind::PrivateKey);
+    }
+    None
+}
+
+fn is_jwt(v: &str) -> bool {
+    v.starts_with("eyJ") && v.len() > 40 && v.matches('.').count() == 2
+}
+
+fn is_uuid(v: &str) -> bool {
+    v.len() == 36
+        && v.bytes()
+            .enumerate()
+            .all(|(at, b)| if matches!(at, 8 | 13 | 18 | 23) { b == b'-' } else { b.is_ascii_hexdigit() })
+}
+
+fn is_path(v: &str) -> bool {
+    let rooted = v.starts_with(['/', '~'])
+        || v.starts_with("./")
+        || v.starts_with("../")
+        || v.get(1..3).is_some_and(|c| c == ":\\" || c == ":/");
+    if !rooted {
+        // `secrets/db/password.txt`: a file name with an extension behind folders.
+        let (folder, name) = v.rsplit_once('/').unwrap_or(("", v));
+        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+        let known = [
+            "txt",
+            "pem",
+            "key",
+            "crt",
+            "json",
+            "yaml",
+            "yml",
+            "jks",
+            "p12",
+            "pfx",
+            "conf",
+            "cfg",
+            "env",
+            "sh",
+            "properties",
+        ];
+        return !folder.is_empty() && known.contains(&extension) || v.ends_with(".pem") || v.ends_with(".jks");
+    }
+    // Base64 may begin with a slash, too.
+    !v.contains(['+', '=']) && v.split(['/', '\\']).all(|part| part.len() < 32 || part.contains(['-', '_', '.']))
+}
+
+/// Whether it names a host, with or without a port.
+pub(super) fn is_host(v: &str) -> bool {
+    let (host, port) = v.rsplit_once(':').unwrap_or((v, "80"));
+    if port.is_empty() || !port.bytes().all(|b| b.is_ascii_digit()) || v.contains('@') {
+        return false;
+    }
+    let labels = host.split('.').count();
+    let plain = !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'));
+    let endings =
+        [".com", ".org", ".net", ".io", ".local", ".svc", ".internal", ".dev", ".cloud", ".de", ".lan", ".co"];
+    let named = labels > 1 && endings.iter().any(|end| host.ends_with(end)) || host.ends_with(".cluster.local");
+    let address = labels == 4
+        && host.starts_with(|c: char| c.is_ascii_digit())
+        && host.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    plain
+        && (named
+            || address
+            || host == "localhost"
+            || v.contains(':')
+                && host.len() < 64
+                && host.starts_with(|c: char| c.is_ascii_alphabetic())
+                && port.len() >= 2
+                && port.len() <= 5
+                && !host.contains('_'))
+}
+
+/// Whether the value is an expression of a program rather than a text.
+pub fn is_code(v: &str) -> bool {
+    let call = v.ends_with(')')
+        && v.find('(')
+            .is_some_and(|at| at > 0 && v[..at].bytes().all(|b| b.is_ascii_alphanumeric() || b"_.:>-".contains(&b)));
+    let begins = [
+        "os.",
+        "process.env",
+        "self.",
+        "this.",
+        "System.",
+        "env.",
+        "ENV[",
+        "args.",
+        "config.",
+        "options.",
+        "opts.",
+        "req.",
+        "request.",
+        "params.",
+        "settings.",
+        "std::",
+        "var.",
+        "local.",
+        "data.",
+        "module.",
+        "secrets.",
+        "vars.",
+        "github.",
+        ".Values",
+        ".Release",
+        "inputs.",
+        "steps.",
+        "needs.",
+        "lookup(",
+        "random_",
+        "aws_",
+        "azurerm_",
+        "google_",
+        "data.",
+        "props.",
+        "ctx.",
+        "context.",
+        "new ",
+        "await ",
+        "string.",
+        "String.",
+    ];
+    call || begins.iter().any(|known| v.starts_with(known))
+        || ["\\x1b[", "\\033[", "\\e["].iter().any(|colour| v.contains(colour))
+        || v.contains("=>")
+        || v.ends_with("()")
+        || v.ends_with(';') && v.contains('(')
+}
