@@ -33,11 +33,26 @@ pub fn parse<'a>(text: &'a str, neutral: &str) -> Result<Tree<'a>, Broken> {
         return Ok(tree);
     }
     match build::Builder::new(text).build(neutral) {
+        Err(Broken::Syntax(_)) if brackets(neutral) >= MAX_DEPTH => Err(Broken::Deep),
         Err(Broken::Syntax(_)) if memchr::memchr(b'\t', neutral.as_bytes()).is_some() => {
             build::Builder::new(text).build(&neutral.replace('\t', " "))
         }
         result => result,
     }
+}
+
+/// How deep brackets nest, wherever they stand: the parser refuses deep ones with the words that it has for wrong ones.
+fn brackets(text: &str) -> usize {
+    let (mut open, mut deepest) = (0_usize, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'[' | b'{' => open += 1,
+            b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(open);
+    }
+    deepest
 }
 
 #[cfg(test)]
