@@ -113,8 +113,11 @@ impl Reader<'_> {
         };
         let next = next.filter(|next| !next.value.starts_with("--"));
         let label = Some(word.span_of(0..name.len()));
-        for flag in FLAGS.iter().filter(|flag| is_for(flag, words)) {
-            if let Some((part, taken)) = match_flag(flag, word, name, own, next) {
+        for flag in FLAGS {
+            // The flag's name is the cheaper question, and most often answered with no.
+            if let Some((part, taken)) = match_flag(flag, word, name, own, next)
+                && is_for(flag, words)
+            {
                 self.holds(flag.holds, part, label, name);
                 return taken;
             }
