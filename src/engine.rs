@@ -1,7 +1,7 @@
 //! Joins the stages, and is the only one that knows about threads: source → document → check → suppress → [`Run`].
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -278,14 +278,19 @@ impl Engine {
         let mut cx =
             check::Context::new(&origin, &self.settings, neighbours, &reader, hits).with_own(self.own.as_ref());
         let is_as_it_stands = matches!(decoded.text, Cow::Borrowed(text) if text.len() == bytes.len());
-        let lineage = lineage.filter(|_| is_as_it_stands);
-        check::run_tokens(&decoded.text, &decoded.map, &place, lineage, &mut cx);
+        let mut lineage = lineage.filter(|_| is_as_it_stands);
+        check::run_tokens(&decoded.text, &decoded.map, &place, lineage.as_deref_mut(), &mut cx);
         let mut pending = Pending::new(!self.allowlist.entries.is_empty() || suppress::inline::may_accept(bytes));
-        if worth_parsing {
-            reader.documents(&decoded.text, decoded.map, place, &mut |doc| {
-                pending.settle(&mut cx.findings, doc.map.to_file(Span::new(0, 0)).start, &self.settings);
-                check::run(doc, &mut cx);
-            });
+        let mut is_silent = |doc: &Document<'_>| {
+            pending.settle(&mut cx.findings, doc.map.to_file(Span::new(0, 0)).start, &self.settings);
+            let before = (cx.findings.len(), cx.problems.len());
+            check::run(doc, &mut cx);
+            before == (cx.findings.len(), cx.problems.len())
+        };
+        match lineage {
+            _ if !worth_parsing => {}
+            Some(lineage) => reader.unknown_documents(&decoded.text, place, lineage, &mut is_silent),
+            None => reader.documents(&decoded.text, decoded.map, place, &mut |doc| _ = is_silent(doc)),
         }
         scanned.findings = pending.settled;
         scanned.findings.append(&mut cx.findings);
@@ -329,6 +334,37 @@ impl Engine {
 #[derive(Default)]
 struct Documents {
     problems: RefCell<Vec<Problem>>,
+}
+
+impl Documents {
+    /// Gives to the checks, which say whether they found nothing, the documents of a text that stands in its file as it is, but for those of which the lineage
+    /// knows that nothing is found in them.
+    fn unknown_documents(
+        &self,
+        text: &str,
+        place: Place,
+        lineage: &mut Lineage<'_>,
+        is_silent: &mut dyn FnMut(&Document<'_>) -> bool,
+    ) {
+        let (silent, asked) = (RefCell::new(Vec::new()), Cell::new(None));
+        let path = place.path.clone();
+        let is_known = |span: Span| {
+            asked.set(Some(span));
+            let known = lineage.was_silent(&path, span);
+            silent.borrow_mut().extend(known.then_some(span));
+            known
+        };
+        let mut problems = Vec::new();
+        document::read_unknown(text, SpanMap::at(0), place, &is_known, &mut problems, &mut |doc| {
+            // What was not read as a tree is a problem, and that is to be said of the next version, too.
+            let span = doc.map.to_file(Span::new(0, doc.text.len()));
+            if is_silent(doc) && asked.get() == Some(span) && doc.tree().is_some() {
+                silent.borrow_mut().push(span);
+            }
+        });
+        self.problems.borrow_mut().append(&mut problems);
+        lineage.learn_documents(&path, silent.into_inner());
+    }
 }
 
 impl Reader for Documents {

@@ -4,13 +4,17 @@ use std::sync::Arc;
 
 use super::prefilter::Hits;
 use super::token::again::{Before, Past};
-use crate::model::Kept;
+use crate::model::{Kept, Span, kept_at};
 
 /// What was learnt of one version: offsets and keywords, no text.
 #[derive(Debug)]
 pub struct Learnt {
     hits: Arc<Hits>,
     past: Past,
+    /// The path it was scanned under, which says much about what a document is.
+    path: String,
+    /// The documents of a YAML stream in which nothing was found, in order.
+    silent: Vec<Span>,
 }
 
 /// A version that is scanned, and the one before.
@@ -38,7 +42,29 @@ impl Lineage<'_> {
 
     /// Notes what the token rules made of this one.
     pub(super) fn learn(&mut self, hits: Arc<Hits>, past: Past) {
-        self.learnt = Some(Learnt { hits, past });
+        self.learnt = Some(Learnt { hits, past, path: String::new(), silent: Vec::new() });
+    }
+
+    /// Whether the document at `span` was kept whole, and nothing was found in it under the same path.
+    pub fn was_silent(&self, path: &str, span: Span) -> bool {
+        self.before.filter(|(earlier, _)| earlier.path == path).is_some_and(|(earlier, kept)| {
+            kept_at(kept, span.start).filter(|stretch| span.end <= stretch.end()).is_some_and(|stretch| {
+                let then = Span::new(stretch.back(span.start), stretch.back(span.end));
+                earlier.silent.binary_search(&then).is_ok()
+            })
+        })
+    }
+
+    /// Notes the documents, in order, in which nothing was found.
+    pub fn learn_documents(&mut self, path: &str, silent: Vec<Span>) {
+        if let Some(learnt) = &mut self.learnt {
+            (learnt.path, learnt.silent) = (path.to_owned(), silent);
+        }
+    }
+
+    /// Forgets the documents, as what was found in them depends on more than their text.
+    pub fn forget_documents(&mut self) {
+        self.learn_documents("", Vec::new());
     }
 
     /// Notes that no token rule has anything to look at in this one, which is `length` bytes long.

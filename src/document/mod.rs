@@ -21,13 +21,25 @@ const LARGE: usize = 1 << 19;
 /// Recognises the format of `text` and gives each of its documents to `sink`. What does not parse is read in a lesser
 /// way, and said in `problems`.
 pub fn read(text: &str, map: SpanMap, place: Place, problems: &mut Vec<Problem>, sink: &mut dyn FnMut(&Document<'_>)) {
+    read_unknown(text, map, place, &|_| false, problems, sink);
+}
+
+/// Like [`read`], but leaves out the documents of a YAML stream that the caller knows, by their span in `text`.
+pub fn read_unknown(
+    text: &str,
+    map: SpanMap,
+    place: Place,
+    is_known: &dyn Fn(Span) -> bool,
+    problems: &mut Vec<Problem>,
+    sink: &mut dyn FnMut(&Document<'_>),
+) {
     let role = recognise::role_by_name(&place);
     // Versions and digests: nothing in them is worth a tree.
     let format = if role == Role::LockFile { Format::Text } else { recognise::format(text, &place) };
     let mut reading = Reading { text, map: Arc::new(map), place, role, problems, sink };
     match format {
         Format::Json => reading.json(),
-        Format::Yaml => reading.yaml(),
+        Format::Yaml => reading.yaml(is_known),
         Format::Dockerfile => reading.dockerfile(),
         Format::Flat(family) => reading.give(text, 0, Body::Entries(flat::read(family, text)), Vec::new()),
         Format::Shell => {
@@ -91,7 +103,7 @@ impl<'r> Reading<'r, '_> {
                     any = true;
                     from += len;
                 }
-                Err(json::Broken::Syntax(_)) if !any => return self.yaml(),
+                Err(json::Broken::Syntax(_)) if !any => return self.yaml(&|_| false),
                 Err(broken) => {
                     let at = if let json::Broken::Syntax(at) = broken { from + at } else { from };
                     let why = match broken {
@@ -106,12 +118,15 @@ impl<'r> Reading<'r, '_> {
         }
     }
 
-    fn yaml(&mut self) {
+    fn yaml(&mut self, is_known: &dyn Fn(Span) -> bool) {
         let (mut first, mut counted) = (1, 0);
         for span in yaml::documents(self.text) {
             let text = span.of(self.text);
             first += line_ends(&self.text[counted..span.start]);
             counted = span.start;
+            if is_known(span) {
+                continue;
+            }
             let masked = template::mask(text);
             match yaml::parse(text, &masked.text) {
                 Ok(tree) => self.give(text, span.start, Body::Tree(tree), masked.templates),

@@ -150,16 +150,22 @@ impl Engine {
         blob: Oid,
         path: &str,
         bytes: &[u8],
-        lineage: Option<&mut Lineage<'_>>,
+        mut lineage: Option<&mut Lineage<'_>>,
     ) -> Version {
         match holder {
             Holder::Commit(commit) => {
                 let files = CommitFiles::new(objects, *commit);
-                let scanned = self.scan_version_of(lineage, origin(*commit, path), bytes, &files);
+                let scanned = self.scan_version_of(lineage.as_deref_mut(), origin(*commit, path), bytes, &files);
+                if let Some(lineage) = lineage.filter(|_| files.were_asked()) {
+                    lineage.forget_documents();
+                }
                 Version { scanned, is_steady: !files.were_asked() }
             }
             Holder::Ref(_) | Holder::Nobody => {
-                let scanned = self.scan_version_of(lineage, origin(blob, path), bytes, &NoNeighbours);
+                let scanned = self.scan_version_of(lineage.as_deref_mut(), origin(blob, path), bytes, &NoNeighbours);
+                if let Some(lineage) = lineage {
+                    lineage.forget_documents();
+                }
                 Version { scanned, is_steady: false }
             }
         }
