@@ -221,17 +221,15 @@ impl Pass<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Kept, Secret, Settings, Span};
+    use crate::model::{Kept, Problem, Secret, Settings, Span};
     use proptest::prelude::*;
 
-    type Found = Vec<(String, Span, Secret)>;
+    type Found = (Vec<(String, Span, Secret)>, Vec<Problem>);
 
     fn found(scanned: Scanned) -> Found {
-        scanned
-            .findings
-            .into_iter()
-            .map(|finding| (finding.rule.id.to_string(), finding.span, finding.secret))
-            .collect()
+        let findings = scanned.findings.into_iter();
+        let findings = findings.map(|finding| (finding.rule.id.to_string(), finding.span, finding.secret));
+        (findings.collect(), scanned.problems)
     }
 
     fn scan(engine: &Engine, text: &str, before: Option<(&Learnt, &[Kept])>) -> (Found, Option<Learnt>) {
@@ -253,7 +251,8 @@ mod tests {
                 data_encoding::BASE64.encode(format!("the token: {token}").as_bytes())
             )),
             "[A-Za-z0-9+/]{0,60}",
-            Just("---\n".to_owned()),
+            Just("\n---\n".to_owned()),
+            "\n(password|name|kind): ([A-Za-z0-9]{12}|Secret|\"x)\nstringData:\n  pass: [a-zA-Z0-9]{0,10}",
         ]
     }
 
