@@ -18,11 +18,14 @@ pub struct Masked<'a> {
 /// An action that makes text becomes neutral letters; one that only steers (`if`, `end`, a comment, an assignment), that
 /// brings whole lines (`toYaml`, `nindent`), or that stands alone on its line becomes blank.
 pub fn mask(text: &str) -> Masked<'_> {
-    if memchr::memmem::find(text.as_bytes(), b"{{").is_none() && memchr::memmem::find(text.as_bytes(), b"{%").is_none()
-    {
-        return Masked { text: Cow::Borrowed(text), templates: Vec::new() };
+    let mut templates = Vec::new();
+    // A comment alone (`{# … #}`) makes no template of a text.
+    if memchr::memchr_iter(b'{', text.as_bytes()).any(|at| matches!(text.as_bytes().get(at + 1), Some(b'{' | b'%'))) {
+        templates = find(text);
     }
-    let templates = find(text);
+    if templates.is_empty() {
+        return Masked { text: Cow::Borrowed(text), templates };
+    }
     let mut bytes = text.as_bytes().to_vec();
     for (span, around) in templates.iter().zip(surroundings(text, &templates)) {
         let fill = if is_blank(span.of(text), around) { b' ' } else { b'x' };

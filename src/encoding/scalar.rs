@@ -37,26 +37,22 @@ pub fn decode(text: &str, style: Style, span: Span) -> (String, SpanMap) {
     (out.text, out.map)
 }
 
-fn verbatim(line: &str, base: usize) -> Decoded {
-    let mut out = Decoded::default();
+fn verbatim(out: &mut Decoded, line: &str, base: usize) {
     out.push(line, Span::new(base, base + line.len()));
-    out
 }
 
-fn single_quoted(line: &str, base: usize) -> Decoded {
-    let mut out = Decoded::default();
+fn single_quoted(out: &mut Decoded, line: &str, base: usize) {
     let mut rest = 0;
     while let Some(found) = line[rest..].find("''") {
         let at = rest + found;
         out.push(&line[rest..=at], Span::new(base + rest, base + at + 1));
         rest = at + 2;
     }
-    out.push(&line[rest..], Span::new(base + rest, base + line.len()));
-    out
+    verbatim(out, &line[rest..], base + rest);
 }
 
 /// Flow scalars over several lines: white space round a line end folds to one space, each empty line to a line end.
-fn folded_flow(raw: &str, base: usize, line_text: impl Fn(&str, usize) -> Decoded) -> Decoded {
+fn folded_flow(raw: &str, base: usize, line_text: impl Fn(&mut Decoded, &str, usize)) -> Decoded {
     let mut out = Decoded::default();
     let lines: Vec<Span> = lines(raw);
     let mut empty = 0;
@@ -72,17 +68,9 @@ fn folded_flow(raw: &str, base: usize, line_text: impl Fn(&str, usize) -> Decode
             out.push(&if empty > 0 { "\n".repeat(empty) } else { " ".to_owned() }, fold);
             empty = 0;
         }
-        let part = line_text(trimmed.of(raw), base + trimmed.start);
-        append(&mut out, &part);
+        line_text(&mut out, trimmed.of(raw), base + trimmed.start);
     }
     out
-}
-
-fn append(out: &mut Decoded, part: &Decoded) {
-    for (at, c) in part.text.char_indices() {
-        let span = part.map.to_file(Span::new(at, at + c.len_utf8()));
-        out.push(c.encode_utf8(&mut [0; 4]), span);
-    }
 }
 
 /// Double-quoted over several lines: folding, and line ends that are escaped away.

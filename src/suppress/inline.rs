@@ -1,12 +1,17 @@
 //! Comments that accept a finding: `tidewaiter:allow [RULE…] [-- reason]`, on the finding's line or alone on the line
 //! above it, in any comment syntax.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use crate::model::{Finding, LineIndex, Span, Suppression};
 
 /// What a comment says to accept what stands on its line.
 const MARKER: &str = "tidewaiter:allow";
+
+/// Every blob is looked through for it.
+static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(MARKER));
 
 /// What may open a comment. The marker stands right behind one, so that a text about the marker is none.
 const OPENERS: [&str; 12] = ["#", "//", "--", ";", "/*", "*", "<!--", "%", "{{/*", "{{- /*", "rem", "'"];
@@ -36,7 +41,7 @@ pub struct Unused {
 
 /// Whether a blob may have comments that accept findings.
 pub fn may_accept(bytes: &[u8]) -> bool {
-    memmem::find(bytes, MARKER.as_bytes()).is_some()
+    FINDER.find(bytes).is_some()
 }
 
 /// Marks the findings of a blob that a comment accepts. Gives the comments that match none.
@@ -45,8 +50,7 @@ pub fn apply(path: &str, bytes: &[u8], findings: &mut [Finding]) -> Vec<Unused> 
         return Vec::new();
     }
     let index = LineIndex::new(bytes);
-    let mut allows: Vec<Allow<'_>> =
-        memmem::find_iter(bytes, MARKER.as_bytes()).filter_map(|at| allow(bytes, &index, at)).collect();
+    let mut allows: Vec<Allow<'_>> = FINDER.find_iter(bytes).filter_map(|at| allow(bytes, &index, at)).collect();
     for finding in findings {
         let lines = lines(finding, bytes, &index);
         let matching = |allow: &&mut Allow<'_>| {

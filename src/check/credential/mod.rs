@@ -98,7 +98,8 @@ fn could_hold_one(value: &str) -> bool {
     memchr::memchr3(b'@', b'=', b'$', bytes).is_some()
         || ["eyJ", "LS0tLS1", "PuTTY-User"].iter().any(|known| bare.starts_with(known))
         || bytes.len() > 24 && memchr::memmem::find(bytes, b"-----BEGIN ").is_some()
-        || url::authorization(value).is_some()
+        // The schemes of an Authorization header.
+        || bare.starts_with(['b', 'B', 't', 'T', 'a', 'A']) && url::authorization(value).is_some()
 }
 
 fn judge_fully(kind: NameKind, name: &str, value: &str, setting: Setting) -> Option<Judgement> {

@@ -37,20 +37,26 @@ fn is_reported(pair: &Pair<'_>) -> bool {
 /// spec mostly is, and so is `authSecret`.
 fn names_something(pair: &Pair<'_>) -> bool {
     let value = pair.value.as_bytes();
-    let dns_label = value.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'));
-    let path = value.iter().all(|b| b.is_ascii_alphanumeric() || b"-_./".contains(b));
-    let named = dns_label && is_name_of_resource(pair.name) && !credential::looks_random(pair.value);
-    named || (dns_label || path && pair.value.contains('/')) && pair.path.has_key("annotations")
+    let dns_label = || value.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'));
+    let path = || value.contains(&b'/') && value.iter().all(|b| b.is_ascii_alphanumeric() || b"-_./".contains(b));
+    let named = is_name_of_resource(pair.name) && dns_label() && !credential::looks_random(pair.value);
+    named || pair.path.has_key("annotations") && (dns_label() || path())
 }
 
 /// Secrets that are values: `clientSecret` is one, `authSecret` a resource.
 const VALUES: [&str; 9] = ["client", "app", "shared", "jwt", "session", "hook", "hmac", "cookie", "api"];
 
 fn is_name_of_resource(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let of = |ending: &str| name.strip_suffix(ending).map(|before| before.trim_end_matches(['_', '-']));
-    matches!(&*name, "secret" | "secrets" | "key" | "auth" | "credentials" | "tokenaudience")
-        || of("secret").is_some_and(|before| !VALUES.iter().any(|value| before.ends_with(value)))
+    let ends_with = |text: &str, ending: &str| {
+        let start = text.len().checked_sub(ending.len());
+        start.and_then(|start| text.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(ending))
+    };
+    let is_bare = |known: &&str| name.eq_ignore_ascii_case(known);
+    if !ends_with(name, "secret") {
+        return ["secrets", "key", "auth", "credentials", "tokenaudience"].iter().any(is_bare);
+    }
+    let before = name[..name.len() - "secret".len()].trim_end_matches(['_', '-']);
+    !VALUES.iter().any(|value| ends_with(before, value))
 }
 
 /// Command lines and scripts are read as such, word by word.

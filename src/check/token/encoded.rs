@@ -81,8 +81,20 @@ fn is_gzip(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0x1F, 0x8B, 0x08])
 }
 
-const fn is_symbol(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'%' | b'.' | b'~')
+/// The bytes that encoded stretches are made of.
+static SYMBOLS: [bool; 256] = {
+    let mut symbols = [false; 256];
+    let mut at = 0;
+    while at < 256 {
+        let byte = at as u8;
+        symbols[at] = byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'%' | b'.' | b'~');
+        at += 1;
+    }
+    symbols
+};
+
+fn is_symbol(byte: u8) -> bool {
+    SYMBOLS[usize::from(byte)]
 }
 
 /// The next stretch from `from` on that is worth decoding.

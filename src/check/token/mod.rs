@@ -14,8 +14,8 @@ pub mod validate;
 use super::Context;
 use super::prefilter::TokenHit;
 use crate::model::{Document, Rule, Secret, TokenRule};
+use crate::pattern::Run;
 use crate::rules;
-use near::Near;
 
 /// Bytes before a keyword on which a pattern runs: names go before the provider's (`my_datadog_key`), and some tokens hold
 /// their keyword inside.
@@ -55,15 +55,20 @@ fn join(mut windows: Vec<Window>) -> Vec<Window> {
 /// Where which rules are worth running for a keyword.
 fn windows_of(bytes: &[u8], hit: TokenHit, found: &mut dyn FnMut(Window)) {
     let start = hit.start.saturating_sub(BEFORE);
-    let mut near: Option<(u32, Near)> = None;
+    let mut near: Option<(u32, &[u8])> = None;
+    let mut last: Option<(u32, Run, bool)> = None;
     for rule in hit.rules().iter().map(|rule| usize::from(*rule)) {
         let Some(token) = token(rule) else { continue };
         let end = bytes.len().min(hit.end() + token.window as usize);
-        let near = match near {
-            Some((window, near)) if window == token.window => near,
-            _ => near.insert((token.window, Near::of(bytes, start, end))).1,
+        let stretch = match near {
+            Some((window, stretch)) if window == token.window => stretch,
+            _ => near.insert((token.window, near::stretch(bytes, start, end))).1,
         };
-        if near.may_hold(token.run) {
+        let may_hold = match last {
+            Some((window, run, known)) if (window, run) == (token.window, token.run) => known,
+            _ => last.insert((token.window, token.run, near::may_hold(stretch, token.run))).2,
+        };
+        if may_hold {
             found(Window { rule, start, end });
         }
     }

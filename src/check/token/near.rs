@@ -1,34 +1,41 @@
-//! What stands near a keyword: how long the longest run of token characters is.
+//! What stands near a keyword: whether there is a run of token characters that is long enough for a secret.
 
 use crate::pattern::{Run, is_run, is_wide};
 
 /// Bytes by which a window is made longer at most, so that it does not end inside a run.
 const LONGEST_RUN: usize = 16 << 10;
 
-/// The longest runs of a stretch of text, in bytes.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Near {
-    narrow: Longest,
-    wide: Longest,
+/// The stretch between `start` and `end`, and on to the end of the run that it ends in.
+pub(super) fn stretch(bytes: &[u8], start: usize, end: usize) -> &[u8] {
+    bytes.get(start..end_of_run(bytes, end)).unwrap_or_default()
 }
 
-impl Near {
-    /// The runs between `start` and `end`, those that reach beyond `end` to their own end.
-    pub fn of(bytes: &[u8], start: usize, end: usize) -> Self {
-        let (mut narrow, mut wide) = (Growing::default(), Growing::default());
-        for byte in bytes.get(start..end_of_run(bytes, end)).unwrap_or_default() {
-            let class = CLASS[usize::from(*byte)];
-            narrow.step(class, NARROW);
-            wide.step(class, WIDE);
+/// Whether a secret that holds this run may stand in the stretch.
+///
+/// A run covers every place that is its length away from one in it, so that most bytes of a text of short words are never
+/// looked at.
+pub(super) fn may_hold(stretch: &[u8], run: Run) -> bool {
+    let (length, member) = (usize::from(run.length), if run.wide { WIDE } else { NARROW });
+    let is_member = |byte: &u8| CLASS[usize::from(*byte)] & member != 0;
+    let mut from = 0;
+    while let Some(least) = stretch.get(from..from + length) {
+        if let Some(gap) = least.iter().rposition(|byte| !is_member(byte)) {
+            from += gap + 1;
+            continue;
         }
-        Self { narrow: narrow.end(), wide: wide.end() }
+        let end = from + length + stretch[from + length..].iter().take_while(|byte| is_member(byte)).count();
+        if !run.mixed || is_mixed(&stretch[from..end]) {
+            return true;
+        }
+        from = end + 1;
     }
+    false
+}
 
-    /// Whether a secret that holds this run may stand here.
-    pub fn may_hold(self, run: Run) -> bool {
-        let longest = if run.wide { self.wide } else { self.narrow };
-        (if run.mixed { longest.mixed } else { longest.any }) >= usize::from(run.length)
-    }
+/// Whether there is a digit, or letters of both cases.
+fn is_mixed(run: &[u8]) -> bool {
+    let seen = run.iter().fold(0, |seen, byte| seen | CLASS[usize::from(*byte)]);
+    seen & DIGIT != 0 || seen & (LOWER | UPPER) == LOWER | UPPER
 }
 
 const NARROW: u8 = 1;
@@ -62,45 +69,6 @@ static CLASS: [u8; 256] = {
     classes
 };
 
-/// The longest run, and the longest with a digit or letters of both cases.
-#[derive(Clone, Copy, Debug, Default)]
-struct Longest {
-    any: usize,
-    mixed: usize,
-}
-
-/// The run that is being passed, and the longest before it.
-#[derive(Default)]
-struct Growing {
-    longest: Longest,
-    length: usize,
-    seen: u8,
-}
-
-impl Growing {
-    fn step(&mut self, class: u8, member: u8) {
-        if class & member != 0 {
-            self.length += 1;
-            self.seen |= class;
-        } else if self.length > 0 {
-            self.close();
-        }
-    }
-
-    fn close(&mut self) {
-        self.longest.any = self.longest.any.max(self.length);
-        if self.seen & DIGIT != 0 || self.seen & (LOWER | UPPER) == LOWER | UPPER {
-            self.longest.mixed = self.longest.mixed.max(self.length);
-        }
-        (self.length, self.seen) = (0, 0);
-    }
-
-    fn end(mut self) -> Longest {
-        self.close();
-        self.longest
-    }
-}
-
 /// Offset behind the run that `at` stands in, and behind the byte after it: patterns ask what follows a token.
 pub(super) fn end_of_run(bytes: &[u8], at: usize) -> usize {
     let at = at.min(bytes.len());
@@ -112,21 +80,32 @@ pub(super) fn end_of_run(bytes: &[u8], at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    fn run(length: u16, mixed: bool) -> Run {
+        Run { length, mixed, wide: false }
+    }
 
     #[test]
     fn a_run_is_measured_to_its_end() {
-        let near = Near::of(b"key = 0123456789abcdef tail_of_words", 0, 10);
-        assert!(near.may_hold(Run { length: 16, mixed: true, wide: false }));
-        assert!(!near.may_hold(Run { length: 17, mixed: false, wide: false }));
+        let near = stretch(b"key = 0123456789abcdef tail_of_words", 0, 10);
+        assert!(may_hold(near, run(16, true)) && !may_hold(near, run(17, false)));
     }
 
     #[test]
     fn words_alone_are_no_mixed_run() {
-        let near = Near::of(b"some_identifier_of_lower_case", 0, 29);
-        assert!(
-            near.may_hold(Run { length: 20, mixed: false, wide: false })
-                && !near.may_hold(Run { length: 20, mixed: true, wide: false })
-        );
+        let words = b"some_identifier_of_lower_case";
+        assert!(may_hold(words, run(20, false)) && !may_hold(words, run(20, true)));
+    }
+
+    proptest! {
+        #[test]
+        fn a_run_is_found_wherever_it_stands(text in "[a-zA-Z0-9+ =\n]{0,80}", length in 0_u16..20, wide: bool, mixed: bool) {
+            let is_member = |byte: u8| if wide { is_wide(byte) } else { is_run(byte) };
+            let mut runs = text.as_bytes().split(|byte| !is_member(*byte));
+            let plain = runs.any(|run| run.len() >= usize::from(length) && (!mixed || is_mixed(run)));
+            prop_assert_eq!(may_hold(text.as_bytes(), Run { length, mixed, wide }), plain);
+        }
     }
 
     #[test]
