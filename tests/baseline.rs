@@ -60,6 +60,39 @@ fn a_changed_secret_and_a_second_copy_are_new() {
 }
 
 #[test]
+fn a_secret_without_a_place_is_accepted_in_a_moved_file_and_in_no_other() {
+    let token = ["glpat-k3VbX9", "QmZ7tLr2YwPf8N"].concat();
+    let line = |token: &str| format!("see {token}\n");
+    let folder = tempfile::tempdir().expect("a folder");
+    let old = folder.path().join("notes.txt");
+    fs::write(&old, line(&token)).expect("written");
+    assert_eq!(tidewaiter(&["baseline", "create"], folder.path()).status.code(), Some(0));
+    fs::write(&old, "mended\n").expect("written");
+    fs::write(folder.path().join("other.txt"), line(&token)).expect("written");
+    assert_eq!(scan(folder.path()), (1, 1, 1), "its file is still there");
+    fs::remove_file(&old).expect("removed");
+    assert_eq!(scan(folder.path()), (0, 0, 0), "another name");
+    fs::create_dir(folder.path().join("doc")).expect("a folder");
+    fs::rename(folder.path().join("other.txt"), folder.path().join("doc/notes.txt")).expect("renamed");
+    assert_eq!(scan(folder.path()), (0, 0, 0), "another folder");
+    fs::rename(folder.path().join("doc/notes.txt"), folder.path().join("build.sh")).expect("renamed");
+    assert_eq!(scan(folder.path()), (1, 1, 1), "another kind of file");
+}
+
+#[test]
+fn many_equal_findings_are_matched_in_little_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let body: String = (0..12_000).map(|at| format!("  p{at}-password: {}\n", password(1))).collect();
+    let whole = format!("apiVersion: v1\nkind: Secret\nmetadata:\n  name: shop\nstringData:\n{body}");
+    fs::write(folder.path().join("secret.yaml"), &whole).expect("written");
+    assert_eq!(tidewaiter(&["baseline", "create"], folder.path()).status.code(), Some(0));
+    fs::write(folder.path().join("secret.yaml"), whole.replace("p1", "q1")).expect("written");
+    let start = std::time::Instant::now();
+    assert_eq!(scan(folder.path()), (0, 0, 0));
+    assert!(start.elapsed() < std::time::Duration::from_secs(10), "{:?}", start.elapsed());
+}
+
+#[test]
 fn a_suppressed_finding_says_that_the_baseline_accepts_it() {
     let folder = accepted();
     let (report, _) = report(&["scan", ".", "--baseline", FILE, "--show-suppressed"], folder.path());

@@ -64,21 +64,24 @@ fn create(args: &Args) -> Result<ExitCode, Failure> {
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(|_| Failure("the system gives no random numbers".to_owned()))?;
     let mut baseline = Baseline::new(&random, run.findings.len());
-    let added = baseline.update(&run.findings);
+    let added = baseline.update(&run.findings, &|path| run.root.join(path).is_file());
     save(&args.file, &baseline)?;
     say(&format!("{}: {added} findings accepted\n", args.file.display()))
 }
 
 fn update(args: &Args) -> Result<ExitCode, Failure> {
     let mut baseline = baseline::load(&args.file).map_err(Failure::from_config)?;
-    let added = baseline.update(&args.scan()?.findings);
+    let run = args.scan()?;
+    let added = baseline.update(&run.findings, &|path| run.root.join(path).is_file());
     save(&args.file, &baseline)?;
     say(&format!("{}: {added} findings added, {} in all\n", args.file.display(), baseline.findings.len()))
 }
 
 fn prune(args: &Args) -> Result<ExitCode, Failure> {
     let mut baseline = baseline::load(&args.file).map_err(Failure::from_config)?;
-    let removed = baseline.prune(&mut args.scan()?.findings);
+    let mut run = args.scan()?;
+    let root = std::mem::take(&mut run.root);
+    let removed = baseline.prune(&mut run.findings, &|path| root.join(path).is_file());
     save(&args.file, &baseline)?;
     say(&format!("{}: {removed} findings removed, {} left\n", args.file.display(), baseline.findings.len()))
 }

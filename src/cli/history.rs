@@ -64,11 +64,12 @@ pub fn report(
     staged_too: bool,
     (selection, output, running): (&Selection, &Output, &Running),
 ) -> Result<ExitCode, Failure> {
-    let (engine, settings) = selection.engine(&config::repository_root(path), running)?;
+    let root = config::repository_root(path);
+    let (engine, settings) = selection.engine(&root, running)?;
     let mut run = progress::with_bar(|progress| engine.scan_history(path, scan, progress))?;
     if staged_too {
         run = run.joined(engine.scan_staged(path, &Default::default())?);
     }
-    selection.accept(&mut run, None)?;
+    selection.accept(&mut run, &root, None)?;
     finish::finish(&run, &settings, output, running)
 }

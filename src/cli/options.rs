@@ -122,12 +122,12 @@ impl Selection {
         Ok((engine, settings))
     }
 
-    /// Marks what the baseline accepts. Entries that match nothing are worth a word where the whole folder that the
-    /// baseline lies in was scanned.
-    pub fn accept(&self, run: &mut Run, scanned: Option<&Path>) -> Result<(), Failure> {
+    /// Marks what the baseline accepts; the paths of findings count from `root`. Entries that match nothing are worth a
+    /// word where the whole folder that the baseline lies in was `scanned`.
+    pub fn accept(&self, run: &mut Run, root: &Path, scanned: Option<&Path>) -> Result<(), Failure> {
         let Some(path) = &self.baseline else { return Ok(()) };
         let baseline = config::baseline::load(path).map_err(Failure::from_config)?;
-        let unused = baseline.accept(&mut run.findings);
+        let unused = baseline.accept(&mut run.findings, &|path| root.join(path).is_file());
         let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let same =
             |a: &Path| std::fs::canonicalize(a).ok().is_some_and(|a| std::fs::canonicalize(folder).ok() == Some(a));

@@ -38,7 +38,8 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
     let (engine, settings) = args.selection.engine(&args.root(), &args.running)?;
     let mut run =
         if args.paths == [Path::new("-")] { standard_input(args, &engine, &settings)? } else { tree(args, &engine)? };
-    args.selection.accept(&mut run, Some(&args.root()))?;
+    let root = run.root.clone();
+    args.selection.accept(&mut run, &root, Some(&args.root()))?;
     finish::finish(&run, &settings, &args.output, &args.running)
 }
 

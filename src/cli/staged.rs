@@ -23,8 +23,9 @@ pub struct Args {
 
 /// Scans the index and reports.
 pub fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let (engine, settings) = args.selection.engine(&config::repository_root(&args.path), &args.running)?;
+    let root = config::repository_root(&args.path);
+    let (engine, settings) = args.selection.engine(&root, &args.running)?;
     let mut run = progress::with_bar(|progress| engine.scan_staged(&args.path, progress))?;
-    args.selection.accept(&mut run, None)?;
+    args.selection.accept(&mut run, &root, None)?;
     finish::finish(&run, &settings, &args.output, &args.running)
 }

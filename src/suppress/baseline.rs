@@ -2,10 +2,10 @@
 //!
 //! An entry knows its finding by rule, structure, path and a short digest of the secret, and matches as long as the digest
 //! and one of the places still fit: lines may move, files may be reformatted or renamed, but another secret in the same
-//! place is new. The digest is slow (PBKDF2 with a salt of the baseline's own) and cut to 24 bits, so that testing a
+//! place is new. Where neither place fits, the file has to be gone, and one of its kind to hold the secret. The digest is slow (PBKDF2 with a salt of the baseline's own) and cut to 24 bits, so that testing a
 //! guess takes long and a hit proves little: many guesses share it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -57,13 +57,32 @@ pub struct Entry {
     pub note: Option<String>,
 }
 
-/// What two findings must share to be the same; asked one after the other, the closest first.
-const WAYS: [fn(&Entry, &Entry) -> bool; 4] = [
-    |entry, now| entry.path == now.path && entry.structure == now.structure,
-    |entry, now| entry.structure == now.structure && !entry.structure.is_empty(),
-    |entry, now| entry.path == now.path,
-    |entry, _| !entry.digest.is_empty(),
+/// What an entry and a finding with the same rule and digest must share besides; `None` where this can't tell.
+type Way = for<'e> fn(&'e Entry) -> Option<(&'e str, &'e str)>;
+
+/// Ways in which two are the same, asked one after the other, the closest first.
+const WAYS: [Way; 3] = [
+    |entry| Some((&entry.path, &entry.structure)),
+    |entry| (!entry.structure.is_empty()).then_some(("", &entry.structure)),
+    |entry| Some((&entry.path, "")),
 ];
+
+/// The same for entries whose file is gone: it was moved, or got another name. With no more than a short digest, all
+/// else in the tree that happens to share it would be accepted.
+const WAYS_OF_GONE: [Way; 2] =
+    [|entry| named(entry, file_name(&entry.path)), |entry| named(entry, extension(&entry.path)?)];
+
+fn named<'e>(entry: &Entry, name: &'e str) -> Option<(&'e str, &'e str)> {
+    (!entry.digest.is_empty()).then_some((name, ""))
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn extension(path: &str) -> Option<&str> {
+    Some(file_name(path).rsplit_once('.')?.1)
+}
 
 impl Baseline {
     /// An empty baseline for `count` findings, with a salt of these random bytes.
@@ -73,9 +92,16 @@ impl Baseline {
         Self { version: VERSION, id, rounds: rounds as u32, findings: Vec::new() }
     }
 
-    /// Marks the findings that the baseline accepts, and gives the entries that match none.
-    pub fn accept(&self, findings: &mut [Finding]) -> Vec<&Entry> {
-        let matches = self.matches(findings);
+    /// Marks the findings that the baseline accepts, and gives the entries that match none. `is_there` says of a path
+    /// whether there is still such a file.
+    pub fn accept(&self, findings: &mut [Finding], is_there: &dyn Fn(&str) -> bool) -> Vec<&Entry> {
+        let used = self.mark(findings, is_there);
+        self.findings.iter().zip(used).filter(|(_, used)| !used).map(|(entry, _)| entry).collect()
+    }
+
+    /// Marks the findings that the baseline accepts, and says of each entry whether it did.
+    fn mark(&self, findings: &mut [Finding], is_there: &dyn Fn(&str) -> bool) -> Vec<bool> {
+        let matches = self.matches(findings, is_there);
         let mut used = vec![false; self.findings.len()];
         for (finding, entry) in findings.iter_mut().zip(matches) {
             let Some(at) = entry else { continue };
@@ -84,21 +110,20 @@ impl Baseline {
                 finding.suppressed = Some(Box::new(Suppression::Baseline(self.findings[at].reason.clone())));
             }
         }
-        self.findings.iter().zip(used).filter(|(_, used)| !used).map(|(entry, _)| entry).collect()
+        used
     }
 
     /// Brings the entries up to what was found: known ones get their new place and keep reason and note, new ones are
     /// added. Gives how many were added.
-    pub fn update(&mut self, findings: &[Finding]) -> usize {
-        let matches = self.matches(findings);
+    pub fn update(&mut self, findings: &[Finding], is_there: &dyn Fn(&str) -> bool) -> usize {
+        let matches = self.matches(findings, is_there);
         let mut digests = Digests::of(self);
         let before = self.findings.len();
         for (finding, known) in findings.iter().zip(matches) {
             if matches!(finding.suppressed.as_deref(), Some(Suppression::Inline(_) | Suppression::Allowlist(_))) {
                 continue;
             }
-            let mut now = place(finding);
-            now.digest = digests.digest(&finding.secret);
+            let now = Entry { digest: digests.digest(&finding.secret), ..place(finding) };
             match known {
                 Some(at) => {
                     let old = &self.findings[at];
@@ -113,52 +138,73 @@ impl Baseline {
     }
 
     /// Removes the entries that match nothing any more; gives how many.
-    pub fn prune(&mut self, findings: &mut [Finding]) -> usize {
-        let unused: Vec<Entry> = self.accept(findings).into_iter().cloned().collect();
+    pub fn prune(&mut self, findings: &mut [Finding], is_there: &dyn Fn(&str) -> bool) -> usize {
+        let mut used = self.mark(findings, is_there).into_iter();
         let before = self.findings.len();
-        let mut left = unused;
-        self.findings.retain(|entry| match left.iter().position(|unused| unused == entry) {
-            Some(at) => {
-                left.swap_remove(at);
-                false
-            }
-            None => true,
-        });
+        self.findings.retain(|_| used.next().unwrap_or(true));
         before - self.findings.len()
     }
 
     /// For each finding the entry that accepts it. An entry accepts one finding.
-    fn matches(&self, findings: &[Finding]) -> Vec<Option<usize>> {
-        let mut digests = Digests::of(self);
-        let mut by_rule: HashMap<&str, Vec<usize>> = HashMap::new();
-        for (at, entry) in self.findings.iter().enumerate() {
-            by_rule.entry(&entry.rule).or_default().push(at);
+    fn matches(&self, findings: &[Finding], is_there: &dyn Fn(&str) -> bool) -> Vec<Option<usize>> {
+        let mut matching = Matching {
+            entries: &self.findings,
+            now: self.entries(findings),
+            taken: vec![false; self.findings.len()],
+            matches: vec![None; findings.len()],
+        };
+        for way in WAYS {
+            matching.take(way, &|_| true);
         }
-        let mut taken = vec![false; self.findings.len()];
-        let mut matches = vec![None; findings.len()];
-        // A digest is slow: only findings whose rule the baseline knows are worth one.
-        let now: Vec<Option<Entry>> = findings
-            .iter()
-            .map(|finding| {
-                by_rule.contains_key(&*finding.rule.id).then(|| {
-                    let mut entry = place(finding);
-                    entry.digest = digests.digest(&finding.secret);
-                    entry
-                })
-            })
-            .collect();
-        for is_same in WAYS {
-            for (at, now) in now.iter().enumerate() {
-                let Some(now) = now.as_ref().filter(|_| matches[at].is_none()) else { continue };
-                let candidates = by_rule.get(&*now.rule).map_or(&[][..], Vec::as_slice);
-                let fits = |entry: &Entry| entry.digest == now.digest && is_same(entry, now);
-                if let Some(&found) = candidates.iter().find(|&&entry| !taken[entry] && fits(&self.findings[entry])) {
-                    taken[found] = true;
-                    matches[at] = Some(found);
-                }
+        if matching.matches.contains(&None) && matching.taken.contains(&false) {
+            for way in WAYS_OF_GONE {
+                matching.take(way, &|entry| !is_there(&entry.path));
             }
         }
-        matches
+        matching.matches
+    }
+
+    /// What the findings' entries would be. A digest is slow: only findings whose rule the baseline knows are worth one.
+    fn entries(&self, findings: &[Finding]) -> Vec<Option<Entry>> {
+        let rules: HashSet<&str> = self.findings.iter().map(|entry| &*entry.rule).collect();
+        let mut digests = Digests::of(self);
+        let entry = |finding: &Finding| {
+            rules
+                .contains(&*finding.rule.id)
+                .then(|| Entry { digest: digests.digest(&finding.secret), ..place(finding) })
+        };
+        findings.iter().map(entry).collect()
+    }
+}
+
+fn key(entry: &Entry, way: Way) -> Option<[&str; 4]> {
+    let (place, structure) = way(entry)?;
+    Some([&entry.rule, &entry.digest, place, structure])
+}
+
+/// Finds the entry of each finding.
+struct Matching<'b> {
+    entries: &'b [Entry],
+    now: Vec<Option<Entry>>,
+    taken: Vec<bool>,
+    matches: Vec<Option<usize>>,
+}
+
+impl Matching<'_> {
+    /// Gives findings without an entry one of those left that are the same in this way, in order.
+    fn take(&mut self, way: Way, counts: &dyn Fn(&Entry) -> bool) {
+        let mut left: HashMap<_, VecDeque<usize>> = HashMap::new();
+        for (at, entry) in self.entries.iter().enumerate().filter(|(at, entry)| !self.taken[*at] && counts(entry)) {
+            if let Some(key) = key(entry, way) {
+                left.entry(key).or_default().push_back(at);
+            }
+        }
+        for (found, now) in self.matches.iter_mut().zip(&self.now).filter(|(found, _)| found.is_none()) {
+            *found = now.as_ref().and_then(|now| left.get_mut(&key(now, way)?)?.pop_front());
+            if let Some(at) = *found {
+                self.taken[at] = true;
+            }
+        }
     }
 }
 
