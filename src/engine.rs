@@ -124,8 +124,8 @@ impl Engine {
         Ok(Run { root: tree.root, ..run })
     }
 
-    /// Scans what the index of the repository at `path` holds for the next commit, and keeps what lies on its changed
-    /// lines.
+    /// Scans what the index of the repository at `path` holds for the next commit, and keeps what lies on lines that
+    /// none of its parents has.
     ///
     /// # Errors
     /// No repository, or one whose index or HEAD can't be read.

@@ -254,27 +254,69 @@ fn line_endings_and_pointers_are_as_the_index_holds_them() {
     assert_eq!(found_in(repository.path()).0, ["new.yaml:6"]);
 }
 
+/// Merges without failing the test, as conflicts do.
+fn merge(repository: &Repository, args: &[&str]) -> bool {
+    let mut merge = Command::new("git");
+    merge.args(["-c", "user.name=A", "-c", "user.email=a@example.org", "merge", "-q", "--no-commit"]).args(args);
+    merge
+        .current_dir(repository.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .expect("git runs")
+        .success()
+}
+
 #[test]
-fn merges_and_amended_commits_are_compared_with_head() {
-    let mut repository = committed("a", "a\n");
+fn a_merge_answers_for_what_no_parent_has() {
+    let lines = |first: &str, last: &str| format!("{}  b: 1\n  c: 2\n  d: 3\n  token: {last}\n", secret("web", first));
+    let mut repository = committed("shared.yaml", &lines("null", "null"));
+    repository.write("conflict.txt", "start\n");
+    let base = repository.commit("start");
     repository.git(&["checkout", "-q", "-b", "side"]);
     repository.write("side.yaml", &secret("side", FIRST));
-    repository.write("a", "side\n");
+    repository.write("shared.yaml", &lines(FIRST, "null"));
+    repository.write("conflict.txt", "side\n");
     repository.commit("side");
     repository.git(&["checkout", "-q", "main"]);
-    repository.write("a", "main\n");
+    repository.write("shared.yaml", &lines("null", SECOND));
+    repository.write("conflict.txt", "main\n");
     repository.commit("main");
-    let mut merge = Command::new("git");
-    merge.args(["-c", "user.name=A", "-c", "user.email=a@example.org", "merge", "side"]).current_dir(repository.path());
-    assert!(!merge.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("git runs").success());
-    let (report, code) = report(&["staged"], repository.path());
-    assert_eq!((places(&report), code), (vec!["side.yaml:6".to_owned()], 1));
-    assert!(report["summary"].to_string().contains("merge conflicts"), "{report}");
-    repository.write("a", "both\n");
+    repository.git(&["checkout", "-q", "-b", "third", &base]);
+    repository.write("third.yaml", &secret("third", FIRST));
+    repository.commit("third");
+    repository.git(&["checkout", "-q", "main"]);
+
+    assert!(!merge(&repository, &["side"]));
+    let (said, code) = report(&["staged"], repository.path());
+    assert_eq!((places(&said), code), (vec![], 2), "lines of both parents in one file");
+    assert!(said["summary"].to_string().contains("merge conflicts"), "{said}");
+    repository.write("conflict.txt", &format!("both\nexport API_TOKEN={SECOND}\n"));
+    repository.write("shared.yaml", &lines("R4vTz8nQw2Lk", SECOND));
+    repository.git(&["add", "."]);
+    assert_eq!(found_in(repository.path()), (vec!["conflict.txt:2".into(), "shared.yaml:6".into()], 1), "its own");
+    repository.write("conflict.txt", "both\n");
+    repository.write("shared.yaml", &lines(FIRST, SECOND));
+    repository.git(&["mv", "side.yaml", "moved.yaml"]);
+    repository.git(&["add", "."]);
+    assert_eq!(found_in(repository.path()), (vec![], 0), "moved while it was merged");
     repository.commit("merged");
+
+    assert!(merge(&repository, &["side", "third"]), "one more");
+    assert_eq!(found_in(repository.path()), (vec![], 0));
+    repository.git(&["reset", "-q", "--hard"]);
+    assert!(merge(&repository, &["--squash", "third"]));
+    assert_eq!(found_in(repository.path()).0, ["third.yaml:6"], "no merge, but a commit that brings it");
+}
+
+#[test]
+fn an_amended_commit_answers_for_what_it_adds() {
+    let mut repository = committed("a", "a\n");
+    repository.write("app.yaml", &secret("web", FIRST));
+    repository.commit("a secret that is there already");
     repository.write("own.yaml", &secret("own", SECOND));
     repository.git(&["add", "."]);
-    assert_eq!(found_in(repository.path()).0, ["own.yaml:6"], "what the next commit or an amended one adds");
+    assert_eq!(found_in(repository.path()).0, ["own.yaml:6"]);
 }
 
 #[test]
