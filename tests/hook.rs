@@ -183,6 +183,33 @@ fn a_push_is_stopped_for_what_the_remote_has_not() {
 }
 
 #[test]
+fn a_pushed_tag_answers_for_its_message_and_for_what_it_names() {
+    let mut repository = clean();
+    let server = repository.beside("server.git");
+    git(repository.path(), &["clone", "-q", "--bare", ".", &server.to_string_lossy()], 0);
+    repository.git(&["remote", "add", "origin", &server.to_string_lossy()]);
+    repository.commit("fine");
+    repository.git(&["tag", "-a", "good", "-m", "release"]);
+    repository.git(&["tag", "-a", "bad", "-m", &format!("release\n\n{}", secret("tag", PASSWORD))]);
+    for (name, text) in [("good-blob", "fine\n"), ("bad-blob", &*secret("blob", PASSWORD))] {
+        repository.write("blob.yaml", text);
+        let blob = repository.git(&["hash-object", "-w", "blob.yaml"]);
+        repository.git(&["tag", name, &blob]);
+    }
+    for hooks in [repository.path(), &server] {
+        hook(repository.path(), &["uninstall"]);
+        hook(hooks, &["install", if hooks == server { "pre-receive" } else { "pre-push" }]);
+        for name in ["bad", "bad-blob"] {
+            let output = try_git(repository.path(), &["push", "origin", name], true);
+            let said = text(&output.stderr) + &text(&output.stdout);
+            assert!(!output.status.success() && said.contains("password, 12 characters"), "{name}: {said}");
+        }
+        assert!(passes(repository.path(), &["push", "-q", "origin", "good", "good-blob"]));
+        git(repository.path(), &["push", "-q", "--no-verify", "origin", ":good", ":good-blob"], 0);
+    }
+}
+
+#[test]
 fn a_server_refuses_what_is_pushed_and_keeps_nothing_of_it() {
     let mut repository = clean();
     let server = repository.beside("server.git");

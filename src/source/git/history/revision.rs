@@ -1,6 +1,6 @@
 //! From what the user asks for (all refs, ranges, branches) to the objects to start from and those to leave out.
 
-use git2::{ErrorCode, ObjectType, Oid, Reference, Repository};
+use git2::{ErrorCode, Object, ObjectType, Oid, Reference, Repository};
 
 use super::HistoryOptions;
 use crate::source::git::GitError;
@@ -126,7 +126,7 @@ impl Starts {
             }
         } else if let Some((from, to)) = range.split_once("..") {
             self.hidden.push(commit(repository, &or_head(from))?);
-            self.tips.push(commit(repository, &or_head(to))?);
+            self.tip(repository, &or_head(to))?;
         } else if let Some(hidden) = range.strip_prefix('^') {
             self.hidden.push(commit(repository, hidden)?);
         } else if let Some(only) = range.strip_suffix("^!") {
@@ -134,15 +134,24 @@ impl Starts {
             self.hidden.extend(repository.find_commit(only)?.parent_ids());
             self.tips.push(only);
         } else {
-            self.tips.push(commit(repository, range)?);
+            self.tip(repository, range)?;
         }
+        Ok(())
+    }
+
+    /// A revision to start from: whatever it names counts, the messages of tags on the way too.
+    fn tip(&mut self, repository: &Repository, revision: &str) -> Result<(), GitError> {
+        self.object(repository, find(repository, revision)?.id(), revision);
         Ok(())
     }
 }
 
+fn find<'r>(repository: &'r Repository, revision: &str) -> Result<Object<'r>, GitError> {
+    repository.revparse_single(revision).map_err(|error| unknown(repository, revision, &error))
+}
+
 fn commit(repository: &Repository, revision: &str) -> Result<Oid, GitError> {
-    let object = repository.revparse_single(revision).map_err(|error| unknown(repository, revision, &error))?;
-    match object.peel_to_commit() {
+    match find(repository, revision)?.peel_to_commit() {
         Ok(commit) => Ok(commit.id()),
         Err(_) => Err(GitError::Other(format!("`{revision}` names no commit"))),
     }
