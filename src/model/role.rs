@@ -25,6 +25,8 @@ pub enum Role {
     CircleCi,
     /// An Azure Pipelines file.
     AzurePipelines,
+    /// A pipeline of another CI service: Bitbucket, Drone, Woodpecker, Travis, Buildkite.
+    Pipeline,
     /// A kustomization without `kind`, or with it.
     Kustomization,
     /// A kubeconfig.

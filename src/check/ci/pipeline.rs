@@ -1,4 +1,4 @@
-//! Pipelines of GitHub Actions, GitLab CI, CircleCI and Azure: variables, inputs of steps, and the scripts they run.
+//! Pipelines of GitHub Actions, GitLab CI, CircleCI, Azure and others: variables, inputs of steps, and the scripts they run.
 
 use crate::check::credential::Setting;
 use crate::check::{Check, Context, Pair, Shape, claim};
@@ -9,7 +9,7 @@ use crate::rules;
 pub struct Pipeline;
 
 /// Keys whose text, or list of texts, is shell.
-const SCRIPTS: [&str; 12] = [
+const SCRIPTS: [&str; 15] = [
     "run",
     "script",
     "before_script",
@@ -20,6 +20,9 @@ const SCRIPTS: [&str; 12] = [
     "inlineScript",
     "command",
     "commands",
+    "before_install",
+    "install",
+    "after_success",
     "entrypoint",
     "args",
 ];
@@ -33,7 +36,10 @@ impl Check for Pipeline {
     }
 
     fn applies(&self, doc: &Document<'_>) -> bool {
-        matches!(doc.role, Role::GithubActions | Role::GitlabCi | Role::CircleCi | Role::AzurePipelines)
+        matches!(
+            doc.role,
+            Role::GithubActions | Role::GitlabCi | Role::CircleCi | Role::AzurePipelines | Role::Pipeline
+        )
     }
 
     fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {

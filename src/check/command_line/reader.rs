@@ -122,6 +122,23 @@ impl Reader<'_> {
                 return taken;
             }
         }
+        if let Some((letter, at)) = behind_switches(words, word) {
+            let is_it = |flag: &&Flag| {
+                let mut letters = flag.flag.chars();
+                (letters.next(), letters.next(), letters.next()) == (Some('-'), Some(letter), None)
+            };
+            if let Some(flag) = FLAGS.iter().filter(|flag| is_for(flag, words)).find(is_it) {
+                let glued = Part::from(word, at + 1);
+                let (part, taken) = if glued.text().is_empty() {
+                    let Some(next) = next else { return false };
+                    (Part::all(next), true)
+                } else {
+                    (glued, false)
+                };
+                self.holds(flag.holds, part, label, name);
+                return taken;
+            }
+        }
         let bare = name.trim_start_matches(['-', '/']);
         let long = name.starts_with("--") || (name.starts_with('-') && bare.len() > 2);
         if !long {
@@ -228,6 +245,17 @@ fn is_program(expected: &str, words: &[Word<'_>]) -> bool {
 /// Whether the tables know the program as one that is run by another.
 fn is_known_program(name: &str) -> bool {
     SHELLS.contains(&name) || name == "ssh" || FLAGS.iter().any(|flag| flag.programs.contains(&name))
+}
+
+/// Switches of curl without a value, which may stand before the flag in one word: `-fsSu user:password`.
+const CURL_SWITCHES: &[u8] = b"fsSkLvgiIjlnNOpqRaBGJZ0123456#";
+
+/// The flag at the end of a word of curl's switches, and where it stands in the word.
+fn behind_switches<'c>(words: &'c [Word<'c>], word: &'c Word<'c>) -> Option<(char, usize)> {
+    let letters = word.value.strip_prefix('-').filter(|_| is_program("curl", words))?;
+    let switches = letters.bytes().take_while(|letter| CURL_SWITCHES.contains(letter)).count();
+    let flag = letters[switches..].chars().next()?;
+    (switches > 0).then_some((flag, switches + 1))
 }
 
 /// The value of `flag` if the word is that flag, and whether the value is the next word.

@@ -31,6 +31,11 @@ pub fn words_of(text: &str) -> Vec<&str> {
     Words::of(text).as_slice().to_vec()
 }
 
+/// Whether the value is that of an Authorization header, with its credential: `Bearer …`, `Basic …`.
+pub fn is_header(value: &str) -> bool {
+    url::authorization(value).is_some()
+}
+
 /// Whether files with this extension hold source code.
 pub fn is_code_extension(extension: &str) -> bool {
     contains(CODE_EXTENSIONS, extension)

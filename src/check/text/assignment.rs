@@ -43,6 +43,7 @@ pub(super) fn read(text: &str, at: usize) -> Option<Assignment> {
         return None;
     }
     rest.blanks();
+    rest.fallback();
     rest.prefix();
     let (value, form) = rest.value(tag)?;
     Some(Assignment { name, value, form })
@@ -146,6 +147,18 @@ impl Cursor<'_> {
             self.at = start;
         }
         typed
+    }
+
+    /// Passes an expression that a literal stands in for: `process.env.DB_PASS || '…'`, `os.environ.get("X") or "…"`.
+    fn fallback(&mut self) {
+        let line = self.line();
+        let expression = line.find([' ', ';']).unwrap_or(line.len());
+        let quoted = line.starts_with(['"', '\'', '`']);
+        let behind = &line[expression..];
+        let or = [" || ", " ?? ", " or ", " ?: "].iter().find_map(|or| behind.strip_prefix(or));
+        if let Some(literal) = or.filter(|literal| !quoted && expression > 0 && literal.starts_with(['"', '\'', '`'])) {
+            self.at += line.len() - literal.len();
+        }
     }
 
     /// What stands before a quote in some languages: `b"…"`, `@"…"`, `new String("…")`.
@@ -259,6 +272,8 @@ mod tests {
             "set(\"password\", \"V-1\")",
             "{\\\"password\\\": \\\"V-1\\\"}",
             "password := b\"V-1\"",
+            "const password = process.env.DB_PASS || 'V-1';",
+            "password = os.environ.get(\"DB_PASS\") or \"V-1\"",
         ] {
             assert_eq!(value(text), Some(("password", "V-1", Form::Quoted)), "{text}");
         }

@@ -48,6 +48,8 @@ impl Credential {
         let kind = credential::name_kind(name);
         let Some(judged) = credential::judge_as(kind, name, value, Setting::Text) else { return };
         let secret = &value[judged.secret.clone()];
+        // `"Authorization": "Bearer …"`: the header says what the rest is.
+        let kind = if credential::is_header(value) { NameKind::Credential } else { kind };
         let Some(confidence) = looks(kind, name, secret, found.form, file) else { return };
         let span = Span::new(found.value.start + judged.secret.start, found.value.start + judged.secret.end);
         let label = (Span::new(found.name.start, found.name.end), "this name says what the value is");
@@ -61,7 +63,11 @@ impl Credential {
         let secret = &text[judged.secret.clone()];
         let telling = credential::looks_random(secret) || has_digit_and_letter(secret);
         let doubtful = url::is_local(text) || file.is_sample || file.is_prose || !telling;
-        let confidence = if doubtful { Confidence::Low } else { Confidence::Medium };
+        let confidence = match doubtful {
+            _ if file.is_credentials => Confidence::High,
+            true => Confidence::Low,
+            false => Confidence::Medium,
+        };
         let span = Span::new(range.start + judged.secret.start, range.start + judged.secret.end);
         self.report(doc, span, judged, confidence, Vec::new(), cx);
     }
@@ -164,6 +170,8 @@ struct FileKind {
     is_prose: bool,
     /// A test, a fixture, an example: what it holds is mostly made up.
     is_sample: bool,
+    /// Git's store of passwords: what stands in it is used.
+    is_credentials: bool,
 }
 
 impl FileKind {
@@ -173,6 +181,7 @@ impl FileKind {
             is_code: credential::is_code_extension(extension),
             is_prose: credential::is_prose_extension(extension),
             is_sample: path.split(['/', '.', '_', '-']).any(credential::is_sample_word),
+            is_credentials: name == ".git-credentials",
         }
     }
 }

@@ -14,6 +14,10 @@ pub fn ini(text: &str) -> Vec<Entry> {
             [] | [b'#' | b';', ..] => {}
             [b'[', .., b']'] => section = Span::new(line.start + 1, line.end - 1),
             _ => {
+                if let Some(variables) = host_variables(text, line) {
+                    environment(text, variables, &line::section(text, section), &mut out);
+                    continue;
+                }
                 let Some((name, value)) = split(text, line) else { continue };
                 let section = line::section(text, section);
                 if name.of(text) == "Environment" {
@@ -67,6 +71,15 @@ fn unquote(text: &str, value: Span) -> (Span, bool) {
     }
 }
 
+/// The variables of a host in an Ansible inventory: `web1 ansible_host=10.0.0.1 ansible_password=…`.
+fn host_variables(text: &str, line: Span) -> Option<Span> {
+    let part = line.of(text);
+    let at = part.find(" ansible_").or_else(|| part.find("\tansible_"))?;
+    let host = part[..at].trim_end();
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
+    (!host.is_empty() && host.chars().all(plain)).then(|| trim(text, Span::new(line.start + at, line.end)))
+}
+
 /// systemd's `Environment=A=b "C=d e"`.
 fn environment(text: &str, value: Span, section: &str, out: &mut Vec<Entry>) {
     let mut rest = value;
@@ -74,8 +87,12 @@ fn environment(text: &str, value: Span, section: &str, out: &mut Vec<Entry>) {
         let (word, next) = match quoted(text, rest) {
             Some(inner) => (inner, inner.end + 1),
             None => {
-                let len = rest.of(text).find([' ', '\t']).unwrap_or(rest.len());
-                (Span::new(rest.start, rest.start + len), rest.start + len)
+                let part = rest.of(text);
+                let blank = part.find([' ', '\t']).unwrap_or(part.len());
+                let value = part.find('=').filter(|at| *at < blank).map(|at| Span::new(rest.start + at + 1, rest.end));
+                let inner = value.and_then(|value| quoted(text, value));
+                let end = inner.map_or(rest.start + blank, |inner| inner.end + 1);
+                (Span::new(rest.start, end), end)
             }
         };
         if let Some(at) = word.of(text).find('=') {
@@ -116,6 +133,8 @@ mod tests {
         assert_eq!(named("requirepass abc\nbind 1 2 3\n"), [("requirepass", "abc")]);
         assert_eq!(named("proxy_pass http://b;\nserver_name a;"), [("server_name", "a")]);
         assert_eq!(named("Environment=A=b \"C=d e\""), [("A", "b"), ("C", "d e")]);
+        let host = "web1 ansible_host=10.0.0.1 ansible_password=\"x y\" ansible_port=22\n";
+        assert_eq!(named(host), [("ansible_host", "10.0.0.1"), ("ansible_password", "x y"), ("ansible_port", "22")]);
     }
 
     #[test]

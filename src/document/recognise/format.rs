@@ -193,9 +193,8 @@ const SOURCES: [&str; 63] = [
 fn by_whole_name(name: &str) -> Option<Format> {
     let flat = match name {
         ".npmrc" | ".yarnrc" | ".pypirc" | "pip.conf" | ".gitconfig" | ".s3cfg" | ".boto" | ".my.cnf" | ".condarc"
-        | ".buckconfig" | ".hgrc" | ".mylogin.cnf" | ".passwd-s3fs" | "credentials" | ".editorconfig" | ".gemrc" => {
-            Flat::Ini
-        }
+        | ".buckconfig" | ".hgrc" | ".mylogin.cnf" | ".passwd-s3fs" | "credentials" | ".editorconfig" | ".gemrc"
+        | "inventory" | "hosts" => Flat::Ini,
         ".netrc" | "_netrc" | ".authinfo" => Flat::Netrc,
         "Pipfile" | "Cargo.lock" | "poetry.lock" | "uv.lock" => Flat::Toml,
         ".terraform.lock.hcl" | ".terraformrc" | "terraform.rc" => Flat::Hcl,

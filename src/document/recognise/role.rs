@@ -65,6 +65,8 @@ pub fn role_by_name(place: &Place) -> Role {
         Role::CircleCi
     } else if stem.starts_with("azure-pipelines") || below(".azure-pipelines/") {
         Role::AzurePipelines
+    } else if is_pipeline_name(name) || below(".buildkite/") || below(".woodpecker/") || below(".semaphore/") {
+        Role::Pipeline
     } else if stem == "kustomization" {
         Role::Kustomization
     } else if stem.starts_with("docker-compose") || stem == "compose" || stem.starts_with("compose-") {
@@ -76,6 +78,15 @@ pub fn role_by_name(place: &Place) -> Role {
     } else {
         Role::Other
     }
+}
+
+/// Pipelines of services that have one file for it.
+fn is_pipeline_name(name: &str) -> bool {
+    let stem = name.trim_end_matches(".yaml").trim_end_matches(".yml").trim_start_matches('.');
+    matches!(
+        stem,
+        "bitbucket-pipelines" | "drone" | "woodpecker" | "travis" | "buildkite" | "cirrus" | "appveyor" | "codefresh"
+    )
 }
 
 /// `roles/NAME/tasks/main.yml` and the folders beside `tasks`.
