@@ -23,6 +23,8 @@ pub static CHECKS: &[&dyn Check] = &[
     &ci::Compose,
     &ci::Pipeline,
     &files::ShellScript,
+    &files::CloudInit,
+    &files::TerraformState,
     &files::Kubeconfig,
     &files::DockerConfig,
     &files::HelmValues,

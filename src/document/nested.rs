@@ -81,7 +81,7 @@ fn in_scalar(tree: &Tree<'_>, node: NodeId, name: &str) -> Option<Nested> {
     if text.len() < MIN_LEN || !is_candidate(tree, node, name, text) || NOT_DOCUMENTS.contains(&name) {
         return None;
     }
-    if !is_document(text, name) {
+    if !is_document(text, name) && !recognise::is_code_name(name) {
         return None;
     }
     Some(Nested { text: text.to_owned(), map: encoding::scalar_map(tree, node), name: name.to_owned(), node })

@@ -17,7 +17,7 @@ use crate::model::{Confidence, Severity, What};
 
 pub use examples::is_published_example;
 pub use name::{NameKind, name_kind};
-pub use randomness::looks_random;
+pub use randomness::{is_salt, looks_random};
 pub use shape::is_code;
 pub use value::{ValueKind, is_placeholder, value_kind};
 
@@ -130,7 +130,10 @@ fn looked_into(value: &str, verdict: Verdict, what: &'static str, setting: Setti
     match verdict {
         Verdict::Unknown => Some(plain),
         // What a Secret holds is told, if only to those who ask for what is plainly no credential.
-        Verdict::Drop if setting == Setting::Secret => Some(Judgement { confidence: Confidence::Low, ..plain }),
+        Verdict::Drop if setting == Setting::Secret => {
+            let confidence = if private_key::has_body(value) { Confidence::Medium } else { Confidence::Low };
+            Some(Judgement { confidence, ..plain })
+        }
         Verdict::Drop => None,
         Verdict::Known(facts) => Some(Judgement {
             what: facts.what.map_or(plain.what, What::from),

@@ -1,6 +1,8 @@
 //! Does a text look random? Pairs of letters that English and code seldom use, and changes between letters and digits, tell
 //! a generated token from an identifier better than Shannon's entropy does on texts this short.
 
+use std::collections::HashSet;
+
 use super::words::{LETTER_PAIRS, contains};
 
 /// Whether the text looks generated rather than written: at least 8 characters, no blanks, and enough surprise for its
@@ -11,6 +13,24 @@ pub fn looks_random(text: &str) -> bool {
         return false;
     }
     surprise(text.as_bytes()) >= threshold(length)
+}
+
+/// Whether the text is a long random one of letters, digits and marks of all kinds, as WordPress makes for its keys: marks
+/// stand everywhere, and no word anywhere.
+pub fn is_salt(text: &str) -> bool {
+    if !(32..=128).contains(&text.len()) || !text.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        return false;
+    }
+    let marks = text.bytes().filter(|b| b.is_ascii_punctuation()).count();
+    let kinds = text.bytes().filter(u8::is_ascii_punctuation).collect::<HashSet<_>>().len();
+    let has = |is: fn(&u8) -> bool| text.bytes().filter(is).count() >= 3;
+    let word = text.split(|c: char| !c.is_ascii_alphabetic()).map(str::len).max().unwrap_or(0);
+    (text.len() / 8..text.len() * 3 / 4).contains(&marks)
+        && kinds >= 6
+        && word <= 6
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_digit)
 }
 
 /// Surprise a character that a text of this length needs: a short one may be odd by chance.

@@ -1,7 +1,7 @@
 //! A literal under a credential's name in any other configuration: YAML, JSON, `.env`, properties, INI, TOML, XML,
 //! Terraform, Ansible.
 
-use crate::check::credential::Setting;
+use crate::check::credential::{self, Setting};
 use crate::check::{Check, Context, Pair, Shape, claim};
 use crate::model::{Document, Role, Rule};
 use crate::rules;
@@ -22,6 +22,10 @@ impl Check for Configuration {
         if pair.shape == Shape::Item {
             return false;
         }
+        // `password: Mot de passe`: what a program shows to people.
+        if is_translation(&pair.doc.place.path) && !credential::looks_random(pair.value) {
+            return true;
+        }
         let variable = matches!(pair.shape, Shape::Assignment | Shape::NameValue) || is_environment_file(pair);
         let setting = if variable { Setting::Environment } else { Setting::Configuration };
         claim::judge(self.rule(), pair, setting, cx);
@@ -33,4 +37,11 @@ impl Check for Configuration {
 fn is_environment_file(pair: &Pair<'_>) -> bool {
     let name = pair.doc.place.file_name();
     name.contains(".env") || name.ends_with(".tfvars") || name.ends_with(".properties") || name.starts_with('.')
+}
+
+/// Whether the file holds the texts of a program in some language, by the folder it lies in.
+fn is_translation(path: &str) -> bool {
+    let folders =
+        ["locales", "locale", "i18n", "l10n", "lang", "langs", "languages", "translations", "_locales", "intl"];
+    path.rsplit('/').skip(1).any(|folder| folders.contains(&folder))
 }

@@ -1,6 +1,7 @@
 //! Credentials in the command lines of a resource: `command` and `args`, probes and lifecycle hooks, scripts.
 
 use crate::check::{Check, Context, claim, command_line};
+use crate::encoding;
 use crate::model::{Document, Kind, NodeId, Role, Rule, Tree};
 use crate::rules;
 
@@ -54,7 +55,11 @@ impl Command {
                 Some(key @ ("script" | "source"))
                     if tree.str(value).is_some_and(|text| key == "script" || text.contains('\n')) =>
                 {
-                    claim::script(self.rule(), doc, value, &format!("{owner} script"), cx);
+                    let structure = format!("{owner} script");
+                    match language(tree, node, value) {
+                        Some(extension) => source(doc, value, &format!("script.{extension}"), &structure, cx),
+                        None => claim::script(self.rule(), doc, value, &structure, cx),
+                    }
                 }
                 _ => {}
             }
@@ -105,6 +110,24 @@ impl Command {
             claim::report_command(self.rule(), doc, &[node], structure, found, cx);
         });
     }
+}
+
+/// The extension of the language that a template's script is written in, where an interpreter other than a shell runs it.
+fn language(tree: &Tree<'_>, template: NodeId, script: NodeId) -> Option<&'static str> {
+    let command = tree.get(template, "command");
+    let named = command.and_then(|words| tree.str(words).or_else(|| tree.items(words).find_map(|word| tree.str(word))));
+    let first = tree.str(script)?.lines().next()?.strip_prefix("#!").unwrap_or_default();
+    let program = named.or_else(|| first.split(['/', ' ']).rfind(|part| !part.is_empty()))?.rsplit('/').next()?;
+    let extensions =
+        [("python", "py"), ("node", "js"), ("ruby", "rb"), ("perl", "pl"), ("php", "php"), ("pwsh", "ps1")];
+    extensions.iter().find(|(name, _)| program.starts_with(name)).map(|(_, extension)| *extension)
+}
+
+/// Checks a script that is no shell's as the file that it would be.
+fn source(doc: &Document<'_>, node: NodeId, name: &str, structure: &str, cx: &mut Context<'_>) {
+    let Some((tree, text)) = doc.tree().and_then(|tree| Some((tree, tree.str(node)?))) else { return };
+    let mut found = cx.look_into(doc, text, encoding::scalar_map(tree, node), name, structure);
+    cx.findings.append(&mut found);
 }
 
 /// The program that a container's image runs, where only its arguments are given: mostly it is called like the image.

@@ -50,7 +50,7 @@ pub(super) fn read(text: &str, at: usize) -> Option<Assignment> {
 }
 
 /// The identifier around `at`.
-fn name_around(text: &str, at: usize) -> Option<Range<usize>> {
+pub(super) fn name_around(text: &str, at: usize) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
     let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.') || b >= 0x80;
     let floor = at.saturating_sub(LONGEST_NAME);

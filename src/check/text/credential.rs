@@ -4,8 +4,10 @@
 //! a value counts by its looks, too, and how much it must look like a secret depends on how it is written and on what kind
 //! of file it stands in.
 
+use std::ops::Range;
+
 use super::assignment::{self, Assignment, Form};
-use super::url;
+use super::{call, url};
 use crate::check::credential::{self, Judgement, NameKind, Setting};
 use crate::check::token::validate::is_filler;
 use crate::check::{Check, Context, Found};
@@ -32,9 +34,13 @@ impl Check for Credential {
             if at < seen || doc.text.len() <= at {
                 continue;
             }
-            let Some(found) = assignment::read(doc.text, at) else { continue };
-            seen = found.name.end;
-            self.assigned(doc, &found, file, cx);
+            if let Some(found) = assignment::read(doc.text, at) {
+                seen = found.name.end;
+                self.assigned(doc, &found, file, cx);
+            } else if let Some((name, argument)) = call::read(doc.text, at) {
+                seen = name.end;
+                self.argument(doc, name, argument, file, cx);
+            }
         }
         for &at in &hits.urls {
             self.url(doc, at, file, cx);
@@ -53,6 +59,22 @@ impl Credential {
         let Some(confidence) = looks(kind, name, secret, found.form, file) else { return };
         let span = Span::new(found.value.start + judged.secret.start, found.value.start + judged.secret.end);
         let label = (Span::new(found.name.start, found.name.end), "this name says what the value is");
+        self.report(doc, span, judged, confidence, vec![label], cx);
+    }
+
+    fn argument(
+        &self,
+        doc: &Document<'_>,
+        name: Range<usize>,
+        argument: Range<usize>,
+        file: FileKind,
+        cx: &mut Context<'_>,
+    ) {
+        let value = &doc.text[argument.clone()];
+        let Some(judged) = credential::judge_as(NameKind::Password, "password", value, Setting::Text) else { return };
+        let Some(confidence) = looks(NameKind::Password, "password", value, Form::Quoted, file) else { return };
+        let span = Span::new(argument.start + judged.secret.start, argument.start + judged.secret.end);
+        let label = (Span::new(name.start, name.end), "this function takes a password");
         self.report(doc, span, judged, confidence, vec![label], cx);
     }
 
@@ -101,9 +123,10 @@ fn looks(kind: NameKind, name: &str, secret: &str, form: Form, file: FileKind) -
     if bare && (file.is_code || form == Form::Word || secret.contains(['(', '[', '.', '=', '/', ':']))
         || !kind.is_credential()
         || secret.starts_with("0x")
-        || secret.contains(['%', '{', '<', '('])
-        || secret.contains("##")
-        || secret.starts_with(['$', '#', '/', '.', '-', '&', '*', ':'])
+        || !credential::is_salt(secret)
+            && (secret.contains(['%', '{', '<', '('])
+                || secret.contains("##")
+                || secret.starts_with(['$', '#', '/', '.', '-', '&', '*', ':']))
         || is_filler(secret)
         || holds_alphabet(secret)
         || is_about_name(name, secret)

@@ -63,6 +63,9 @@ pub fn format(text: &str, place: &Place) -> Format {
 
 /// What the first bytes settle whatever the name is.
 fn by_sure_sign(head: &str) -> Option<Format> {
+    if head.starts_with("#cloud-config") {
+        return Some(Format::Yaml);
+    }
     let line = head.strip_prefix("#!").map(|rest| rest.lines().next().unwrap_or_default())?;
     let program = line.split(['/', ' ']).rfind(|part| !part.is_empty() && !part.starts_with('-')).unwrap_or_default();
     let shell = matches!(program, "sh" | "bash" | "zsh" | "ksh" | "dash" | "ash" | "busybox");
@@ -189,6 +192,13 @@ const SOURCES: [&str; 63] = [
     "jsonnet",
     "libsonnet",
 ];
+
+/// Whether the name is that of a program's source, in which values are given to names.
+pub fn is_code_name(name: &str) -> bool {
+    let code =
+        ["py", "js", "mjs", "ts", "rb", "php", "go", "java", "groovy", "kts", "cs", "pl", "lua", "sql", "ps1", "r"];
+    name.contains('.') && code.contains(&extension(bare_name(name)))
+}
 
 fn by_whole_name(name: &str) -> Option<Format> {
     let flat = match name {

@@ -3,7 +3,7 @@
 mod format;
 mod role;
 
-pub use format::{Flat, Format, format, is_format_name};
+pub use format::{Flat, Format, format, is_code_name, is_format_name};
 pub use role::{role, role_by_name, role_of_lines};
 
 /// The extension of a file name, or the empty string; `.env` has the extension `env`.

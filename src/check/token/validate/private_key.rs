@@ -46,6 +46,15 @@ pub fn in_text(text: &str) -> Verdict {
     if first == Verdict::Drop { verdicts.find(|other| *other != Verdict::Drop).unwrap_or(first) } else { first }
 }
 
+/// Whether a private key's armour holds much more than nothing, be it only the beginning of a key.
+pub fn has_body(text: &str) -> bool {
+    let pem = Pem::read(text).filter(|pem| pem.label.ends_with("PRIVATE KEY"));
+    pem.is_some_and(|pem| !pem.is_placeholder() && pem.body.len() >= LEAST_BODY)
+}
+
+/// Characters of base64 that a key has at the least: those of an Ed25519 key, which is the shortest.
+const LEAST_BODY: usize = 60;
+
 /// A key's kind by its first line.
 fn labelled(label: &str) -> &'static str {
     match label {

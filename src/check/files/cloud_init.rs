@@ -1,0 +1,62 @@
+//! Passwords that cloud-init sets: the lines `user:password` of `chpasswd`.
+
+use crate::check::credential::{self, Setting};
+use crate::check::{Check, Context, Found};
+use crate::encoding;
+use crate::model::{Document, NodeId, Role, Rule, Secret, Span, Tree};
+use crate::rules;
+
+/// The rule `files-cloud-init`.
+pub struct CloudInit;
+
+impl Check for CloudInit {
+    fn rule(&self) -> &'static Rule {
+        &rules::FILES_CLOUD_INIT
+    }
+
+    fn applies(&self, doc: &Document<'_>) -> bool {
+        doc.role == Role::Other && doc.tree().is_some()
+    }
+
+    fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
+        let Some((tree, root)) = doc.tree().and_then(|tree| Some((tree, tree.root()?))) else { return };
+        let Some(list) = tree.at(root, &["chpasswd", "list"]) else { return };
+        if tree.str(list).is_some() {
+            self.lines(doc, tree, list, cx);
+        }
+        for item in tree.items(list) {
+            self.lines(doc, tree, item, cx);
+        }
+    }
+}
+
+impl CloudInit {
+    fn lines(&self, doc: &Document<'_>, tree: &Tree<'_>, node: NodeId, cx: &mut Context<'_>) {
+        let text = tree.str(node).unwrap_or_default();
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            let at = start;
+            start += line.len();
+            let line = line.trim_end();
+            let Some(colon) = line.find(':') else { continue };
+            let password = &line[colon + 1..];
+            // The machine makes one up.
+            if matches!(password, "R" | "RANDOM") {
+                continue;
+            }
+            let Some(judged) = credential::judge("password", password, Setting::Environment) else { continue };
+            let map = encoding::scalar_map(tree, node);
+            let span = |from: usize, to: usize| map.to_file(Span::new(at + from, at + to));
+            let found = Found {
+                span: span(colon + 1 + judged.secret.start, colon + 1 + judged.secret.end),
+                secret: Secret::new(&password[judged.secret.clone()]),
+                what: judged.what,
+                confidence: judged.confidence,
+                severity: judged.severity,
+                labels: vec![(span(0, colon), "the user whose password this is")],
+                structural_path: "chpasswd.list".to_owned(),
+            };
+            cx.report(self.rule(), doc, found);
+        }
+    }
+}
