@@ -106,6 +106,44 @@ fn each_planted_secret_is_found_once_at_the_commit_that_introduced_it() {
 }
 
 #[test]
+fn one_content_under_names_of_different_kinds_is_read_as_each() {
+    let mut repository = Repository::new();
+    let text = format!("FROM alpine:3.20\nENV DB_PASSWORD={}\n", password(1));
+    repository.write("notes.md", &text);
+    repository.write("more/notes.md", &text);
+    repository.commit("notes");
+    repository.write("image/Dockerfile", &text);
+    let image = repository.commit("copied");
+    repository.git(&["mv", "image", "images"]);
+    repository.commit("moved");
+    let of_image = |args: &[&str]| {
+        let (report, _) = report(&[&["history"], args].concat(), repository.path());
+        let found = findings(&report).iter().filter(|finding| finding["rule"] == "docker-env");
+        let place = |finding: &Value| (finding["path"].clone(), finding["origin"]["commit"].clone());
+        found.map(place).collect::<Vec<_>>()
+    };
+    let expected = [(Value::from("image/Dockerfile"), Value::from(image))];
+    assert_eq!(of_image(&[]), expected);
+    let cache = repository.beside("cache").to_string_lossy().into_owned();
+    for _ in 0..2 {
+        assert_eq!(of_image(&["--cache", &cache]), expected, "with a cache");
+    }
+    repository.git(&["gc", "-q"]);
+    assert_eq!(of_image(&[]), expected, "packed");
+
+    let text = format!("FROM alpine:3.20\nENV DB_PASSWORD={}\n", password(2));
+    repository.write("build.txt", &text);
+    let first = repository.commit("found in a text");
+    repository.write("Dockerfile", &text);
+    repository.commit("and in an image");
+    repository.write("Dockerfile", &format!("# changed\n{text}"));
+    repository.commit("changed");
+    let mut all = found(repository.path(), &[]);
+    all.retain(|(secret, ..)| *secret == password(2));
+    assert_eq!(all, [(password(2), "build.txt".to_owned(), first)], "one secret");
+}
+
+#[test]
 fn findings_say_who_when_and_whether_head_still_has_them() {
     let mut repository = Repository::new();
     repository.write("kept.yaml", &secret("kept", &password(1)));

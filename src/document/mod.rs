@@ -185,6 +185,25 @@ pub fn is_structured_name(path: &str) -> bool {
         || name.starts_with(".env")
 }
 
+/// What a path tells of the text under it. One text under paths of different kinds may mean different things.
+#[derive(Debug, PartialEq, Eq)]
+pub struct NameKind {
+    role: Role,
+    /// The extension, or the whole name where it has none (`Dockerfile`), in lower case.
+    name: String,
+    is_dockerfile: bool,
+}
+
+impl NameKind {
+    /// The kind of a path.
+    pub fn of(path: &str) -> Self {
+        let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+        let name = name.rsplit_once('.').map_or(name, |(_, extension)| extension).to_ascii_lowercase();
+        let place = Place { path: path.to_owned(), ..Place::default() };
+        Self { role: recognise::role_by_name(&place), name, is_dockerfile: may_be_dockerfile(path, b"") }
+    }
+}
+
 /// Whether the blob may be a Dockerfile, by its name or by a line that begins a stage.
 pub fn may_be_dockerfile(path: &str, bytes: &[u8]) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();

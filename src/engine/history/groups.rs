@@ -2,7 +2,7 @@
 //! brought it.
 //!
 //! A sighting is known by rule, path, secret and the ordinal among equal ones in its blob. A blob that was moved or copied
-//! stands at several paths, and makes their sightings one.
+//! stands at several paths, and makes their sightings one, also where another rule saw the same bytes under another name.
 
 use std::collections::{HashMap, HashSet};
 
@@ -54,6 +54,8 @@ pub struct Group {
 #[derive(Default)]
 pub struct Groups {
     keys: HashMap<Key, usize>,
+    /// What was seen at which bytes of a blob.
+    bytes: HashMap<(Oid, Span), usize>,
     /// A group that was joined to another leaves that one's place.
     groups: Vec<Result<Box<Group>, usize>>,
 }
@@ -96,6 +98,7 @@ impl Groups {
             let rule: &'static str = &finding.rule.id;
             let key = |path: &PathNo| Key { rule, path: *path, secret: secret.clone(), nth };
             let suppressed = finding.suppressed.clone();
+            let (span, path) = (finding.span, finding.origin.path().to_owned());
             let mut at = self.groups.len();
             self.groups.push(Ok(Box::new(Group {
                 finding,
@@ -110,6 +113,12 @@ impl Groups {
                 if let Some(known) = self.keys.insert(key, at) {
                     at = self.join(known, at);
                 }
+            }
+            match self.bytes.insert((sight.blob, span), at) {
+                Some(known) if self.get(known).is_some_and(|known| known.finding.origin.path() != path) => {
+                    self.join(known, at);
+                }
+                _ => {}
             }
         }
     }

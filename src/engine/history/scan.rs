@@ -64,7 +64,10 @@ impl Engine {
         let mut by_number = vec![NONE; packs.count()];
         for (at, job) in pass.jobs.iter().enumerate() {
             if let Some(number) = packs.number(job.sight.blob) {
-                by_number[number as usize] = at as u32;
+                // One that is to be read as something else, too, is looked up for that alone.
+                if !job.is_again {
+                    by_number[number as usize] = at as u32;
+                }
             }
         }
         let plan = packs.plan(|number| by_number[number as usize] != NONE);
@@ -202,7 +205,7 @@ impl Pass<'_> {
         let Ok(mut tally) = tally.lock() else { return };
         tally.clean.extend(clean);
         let was_read = !scanned.problems.iter().any(|problem| problem.kind == ProblemKind::Incomplete);
-        if was_read && !job.is_message {
+        if was_read && !job.is_message && !job.is_again {
             tally.summary.files += 1;
             tally.summary.bytes += scanned.bytes;
             tally.summary.binary += usize::from(scanned.binary);

@@ -43,11 +43,12 @@ impl Engine {
         }
         let head = history.in_head();
         let sights = sights(history, &groups, &head);
-        let mut blobs: BTreeMap<(u32, Oid), Vec<Group>> = BTreeMap::new();
+        let mut blobs: BTreeMap<(u32, Oid, String), Vec<Group>> = BTreeMap::new();
         for group in groups {
-            blobs.entry((group.holder, group.blob)).or_default().push(group);
+            let path = group.finding.origin.path().to_owned();
+            blobs.entry((group.holder, group.blob, path)).or_default().push(group);
         }
-        let build = |((_, blob), groups)| self.build(history, objects, &head, blob, groups);
+        let build = |((_, blob, _), groups)| self.build(history, objects, &head, blob, groups);
         Settled { scanned: blobs.into_iter().map(build).collect(), sights }
     }
 

@@ -182,13 +182,22 @@ impl<'r> History<'r> {
     /// The commits that brought a blob to a further path.
     pub fn movers(&mut self, blob: Oid) -> Vec<Oid> {
         let blob = self.graph.number(blob);
-        let first = self.moves.partition_point(|(known, _)| *known < blob);
-        let holders = self.moves[first..].iter().take_while(|(known, _)| *known == blob);
         let commit = |holder: u32| match self.holders.get(holder as usize) {
             Some(Holder::Commit(commit)) => Some(*commit),
             _ => None,
         };
-        holders.filter_map(|(_, holder)| commit(*holder)).collect()
+        self.moved(blob).filter_map(commit).collect()
+    }
+
+    /// The piece's places with those who brought it there.
+    pub fn places<'h>(&'h self, piece: &'h Piece) -> impl Iterator<Item = (PathNo, u32)> + 'h {
+        piece.places.iter().copied().zip(std::iter::once(piece.holder).chain(self.moved(piece.blob)))
+    }
+
+    /// Who brought a blob to a further path, in order.
+    fn moved(&self, blob: ObjectNo) -> impl Iterator<Item = u32> {
+        let first = self.moves.partition_point(|(known, _)| *known < blob);
+        self.moves[first..].iter().take_while(move |(known, _)| *known == blob).map(|(_, holder)| *holder)
     }
 
     /// A path as text.
