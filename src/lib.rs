@@ -12,6 +12,7 @@ pub mod hook;
 pub mod keyword;
 pub mod model;
 pub mod pattern;
+pub mod replace;
 pub mod report;
 pub mod rule_file;
 pub mod rules;

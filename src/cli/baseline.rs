@@ -123,7 +123,7 @@ impl Args {
 
 fn save(path: &Path, baseline: &Baseline) -> Result<(), Failure> {
     let text = baseline::render(baseline)?;
-    interrupt::replace(path, |mut file| file.write_all(text.as_bytes()).map(|()| file))
+    interrupt::replace(path, |file| file.write_all(text.as_bytes()))
 }
 
 fn say(text: &str) -> Result<ExitCode, Failure> {

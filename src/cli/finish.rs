@@ -59,15 +59,15 @@ fn exit_code(run: &Run, settings: &Settings, running: &Running) -> ExitCode {
 /// (a pipe, a device) is written to: replacing it would take it away from everyone.
 fn write_file(format: Format, run: &Run, view: &View, path: &Path) -> Result<(), Failure> {
     let said = |error: io::Error| Failure(format!("{}: {error}", path.display()));
-    let write = |file: fs::File| {
+    let write = |file: &mut fs::File| {
         let mut out = BufWriter::new(file);
         report::write(format, run, view, &mut out)?;
-        out.into_inner().map_err(|error| error.into_error())
+        out.flush()
     };
     let target = if path.is_symlink() { fs::canonicalize(path).map_err(said)? } else { path.to_owned() };
     if fs::metadata(&target).is_ok_and(|found| !found.is_file()) {
         let file = fs::OpenOptions::new().write(true).open(&target);
-        return file.and_then(write).map(drop).map_err(said);
+        return file.and_then(|mut file| write(&mut file)).map_err(said);
     }
     replace(&target, write)
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::options::{Output, Running, Selection};
-use super::{Failure, finish, progress, since};
+use super::{Failure, finish, interrupt, progress, since};
 use crate::config;
 use crate::engine::HistoryScan;
 use crate::model::Shard;
@@ -66,6 +66,9 @@ pub fn report(
 ) -> Result<ExitCode, Failure> {
     let root = config::repository_root(path);
     let (engine, settings) = selection.engine(&root, running)?;
+    if scan.cache.is_some() {
+        interrupt::watch();
+    }
     let mut run = progress::with_bar(|progress| engine.scan_history(path, scan, progress))?;
     if staged_too {
         run = run.joined(engine.scan_staged(path, &Default::default())?);

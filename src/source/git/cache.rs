@@ -11,6 +11,8 @@ use std::path::Path;
 use git2::Oid;
 use sha2::{Digest, Sha256};
 
+use crate::replace::replace;
+
 const MAGIC: &[u8] = b"tidewaiter cache 1\n";
 
 /// Bytes of a digest that are kept.
@@ -70,7 +72,7 @@ impl Cache {
         !self.clean.is_empty() && self.clean.binary_search(&mark(blob, path)).is_ok()
     }
 
-    /// Writes the file beside its place and moves it there when it is whole.
+    /// Writes the file. One that a crash of the machine damages counts as empty.
     ///
     /// # Errors
     /// A folder that can't be made or written to.
@@ -83,14 +85,10 @@ impl Cache {
         if let Some(folder) = file.parent() {
             fs::create_dir_all(folder)?;
         }
-        let partial = file.with_extension(format!("{}.partial", std::process::id()));
-        let written = fs::File::create(&partial).and_then(|mut out| {
+        replace(file, |out| {
             out.write_all(MAGIC)?;
             out.write_all(&digest(key, &body))?;
             out.write_all(&body)
-        });
-        written.and_then(|()| fs::rename(&partial, file)).inspect_err(|_| {
-            let _ = fs::remove_file(&partial);
         })
     }
 }

@@ -1,0 +1,61 @@
+//! Writing a file so that a failure or an interruption leaves the old one or the new one, and nothing beside it.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::{Mutex, PoisonError};
+
+/// The file that is being written, to be removed if a signal comes.
+static PARTIAL: Mutex<Option<PathBuf>> = Mutex::new(None);
+
+/// Writes a file beside its place and moves it there when it is whole. What is to survive a crash of the machine is for
+/// `write` to sync.
+///
+/// # Errors
+/// A place that can't be written to, or whatever `write` says.
+pub fn replace(target: &Path, write: impl FnOnce(&mut fs::File) -> io::Result<()>) -> io::Result<()> {
+    let name = target.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "no file name"))?;
+    let mut partial = name.to_owned();
+    partial.push(format!(".{}.partial", process::id()));
+    let partial = target.with_file_name(partial);
+    note(Some(partial.clone()));
+    // A file that a run left which could not clean up goes; a link that somebody planted in its place is not followed.
+    let _ = fs::remove_file(&partial);
+    let written = fs::File::create_new(&partial).and_then(|mut file| write(&mut file));
+    let moved = written.and_then(|()| fs::rename(&partial, target));
+    note(None);
+    moved.inspect_err(|_| {
+        let _ = fs::remove_file(&partial);
+    })
+}
+
+/// Removes what is half written, for a program that a signal ends.
+pub fn abandon() {
+    if let Some(partial) = PARTIAL.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        let _ = fs::remove_file(partial);
+    }
+}
+
+fn note(partial: Option<PathBuf>) {
+    *PARTIAL.lock().unwrap_or_else(PoisonError::into_inner) = partial;
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+
+    #[test]
+    fn a_failure_leaves_the_old_file_and_nothing_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("report");
+        replace(&file, |out| out.write_all(b"first")).unwrap();
+        let failed = replace(&file, |out| out.write_all(b"sec").and(Err(io::Error::other("full"))));
+        assert_eq!(failed.unwrap_err().to_string(), "full");
+        assert_eq!(fs::read(&file).unwrap(), b"first");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert!(replace(Path::new("/"), |_| Ok(())).is_err());
+    }
+}
