@@ -241,7 +241,16 @@ fn what_a_clone_lacks_is_said() {
     repository.git(&["clone", "-q", "--filter=blob:none", &url, &partial.to_string_lossy()]);
     let (said, code) = report(&["history"], &partial);
     assert_eq!((code, &said["summary"]["incomplete"]), (2, &Value::Bool(true)));
-    assert!(said["summary"]["problems"].to_string().contains("a.yaml"), "{said}");
+    let problems = said["summary"]["problems"].to_string();
+    assert!(problems.contains("partial: 1 of its objects") && problems.contains("--refetch"), "{problems}");
+    git(&partial, &["fetch", "-q", "--refetch", "--no-filter"], 0);
+    assert_eq!(report(&["history"], &partial).1, 1, "all is there");
+
+    let treeless = repository.beside("treeless-clone");
+    repository.git(&["clone", "-q", "--filter=tree:0", "--no-checkout", &url, &treeless.to_string_lossy()]);
+    let (said, code) = report(&["history"], &treeless);
+    assert_eq!(code, 2);
+    assert!(said["summary"]["problems"].to_string().contains("partial: 2 of its objects"), "{said}");
 }
 
 #[test]

@@ -198,7 +198,8 @@ fn repositories_that_cannot_be_scanned_are_errors() {
     fails(folder.path(), "bare");
     let sha256 = folder.path().join("sha256");
     git(folder.path(), &["init", "-q", "--object-format=sha256", "sha256"], 0);
-    fails(&sha256, "git:");
+    fails(&sha256, "sha256");
+    fails(&sha256, "tidewaiter scan");
 
     let repository = committed("app.yaml", "a: 1\n");
     let index = repository.path().join(".git/index");

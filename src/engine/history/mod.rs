@@ -18,9 +18,9 @@ use self::memory::Memory;
 use self::scan::Pass;
 use super::{Engine, Error, Progress, assemble};
 use crate::model::{Origin, Problem, ProblemKind, Run, Shard, Summary};
+use crate::source::git;
 use crate::source::git::history::{History, HistoryOptions, PathNo};
 use crate::source::git::objects::Objects;
-use crate::source::git::{self, GitError};
 
 /// Stands for the path of commit messages, and of tag messages, among the paths of a history.
 const COMMIT_MESSAGES: PathNo = PathNo::MAX;
@@ -54,9 +54,16 @@ impl Engine {
         let objects = Objects::new(path);
         let (jobs, known) = jobs::list(&mut history, scan.shard, &memory.cache);
         progress.total.store(jobs.len(), Ordering::Relaxed);
-        let pass =
-            Pass { jobs: &jobs, holders: &history.holders, objects: &objects, notes_clean: memory.is_kept(), progress };
+        let pass = Pass {
+            jobs: &jobs,
+            holders: &history.holders,
+            is_partial: history.is_partial,
+            objects: &objects,
+            notes_clean: memory.is_kept(),
+            progress,
+        };
         let mut tally = self.scan_jobs(&pass, history.packs(), &run);
+        tally.summary.problems.extend(absent(history.absent + tally.absent));
         let settled = self.settle(&mut history, &objects, std::mem::take(&mut tally.groups));
         let said = memory.keep(scan, &history, known, &mut tally, &settled);
         let problems =
@@ -81,6 +88,10 @@ fn origin(id: Oid, path: &str) -> Origin {
     Origin::Commit { commit: id.to_string(), author: String::new(), time: 0, path: path.to_owned() }
 }
 
-fn unreadable(id: Oid, error: &GitError) -> String {
-    format!("object {id} can't be read: {error}")
+fn absent(count: usize) -> Option<Problem> {
+    let message = format!(
+        "the clone is partial: {count} of its objects were never fetched and not scanned; `git fetch --refetch \
+         --no-filter` brings them"
+    );
+    (count > 0).then(|| Problem { path: "history".to_owned(), kind: ProblemKind::Incomplete, message })
 }

@@ -8,16 +8,16 @@ use git2::Oid;
 
 use super::groups::Groups;
 use super::jobs::Job;
-use super::{origin, unreadable};
+use super::origin;
 use crate::check::lineage::{Learnt, Lineage};
 use crate::engine::{Engine, Progress, Scanned, failed};
 use crate::model::{Finding, NoNeighbours, ProblemKind, Summary};
-use crate::source::git::Runner;
 use crate::source::git::cache::{Mark, mark};
 use crate::source::git::history::Holder;
 use crate::source::git::object::CommitText;
 use crate::source::git::objects::{CommitFiles, Objects};
 use crate::source::git::pack::{Kind, Object, Packs, Workspace};
+use crate::source::git::{Runner, Unread};
 use crate::source::tree;
 
 /// No job.
@@ -29,6 +29,8 @@ pub struct Pass<'h> {
     pub jobs: &'h [Job],
     /// Who introduced the blobs.
     pub holders: &'h [Holder],
+    /// Whether the clone is partial, so that objects may be missing.
+    pub is_partial: bool,
     /// Single objects.
     pub objects: &'h Objects,
     /// Whether it is noted what is clean.
@@ -37,10 +39,11 @@ pub struct Pass<'h> {
     pub progress: &'h Progress,
 }
 
-/// A scanned object, and whether it would come to the same in any other commit.
+/// A scanned object, whether it would come to the same in any other commit, and whether a partial clone lacks it.
 struct Version {
     scanned: Scanned,
     is_steady: bool,
+    is_absent: bool,
 }
 
 /// What came of a pass.
@@ -52,6 +55,8 @@ pub struct Tally {
     pub groups: Groups,
     /// Blobs that were read in a lesser way. Nobody can mend old versions, so that they are counted and not named.
     pub degraded: usize,
+    /// Objects that a partial clone lacks.
+    pub absent: usize,
     /// What is clean whatever commit holds it.
     pub clean: Vec<Mark>,
 }
@@ -130,19 +135,22 @@ impl Engine {
 
     fn scan_message(&self, job: &Job, message: &[u8]) -> Version {
         let scanned = self.scan_blob(origin(job.sight.blob, &job.path), message, &NoNeighbours);
-        Version { scanned, is_steady: true }
+        Version { scanned, is_steady: true, is_absent: false }
     }
 
     fn scan_alone(&self, pass: &Pass<'_>, job: &Job) -> Version {
         let id = job.sight.blob;
         let read = if job.is_message {
-            let read = pass.objects.message(id).map(|(message, _)| self.scan_message(job, &message));
-            read.map_err(|error| unreadable(id, &error))
+            pass.objects.message(id).map(|(message, _)| self.scan_message(job, &message))
         } else {
             let read = self.read_blob(pass.objects, id);
             read.map(|bytes| self.scan_version(pass.objects, pass.holder(job), id, &job.path, &bytes, None))
         };
-        read.unwrap_or_else(|message| Version { scanned: failed(&job.path, message), is_steady: false })
+        read.unwrap_or_else(|unread| {
+            let is_absent = unread.is_missing && pass.is_partial;
+            let scanned = if is_absent { Scanned::default() } else { failed(&job.path, unread.message) };
+            Version { scanned, is_steady: false, is_absent }
+        })
     }
 
     /// Scans a blob as it stood at `path` in what holds it.
@@ -162,14 +170,14 @@ impl Engine {
                 if let Some(lineage) = lineage.filter(|_| files.were_asked()) {
                     lineage.forget_documents();
                 }
-                Version { scanned, is_steady: !files.were_asked() }
+                Version { scanned, is_steady: !files.were_asked(), is_absent: false }
             }
             Holder::Ref(_) | Holder::Nobody => {
                 let scanned = self.scan_version_of(lineage.as_deref_mut(), origin(blob, path), bytes, &NoNeighbours);
                 if let Some(lineage) = lineage {
                     lineage.forget_documents();
                 }
-                Version { scanned, is_steady: false }
+                Version { scanned, is_steady: false, is_absent: false }
             }
         }
     }
@@ -185,10 +193,9 @@ impl Engine {
     ///
     /// # Errors
     /// A sentence that says why it is not scanned.
-    pub(super) fn read_blob(&self, objects: &Objects, blob: Oid) -> Result<Vec<u8>, String> {
+    pub(super) fn read_blob(&self, objects: &Objects, blob: Oid) -> Result<Vec<u8>, Unread> {
         let limit = self.settings.max_file_size;
-        let read = objects.blob(blob, limit).map_err(|error| unreadable(blob, &error))?;
-        read.map_err(|size| tree::too_large(Some(size), limit))
+        objects.blob(blob, limit)?.map_err(|size| tree::too_large(Some(size), limit).into())
     }
 }
 
@@ -199,12 +206,13 @@ impl Pass<'_> {
 
     fn count(&self, tally: &Mutex<Tally>, job: &Job, version: Version) {
         self.progress.done.fetch_add(1, Ordering::Relaxed);
-        let Version { mut scanned, is_steady } = version;
+        let Version { mut scanned, is_steady, is_absent } = version;
         let is_clean = is_steady && scanned.findings.is_empty() && scanned.problems.is_empty();
         let clean = (self.notes_clean && is_clean).then(|| mark(job.sight.blob, &job.path));
         let Ok(mut tally) = tally.lock() else { return };
         tally.clean.extend(clean);
-        let was_read = !scanned.problems.iter().any(|problem| problem.kind == ProblemKind::Incomplete);
+        tally.absent += usize::from(is_absent);
+        let was_read = !is_absent && !scanned.problems.iter().any(|problem| problem.kind == ProblemKind::Incomplete);
         if was_read && !job.is_message && !job.is_again {
             tally.summary.files += 1;
             tally.summary.bytes += scanned.bytes;

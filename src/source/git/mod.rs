@@ -43,6 +43,9 @@ pub enum GitError {
     /// A bare repository, in which nothing can be staged.
     #[error("the repository is bare: nothing is staged in it; `tidewaiter history` scans its commits")]
     Bare,
+    /// Object names that libgit2 does not know: SHA-256.
+    #[error("{0}, which the git library can't read yet; `tidewaiter scan` scans the files all the same")]
+    Format(String),
     /// Any other trouble, in libgit2's words.
     #[error("git: {0}")]
     Other(String),
@@ -55,6 +58,32 @@ impl From<git2::Error> for GitError {
             _ => "",
         };
         GitError::Other(format!("{}{hint}", error.message()))
+    }
+}
+
+/// Why an object could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// A sentence about it.
+    pub message: String,
+    /// Whether the repository does not have it at all, as the clone may be partial.
+    pub is_missing: bool,
+}
+
+impl Unread {
+    fn new(word: &str, id: Oid, error: &git2::Error) -> Self {
+        let is_missing = error.code() == ErrorCode::NotFound;
+        let message = match is_missing {
+            true => format!("{word} {id} is missing from the repository"),
+            false => format!("{word} {id} can't be read: {}", error.message()),
+        };
+        Self { message, is_missing }
+    }
+}
+
+impl From<String> for Unread {
+    fn from(message: String) -> Self {
+        Self { message, is_missing: false }
     }
 }
 
@@ -79,6 +108,7 @@ pub fn open(path: &Path) -> Result<Repository, GitError> {
         match error.code() {
             ErrorCode::NotFound => GitError::NotARepository(shown),
             ErrorCode::Owner => GitError::Unsafe(shown),
+            _ if error.message().contains("object format") => GitError::Format(error.message().to_owned()),
             _ => GitError::from(error),
         }
     })

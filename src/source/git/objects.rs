@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use git2::{ObjectType, Oid, Repository, Tree};
 
 use super::object::CommitText;
-use super::{GitError, NEIGHBOUR_LIMIT, open};
+use super::{GitError, NEIGHBOUR_LIMIT, Unread, open};
 use crate::model::Neighbours;
 
 /// Folders deeper than this are not looked into beside a blob.
@@ -48,12 +48,17 @@ impl Objects {
         Ok(result?)
     }
 
+    fn read<T>(&self, id: Oid, work: impl FnOnce(&Repository) -> Result<T, git2::Error>) -> Result<T, Unread> {
+        let read = self.with(|repository| Ok(work(repository).map_err(|error| Unread::new("object", id, &error))));
+        read.unwrap_or_else(|error| Err(format!("object {id} can't be read: {error}").into()))
+    }
+
     /// A blob's bytes; its size alone if that is above `limit`.
     ///
     /// # Errors
     /// An object that is missing, damaged or no blob.
-    pub fn blob(&self, id: Oid, limit: u64) -> Result<Result<Vec<u8>, u64>, GitError> {
-        self.with(|repository| {
+    pub fn blob(&self, id: Oid, limit: u64) -> Result<Result<Vec<u8>, u64>, Unread> {
+        self.read(id, |repository| {
             let odb = repository.odb()?;
             let (size, kind) = odb.read_header(id)?;
             if kind != ObjectType::Blob {
@@ -70,8 +75,8 @@ impl Objects {
     ///
     /// # Errors
     /// An object that is missing, damaged or neither of these.
-    pub fn message(&self, id: Oid) -> Result<(Vec<u8>, Author), GitError> {
-        self.with(|repository| {
+    pub fn message(&self, id: Oid) -> Result<(Vec<u8>, Author), Unread> {
+        self.read(id, |repository| {
             let odb = repository.odb()?;
             let object = odb.read(id)?;
             if object.kind() == ObjectType::Tag {

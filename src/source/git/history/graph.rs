@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use git2::{ObjectType, Odb, Oid};
 
-use crate::source::git::Runner;
 use crate::source::git::object::{CommitText, Entry, EntryKind, entries};
 use crate::source::git::pack::{Kind, Object, Packs, Workspace};
+use crate::source::git::{Runner, Unread};
 
 /// An object's number in the graph: those of packs first.
 pub type ObjectNo = u32;
@@ -205,7 +205,7 @@ impl<'r> Graph<'r> {
         }
         let id = self.id(number);
         let (tree, parents, time) = {
-            let object = read(&self.odb, id, ObjectType::Commit)?;
+            let object = read(&self.odb, id, ObjectType::Commit).map_err(|unread| unread.message)?;
             let text = CommitText::read(object.data()).ok_or_else(|| format!("commit {id} is corrupt"))?;
             (text.tree, parents(id, &text, &self.grafts), text.time)
         };
@@ -219,7 +219,7 @@ impl<'r> Graph<'r> {
     ///
     /// # Errors
     /// A sentence that says why it can't be read.
-    pub fn tree(&mut self, number: ObjectNo) -> Result<Arc<[Child]>, String> {
+    pub fn tree(&mut self, number: ObjectNo) -> Result<Arc<[Child]>, Unread> {
         if let Some(Some(known)) = self.trees.get(number as usize) {
             return Ok(known.clone());
         }
@@ -304,8 +304,8 @@ fn parents(id: Oid, text: &CommitText<'_>, grafts: &HashMap<Oid, Vec<Oid>>) -> V
     grafts.get(&id).cloned().unwrap_or_else(|| text.parents().collect())
 }
 
-fn read<'o>(odb: &'o Odb<'_>, id: Oid, kind: ObjectType) -> Result<git2::OdbObject<'o>, String> {
+fn read<'o>(odb: &'o Odb<'_>, id: Oid, kind: ObjectType) -> Result<git2::OdbObject<'o>, Unread> {
     let word = if kind == ObjectType::Tree { "folder" } else { "commit" };
-    let object = odb.read(id).map_err(|error| super::unreadable(word, id, &error))?;
-    if object.kind() == kind { Ok(object) } else { Err(format!("object {id} is no {kind}")) }
+    let object = odb.read(id).map_err(|error| Unread::new(word, id, &error))?;
+    if object.kind() == kind { Ok(object) } else { Err(format!("object {id} is no {kind}").into()) }
 }

@@ -13,7 +13,7 @@ mod walk;
 
 use std::collections::{HashMap, HashSet};
 
-use git2::{ErrorCode, ObjectType, Oid, Repository};
+use git2::{ObjectType, Oid, Repository};
 
 pub use self::paths::PathNo;
 pub use self::revision::Tag;
@@ -82,14 +82,10 @@ pub struct History<'r> {
     pub tags: Vec<Tag>,
     /// What could not be read, and what the clone lacks.
     pub problems: Vec<Problem>,
-}
-
-/// A sentence about an object that libgit2 could not read.
-fn unreadable(word: &str, id: Oid, error: &git2::Error) -> String {
-    match error.code() {
-        ErrorCode::NotFound => format!("{word} {id} is missing from the repository"),
-        _ => format!("{word} {id} can't be read: {}", error.message()),
-    }
+    /// Whether the clone is partial: what it lacks was left out on purpose, and is too much to be named one by one.
+    pub is_partial: bool,
+    /// Folders that a partial clone lacks.
+    pub absent: usize,
 }
 
 impl<'r> History<'r> {
@@ -116,7 +112,11 @@ impl<'r> History<'r> {
         lost.walk(&mut walk, &mut holders);
         let (pieces, mut moves, failed) = (walk.pieces, walk.moves, walk.failed);
         moves.sort_unstable();
-        let failed = failed.into_iter().map(|(path, message)| incomplete(paths.text(path, &graph), message)).collect();
+        let is_partial = is_partial(repository);
+        let (absent, failed): (Vec<_>, Vec<_>) =
+            failed.into_iter().partition(|(_, unread)| is_partial && unread.is_missing);
+        let problems = failed.into_iter().map(|(path, unread)| incomplete(paths.text(path, &graph), unread.message));
+        let (problems, absent) = (problems.collect(), absent.len());
         let mut tags = starts.tags;
         tags.extend(lost.tags.into_iter().map(|id| Tag { id, name: "unreachable tag".to_owned() }));
         tags.sort_by_key(|tag| tag.id);
@@ -126,8 +126,20 @@ impl<'r> History<'r> {
             _ => None,
         });
         let messages = messages.collect();
-        let mut history =
-            Self { repository, graph, paths, selection, moves, holders, pieces, messages, tags, problems: failed };
+        let mut history = Self {
+            repository,
+            graph,
+            paths,
+            selection,
+            moves,
+            holders,
+            pieces,
+            messages,
+            tags,
+            problems,
+            is_partial,
+            absent,
+        };
         history.say_what_lacks(starts.failed);
         history.keep_sights(cache);
         Ok(history)
@@ -267,6 +279,16 @@ fn walk_objects(walk: &mut Walk<'_, '_>, starts: &Starts, holders: &mut Vec<Hold
             _ => walk.lone_blob(holder, *id, name),
         }
     }
+}
+
+/// Whether the repository was cloned with a filter (`git help partial-clone`): a remote promises what it lacks.
+fn is_partial(repository: &Repository) -> bool {
+    let Ok(config) = repository.config() else { return false };
+    let mut is_promised = config.get_string("extensions.partialclone").is_ok();
+    if let Ok(remotes) = config.entries(Some(r"^remote\..*\.promisor$")) {
+        let _ = remotes.for_each(|entry| is_promised |= entry.value().is_ok_and(|value| value == "true"));
+    }
+    is_promised
 }
 
 /// Where the history is cut or mended by files of the repository: a scan under others saw another history.

@@ -3,7 +3,7 @@
 use git2::{ErrorCode, Object, ObjectType, Oid, Reference, Repository};
 
 use super::HistoryOptions;
-use crate::source::git::GitError;
+use crate::source::git::{GitError, Unread};
 
 /// A tag object, whose message is scanned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +94,7 @@ impl Starts {
             let object = match repository.find_object(id, None) {
                 Ok(object) => object,
                 Err(error) => {
-                    return self.failed.push((name.to_owned(), super::unreadable("object", id, &error)));
+                    return self.failed.push((name.to_owned(), Unread::new("object", id, &error).message));
                 }
             };
             match object.kind() {

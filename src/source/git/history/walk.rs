@@ -6,6 +6,7 @@ use git2::Oid;
 
 use super::graph::{Graph, ObjectNo};
 use super::paths::{PathNo, Paths};
+use crate::source::git::Unread;
 
 /// Places under which one object is looked at. A copied or moved file has a few; thousands are boilerplate, or a trap.
 const MAX_PLACES: usize = 16;
@@ -43,7 +44,7 @@ pub struct Walk<'g, 'r> {
     /// Blobs that came to one more path, and who brought them there.
     pub moves: Vec<(ObjectNo, u32)>,
     /// Folders that could not be read: the path, and why.
-    pub failed: Vec<(PathNo, String)>,
+    pub failed: Vec<(PathNo, Unread)>,
 }
 
 impl<'g, 'r> Walk<'g, 'r> {
@@ -137,12 +138,12 @@ impl<'g, 'r> Walk<'g, 'r> {
             return;
         }
         if depth >= MAX_DEPTH {
-            self.failed.push((folder, format!("folders are nested deeper than {MAX_DEPTH}")));
+            self.failed.push((folder, format!("folders are nested deeper than {MAX_DEPTH}").into()));
             return;
         }
         let children = match self.graph.tree(tree) {
             Ok(children) => children,
-            Err(message) => return self.failed.push((folder, message)),
+            Err(unread) => return self.failed.push((folder, unread)),
         };
         let known = if known.is_empty() { HashMap::new() } else { self.same_names(known) };
         for child in children.iter() {
