@@ -230,6 +230,8 @@ pub(super) static POSITIONALS: &[Positional] = &[
     at(&["git", "config"], 1, Holds::NamedBefore),
     at(&["setx"], 1, Holds::NamedBefore),
     at(&["setenv"], 1, Holds::NamedBefore),
+    at(&["mysqladmin", "password"], 0, PASSWORD),
+    at(&["mysqladmin", "root", "password"], 0, PASSWORD),
     at(&["redis-cli", "auth"], 0, PASSWORD),
     at(&["redis-cli", "AUTH"], 0, PASSWORD),
     at(&["vault", "login"], 0, TOKEN),

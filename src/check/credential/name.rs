@@ -75,7 +75,8 @@ fn kind_of_words(name: &str) -> NameKind {
     let Some((at, kind)) = credential_word(words) else {
         return if is_identity(words) { NameKind::Identity } else { NameKind::Neutral };
     };
-    if at > 0 && contains(ABOUT_BEGINNINGS, words[0]) {
+    // `storePassword` is that of a key store, not an order to store one.
+    if at > 0 && contains(ABOUT_BEGINNINGS, words[0]) && !is_pair(words[0], words[1]) {
         return NameKind::About;
     }
     behind(&words[at + 1..], kind)
@@ -119,7 +120,8 @@ fn credential_word(words: &[&str]) -> Option<(usize, NameKind)> {
             // `passwordSecretKey` names the key of a Secret that holds the password.
             let names_a_key =
                 words[at - 1].eq_ignore_ascii_case("secret") && at > 1 && contains(CREDENTIAL, words[at - 2]);
-            return Some((at, if names_a_key { NameKind::About } else { NameKind::Credential }));
+            let kind = if is_password(word) { NameKind::Password } else { NameKind::Credential };
+            return Some((at, if names_a_key { NameKind::About } else { kind }));
         }
         if at > 0 && word.eq_ignore_ascii_case("token") && contains(PLAIN_TOKENS, words[at - 1]) {
             return None;
@@ -224,6 +226,7 @@ mod tests {
             "SUPABASE_SERVICE_ROLE_KEY",
             "auth.password",
             "api.key",
+            "storePassword",
         ] {
             assert!(name_kind(name).is_credential(), "{name}: {:?}", name_kind(name));
         }
@@ -257,6 +260,7 @@ mod tests {
             "keyPrefix",
             "passwordSecretKey",
             "automountServiceAccountToken",
+            "storeCredentials",
             "DB_PASSWORD_FILE",
             "tokenUrl",
             "SECRET_PATH",

@@ -164,7 +164,21 @@ impl Cursor<'_> {
     /// What stands before a quote in some languages: `b"…"`, `@"…"`, `new String("…")`.
     fn prefix(&mut self) {
         let rest = self.rest();
-        for prefix in ["b", "r", "u", "f", "L", "@", "&", "String(", "new String(", "str(", "Some("] {
+        for prefix in [
+            "b",
+            "r",
+            "u",
+            "f",
+            "L",
+            "@",
+            "&",
+            "String(",
+            "new String(",
+            "String::from(",
+            "SecretString::from(",
+            "str(",
+            "Some(",
+        ] {
             if let Some(behind) = rest.strip_prefix(prefix)
                 && behind.starts_with(['"', '\''])
             {
@@ -233,12 +247,27 @@ impl Cursor<'_> {
         let line = self.line();
         // A text inside a string of JSON or code goes on behind a written line end.
         let line = &line[..["\\n", "\\r"].iter().filter_map(|end| line.find(end)).min().unwrap_or(line.len())];
-        let end = line.find(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '"' | '\'' | ')' | '}' | '|'));
-        let end = end.unwrap_or(line.len());
+        let ends = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '"' | '\'' | ')' | '}' | '|');
+        // The scheme of an Authorization header goes before its credential.
+        let scheme = SCHEMES.iter().find(|scheme| line.starts_with(**scheme)).map_or(0, |scheme| scheme.len());
+        let end = line[scheme..].find(ends).map_or(line.len(), |end| scheme + end);
         let behind = line[end..].trim_start_matches([',', ';']).trim();
-        let last = behind.is_empty() || behind.starts_with(['#', ';']) || behind.starts_with("//");
+        let last = behind.is_empty()
+            || behind.starts_with(['#', ';'])
+            || behind.starts_with("//")
+            || is_assignment(behind)
+            || scheme > 0;
         (self.at..self.at + end, if last { Form::Line } else { Form::Word })
     }
+}
+
+/// What stands before the credential of an Authorization header.
+const SCHEMES: [&str; 4] = ["Bearer ", "Basic ", "Token ", "token "];
+
+/// Whether a text begins as `name=value` does: of a line of such pairs each one stands for itself.
+fn is_assignment(text: &str) -> bool {
+    let name = text.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.')).count();
+    name > 1 && text[name..].starts_with('=') && !text[name + 1..].starts_with(['=', ' '])
 }
 
 #[cfg(test)]
@@ -280,6 +309,7 @@ mod tests {
         assert_eq!(value("password = V-1 # old"), Some(("password", "V-1", Form::Line)));
         assert_eq!(value("DB_PASS=V-1"), Some(("DB_PASS", "V-1", Form::Line)));
         assert_eq!(value(r#"{"a.ini": "DB_PASS=V-1\nDB=x"}"#), Some(("DB_PASS", "V-1", Form::Line)));
+        assert_eq!(value("user=a password=V-1 host=b"), Some(("password", "V-1", Form::Line)));
         assert_eq!(value("password: V-1 or else"), Some(("password", "V-1", Form::Word)));
     }
 

@@ -27,6 +27,7 @@ fn assignment(text: &str, line: Span) -> Option<(Span, Span)> {
     let line = trim(text, line);
     let part = line.of(text);
     let part = ["export ", "set ", "setenv ", "local "].iter().find_map(|w| part.strip_prefix(w)).unwrap_or(part);
+    let part = part.trim_ascii_start();
     let start = line.end - part.len();
     let len = part.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-')).count();
     let behind = part[len..].trim_ascii_start();

@@ -42,6 +42,14 @@ fn split(text: &str, line: Span) -> Option<(Span, Span)> {
     if statement && part.split([' ', '\t']).next().is_some_and(|name| name.ends_with("_pass")) {
         return None;
     }
+    // nginx's headers: the directive's first word is the name.
+    let header = ["proxy_set_header ", "add_header ", "fastcgi_param "].iter().find(|word| part.starts_with(**word));
+    if let Some(word) = header.filter(|_| statement) {
+        let rest = trim(text, Span::new(line.start + word.len(), line.end));
+        let name = rest.of(text).find([' ', '\t'])?;
+        let value = trim(text, Span::new(rest.start + name, rest.end));
+        return Some((Span::new(rest.start, rest.start + name), value));
+    }
     let colon = part.find(": ").or_else(|| part.ends_with(':').then(|| part.len() - 1));
     let at = match (part.find('='), colon) {
         (Some(equals), Some(colon)) => equals.min(colon),
@@ -132,6 +140,7 @@ mod tests {
         assert_eq!(named("//r.io/:_authToken=abc"), [("_authToken", "abc")]);
         assert_eq!(named("requirepass abc\nbind 1 2 3\n"), [("requirepass", "abc")]);
         assert_eq!(named("proxy_pass http://b;\nserver_name a;"), [("server_name", "a")]);
+        assert_eq!(named("  proxy_set_header X-Key \"abc\";"), [("X-Key", "abc")]);
         assert_eq!(named("Environment=A=b \"C=d e\""), [("A", "b"), ("C", "d e")]);
         let host = "web1 ansible_host=10.0.0.1 ansible_password=\"x y\" ansible_port=22\n";
         assert_eq!(named(host), [("ansible_host", "10.0.0.1"), ("ansible_password", "x y"), ("ansible_port", "22")]);

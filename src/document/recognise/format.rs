@@ -111,7 +111,7 @@ fn by_name(name: &str) -> Option<Format> {
     let lower = extension(name).to_ascii_lowercase();
     Some(match lower.as_str() {
         "yaml" | "yml" => Format::Yaml,
-        "json" | "jsonc" | "json5" | "tfstate" | "ipynb" | "webmanifest" | "geojson" | "avsc" | "har" => Format::Json,
+        "json" | "jsonc" | "json5" | "tfstate" | "webmanifest" | "geojson" | "avsc" | "har" => Format::Json,
         "dockerfile" | "containerfile" => Format::Dockerfile,
         "env" => Format::Flat(Flat::Dotenv),
         "properties" => Format::Flat(Flat::Properties),
@@ -127,7 +127,7 @@ fn by_name(name: &str) -> Option<Format> {
 }
 
 /// Extensions of texts whose lines look like other formats and are none.
-const SOURCES: [&str; 63] = [
+const SOURCES: [&str; 64] = [
     "md",
     "markdown",
     "rst",
@@ -191,6 +191,8 @@ const SOURCES: [&str; 63] = [
     "rego",
     "jsonnet",
     "libsonnet",
+    // Strings of JSON, whose lines are code.
+    "ipynb",
 ];
 
 /// Whether the name is that of a program's source, in which values are given to names.
