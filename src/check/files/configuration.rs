@@ -1,7 +1,7 @@
 //! A literal under a credential's name in any other configuration: YAML, JSON, `.env`, properties, INI, TOML, XML,
 //! Terraform, Ansible.
 
-use crate::check::credential::{self, Setting};
+use crate::check::credential::{self, NameKind, Setting};
 use crate::check::{Check, Context, Pair, Shape, claim};
 use crate::model::{Document, Role, Rule};
 use crate::rules;
@@ -28,7 +28,12 @@ impl Check for Configuration {
         }
         let variable = matches!(pair.shape, Shape::Assignment | Shape::NameValue) || is_environment_file(pair);
         let setting = if variable { Setting::Environment } else { Setting::Configuration };
-        claim::judge(self.rule(), pair, setting, cx);
+        // ODBC's word for a password is a shell's for the folder.
+        if pair.name == "PWD" && pair.doc.place.file_name().ends_with(".ini") && !pair.value.contains('/') {
+            claim::judge_as(self.rule(), pair, NameKind::Password, setting, cx);
+        } else {
+            claim::judge(self.rule(), pair, setting, cx);
+        }
         true
     }
 }
@@ -41,7 +46,9 @@ fn is_environment_file(pair: &Pair<'_>) -> bool {
 
 /// Whether the file holds the texts of a program in some language, by the folder it lies in.
 fn is_translation(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
     let folders =
         ["locales", "locale", "i18n", "l10n", "lang", "langs", "languages", "translations", "_locales", "intl"];
-    path.rsplit('/').skip(1).any(|folder| folders.contains(&folder))
+    let texts = ["locale.", "messages.", "messages_", "translations.", "strings.", "i18n."];
+    texts.iter().any(|text| name.starts_with(text)) || path.rsplit('/').skip(1).any(|folder| folders.contains(&folder))
 }

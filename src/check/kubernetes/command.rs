@@ -117,7 +117,13 @@ fn language(tree: &Tree<'_>, template: NodeId, script: NodeId) -> Option<&'stati
     let command = tree.get(template, "command");
     let named = command.and_then(|words| tree.str(words).or_else(|| tree.items(words).find_map(|word| tree.str(word))));
     let first = tree.str(script)?.lines().next()?.strip_prefix("#!").unwrap_or_default();
-    let program = named.or_else(|| first.split(['/', ' ']).rfind(|part| !part.is_empty()))?.rsplit('/').next()?;
+    let program = named.or_else(|| first.split(['/', ' ']).rfind(|part| !part.is_empty()));
+    // Where the image alone says what runs the script, its first word does.
+    let program = match program {
+        Some(program) => program.rsplit('/').next()?,
+        None if tree.str(script)?.starts_with("import ") => "python",
+        None => return None,
+    };
     let extensions =
         [("python", "py"), ("node", "js"), ("ruby", "rb"), ("perl", "pl"), ("php", "php"), ("pwsh", "ps1")];
     extensions.iter().find(|(name, _)| program.starts_with(name)).map(|(_, extension)| *extension)

@@ -46,6 +46,9 @@ pub(super) fn read(text: &str, at: usize) -> Option<Assignment> {
     rest.fallback();
     rest.prefix();
     let (value, form) = rest.value(tag)?;
+    // `docker run -e DB_PASSWORD=… postgres`: a variable's value ends with its word.
+    let is_variable = &text[name.end..value.start] == "=" && is_constant(&text[name.clone()]);
+    let form = if form == Form::Word && is_variable { Form::Line } else { form };
     Some(Assignment { name, value, form })
 }
 
@@ -261,6 +264,11 @@ impl Cursor<'_> {
     }
 }
 
+/// Whether the name is written as environment variables are.
+fn is_constant(name: &str) -> bool {
+    name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+}
+
 /// What stands before the credential of an Authorization header.
 const SCHEMES: [&str; 4] = ["Bearer ", "Basic ", "Token ", "token "];
 
@@ -309,6 +317,7 @@ mod tests {
         assert_eq!(value("password = V-1 # old"), Some(("password", "V-1", Form::Line)));
         assert_eq!(value("DB_PASS=V-1"), Some(("DB_PASS", "V-1", Form::Line)));
         assert_eq!(value(r#"{"a.ini": "DB_PASS=V-1\nDB=x"}"#), Some(("DB_PASS", "V-1", Form::Line)));
+        assert_eq!(value("run -e DB_PASS=V-1 mysql"), Some(("DB_PASS", "V-1", Form::Line)));
         assert_eq!(value("user=a password=V-1 host=b"), Some(("password", "V-1", Form::Line)));
         assert_eq!(value("password: V-1 or else"), Some(("password", "V-1", Form::Word)));
     }

@@ -133,12 +133,14 @@ fn looks(kind: NameKind, name: &str, secret: &str, form: Form, file: FileKind) -
     {
         return None;
     }
-    let made_up = file.is_sample || file.is_prose || credential::words_of(name).into_iter().any(says_made_up);
     let random = credential::looks_random(secret);
+    // What documents show is made up, but nobody makes up a long random text.
+    let is_shown = file.is_prose && !(random && secret.len() >= 12);
+    let made_up = file.is_sample || is_shown || credential::words_of(name).into_iter().any(says_made_up);
     let password = kind == NameKind::Password;
     Some(match () {
         () if made_up => Confidence::Low,
-        () if random && secret.len() >= 16 => Confidence::High,
+        () if random && secret.len() >= 16 && !file.is_prose => Confidence::High,
         () if random || password && secret.len() >= 6 && is_mixed(secret) => Confidence::Medium,
         () => Confidence::Low,
     })

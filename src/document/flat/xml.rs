@@ -114,7 +114,12 @@ impl Reader<'_> {
             }
         }
         if let Some((name, value)) = valued {
-            self.give(named.unwrap_or(name), value, true);
+            // `<apikeys><add key="https://…" value="…"/>`: the key says for whom, the element around it what.
+            let told = named.map(|named| match self.open.last() {
+                Some(around) if named.of(self.text).contains("://") => *around,
+                _ => named,
+            });
+            self.give(told.unwrap_or(name), value, true);
         }
         named
     }
