@@ -265,7 +265,7 @@ impl Cursor<'_> {
 }
 
 /// Whether the name is written as environment variables are.
-fn is_constant(name: &str) -> bool {
+pub(super) fn is_constant(name: &str) -> bool {
     name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 

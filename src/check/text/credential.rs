@@ -134,8 +134,8 @@ fn looks(kind: NameKind, name: &str, secret: &str, form: Form, file: FileKind) -
         return None;
     }
     let random = credential::looks_random(secret);
-    // What documents show is made up, but nobody makes up a long random text.
-    let is_shown = file.is_prose && !(random && secret.len() >= 12);
+    // What documents show is made up, but for a long random value of a variable in a command.
+    let is_shown = file.is_prose && !(random && secret.len() >= 12 && assignment::is_constant(name));
     let made_up = file.is_sample || is_shown || credential::words_of(name).into_iter().any(says_made_up);
     let password = kind == NameKind::Password;
     Some(match () {
