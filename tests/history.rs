@@ -275,6 +275,19 @@ fn a_corrupt_object_makes_the_run_incomplete_and_hides_nothing_else() {
 }
 
 #[test]
+fn a_broken_ref_makes_the_run_incomplete() {
+    for (file, text) in [("refs/heads/main", ""), ("refs/heads/side/x", "nonsense\n"), ("HEAD", "nonsense\n")] {
+        let mut repository = Repository::new();
+        repository.commit("one");
+        repository.git(&["branch", "side/x"]);
+        fs::write(repository.path().join(".git").join(file), text).expect("written");
+        let (said, code) = report(&["history"], repository.path());
+        assert_eq!((code, &said["summary"]["incomplete"]), (2, &Value::Bool(true)), "{file}");
+        assert!(said["summary"]["problems"].to_string().contains(file), "{said}");
+    }
+}
+
+#[test]
 fn no_ref_is_needed_for_what_is_unreachable() {
     let mut repository = Repository::new();
     repository.commit("start");

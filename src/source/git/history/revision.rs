@@ -1,5 +1,8 @@
 //! From what the user asks for (all refs, ranges, branches) to the objects to start from and those to leave out.
 
+use std::collections::HashSet;
+use std::path::Path;
+
 use git2::{ErrorCode, Object, ObjectType, Oid, Reference, Repository};
 
 use super::HistoryOptions;
@@ -50,14 +53,21 @@ pub fn starts(repository: &Repository, options: &HistoryOptions) -> Result<Start
 impl Starts {
     /// Every ref, the heads of all working trees, and the stashes behind the last one.
     fn all(&mut self, repository: &Repository) -> Result<(), GitError> {
+        let mut names = HashSet::new();
         for reference in repository.references()? {
             match reference {
-                Ok(reference) => self.reference(repository, &reference),
+                Ok(reference) => {
+                    names.insert(String::from_utf8_lossy(reference.name_bytes()).into_owned());
+                    self.reference(repository, &reference);
+                }
                 Err(error) => self.failed.push(("refs".to_owned(), error.message().to_owned())),
             }
         }
-        if let Ok(head) = repository.head() {
-            self.reference(repository, &head);
+        self.broken(&repository.commondir().join("refs"), "refs", &names);
+        match repository.head() {
+            Ok(head) => self.reference(repository, &head),
+            Err(error) if matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => {}
+            Err(error) => self.failed.push(("HEAD".to_owned(), error.message().to_owned())),
         }
         self.other_heads(repository);
         if let Ok(stashes) = repository.reflog("refs/stash") {
@@ -65,6 +75,22 @@ impl Starts {
             self.tips.extend(ids.filter(|id| repository.find_commit(*id).is_ok()));
         }
         Ok(())
+    }
+
+    /// Files of refs that hold none, as a crash leaves them: libgit2 passes them over without a word, and what they led to
+    /// is not scanned. `names` are the refs that were read.
+    fn broken(&mut self, folder: &Path, name: &str, names: &HashSet<String>) {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let last = entry.file_name().to_string_lossy().into_owned();
+            let name = format!("{name}/{last}");
+            match entry.file_type() {
+                // git allows no such names; they are its locks, or somebody else's.
+                _ if last.starts_with('.') || last.ends_with(".lock") => {}
+                Ok(kind) if kind.is_dir() => self.broken(&entry.path(), &name, names),
+                _ if names.contains(&name) => {}
+                _ => self.failed.push((name, "the ref is broken: what it led to is not known".to_owned())),
+            }
+        }
     }
 
     /// Linked working trees may stand on a commit that no ref names.
