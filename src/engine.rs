@@ -1,7 +1,7 @@
 //! Joins the stages, and is the only one that knows about threads: source → document → check → suppress → [`Run`].
 
 use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,8 +14,8 @@ use crate::check::lineage::Lineage;
 use crate::check::prefilter::Hits;
 use crate::check::token::own::Own;
 use crate::model::{
-    Document, Finding, Neighbours, Nested, NoNeighbours, Origin, Place, Problem, ProblemKind, Reader, Run, Settings,
-    Source, Span, SpanMap, Summary,
+    Document, Finding, Neighbours, NoNeighbours, Origin, Place, Problem, ProblemKind, Reader, Run, Settings, Source,
+    Span, Summary,
 };
 use crate::source::git::staged::{Changed, Staged, StagedFile};
 use crate::source::git::{GitError, Snapshot};
@@ -25,10 +25,12 @@ use crate::suppress::inline::Unused;
 use crate::suppress::{self, Allowlist};
 use crate::{check, document};
 
+mod documents;
 mod fingerprint;
 mod history;
 mod pending;
 
+use documents::Documents;
 pub use history::HistoryScan;
 use pending::Pending;
 
@@ -327,55 +329,6 @@ impl Engine {
             scanned.source = Some(Source { origin, bytes: Arc::default(), secrets, positions: Vec::new() });
         }
         scanned
-    }
-}
-
-/// The document stage, as the checks get it.
-#[derive(Default)]
-struct Documents {
-    problems: RefCell<Vec<Problem>>,
-}
-
-impl Documents {
-    /// Gives to the checks, which say whether they found nothing, the documents of a text that stands in its file as it is, but for those of which the lineage
-    /// knows that nothing is found in them.
-    fn unknown_documents(
-        &self,
-        text: &str,
-        place: Place,
-        lineage: &mut Lineage<'_>,
-        is_silent: &mut dyn FnMut(&Document<'_>) -> bool,
-    ) {
-        let (silent, asked) = (RefCell::new(Vec::new()), Cell::new(None));
-        let path = place.path.clone();
-        let is_known = |span: Span| {
-            asked.set(Some(span));
-            let known = lineage.was_silent(&path, span);
-            silent.borrow_mut().extend(known.then_some(span));
-            known
-        };
-        let mut problems = Vec::new();
-        document::read_unknown(text, SpanMap::at(0), place, &is_known, &mut problems, &mut |doc| {
-            // What was not read as a tree is a problem, and that is to be said of the next version, too.
-            let span = doc.map.to_file(Span::new(0, doc.text.len()));
-            if is_silent(doc) && asked.get() == Some(span) && doc.tree().is_some() {
-                silent.borrow_mut().push(span);
-            }
-        });
-        self.problems.borrow_mut().append(&mut problems);
-        lineage.learn_documents(&path, silent.into_inner());
-    }
-}
-
-impl Reader for Documents {
-    fn documents(&self, text: &str, map: SpanMap, place: Place, sink: &mut dyn FnMut(&Document<'_>)) {
-        let mut problems = Vec::new();
-        document::read(text, map, place, &mut problems, sink);
-        self.problems.borrow_mut().append(&mut problems);
-    }
-
-    fn nested(&self, doc: &Document<'_>) -> Vec<Nested> {
-        document::nested(doc)
     }
 }
 

@@ -1,0 +1,57 @@
+//! The document stage as the checks get it, and what of it one version of a file spares the next.
+
+use std::cell::{Cell, RefCell};
+
+use crate::check::lineage::Lineage;
+use crate::document;
+use crate::model::{Document, Nested, Place, Problem, Reader, Span, SpanMap};
+
+/// The document stage, as the checks get it.
+#[derive(Default)]
+pub(super) struct Documents {
+    /// What could not be read as it was meant.
+    pub problems: RefCell<Vec<Problem>>,
+}
+
+impl Documents {
+    /// Gives to the checks, which say whether they found nothing, the documents of a text that stands in its file as it
+    /// is, but for those of which the lineage knows that nothing is found in them.
+    pub fn unknown_documents(
+        &self,
+        text: &str,
+        place: Place,
+        lineage: &mut Lineage<'_>,
+        is_silent: &mut dyn FnMut(&Document<'_>) -> bool,
+    ) {
+        let (silent, asked) = (RefCell::new(Vec::new()), Cell::new(None));
+        let path = place.path.clone();
+        let is_known = |span: Span| {
+            asked.set(Some(span));
+            let known = lineage.was_silent(&path, span);
+            silent.borrow_mut().extend(known.then_some(span));
+            known
+        };
+        let mut problems = Vec::new();
+        document::read_unknown(text, SpanMap::at(0), place, &is_known, &mut problems, &mut |doc| {
+            // What was not read as a tree is a problem, and that is to be said of the next version, too.
+            let span = doc.map.to_file(Span::new(0, doc.text.len()));
+            if is_silent(doc) && asked.get() == Some(span) && doc.tree().is_some() {
+                silent.borrow_mut().push(span);
+            }
+        });
+        self.problems.borrow_mut().append(&mut problems);
+        lineage.learn_documents(&path, silent.into_inner());
+    }
+}
+
+impl Reader for Documents {
+    fn documents(&self, text: &str, map: SpanMap, place: Place, sink: &mut dyn FnMut(&Document<'_>)) {
+        let mut problems = Vec::new();
+        document::read(text, map, place, &mut problems, sink);
+        self.problems.borrow_mut().append(&mut problems);
+    }
+
+    fn nested(&self, doc: &Document<'_>) -> Vec<Nested> {
+        document::nested(doc)
+    }
+}
