@@ -265,7 +265,7 @@ impl Engine {
             if let Some(lineage) = lineage {
                 lineage.learn_silence(hits, bytes.len());
             }
-            scanned.unused = suppress::inline::apply(origin.path(), bytes, &mut []);
+            scanned.unused = suppress::inline::apply(origin.path(), bytes, &self.settings.own_rules, &mut []);
             return scanned;
         }
         let decoded = text::decode(bytes);
@@ -321,7 +321,7 @@ impl Engine {
         secrets.extend(pending::secrets(&scanned.findings));
         secrets.sort_unstable();
         secrets.dedup();
-        scanned.unused = suppress::inline::apply(origin.path(), bytes, &mut scanned.findings);
+        scanned.unused = suppress::inline::apply(origin.path(), bytes, &self.settings.own_rules, &mut scanned.findings);
         self.allowlist.apply(&mut scanned.findings);
         self.select(&mut scanned.findings);
         fingerprint::set(&mut scanned.findings);

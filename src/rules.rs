@@ -20,6 +20,23 @@ pub fn find(id: &str) -> Option<&'static Rule> {
     all().find(|rule| rule.id == id)
 }
 
+/// Whether a rule or a family of rules has this name, among the built-in ones and the user's `own`.
+pub fn is_known(name: &str, own: &[&'static Rule]) -> bool {
+    all().chain(own.iter().copied()).any(|rule| rule.id == name || rule.family == name)
+}
+
+/// The rule that may have been meant by a name that is not known.
+pub fn nearest(name: &str, own: &[&'static Rule]) -> Option<&'static str> {
+    closest(name, all().chain(own.iter().copied()).map(|rule| &*rule.id))
+}
+
+/// The one of the `known` names that is most like `name`, if any is much like it.
+pub fn closest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    let scored = known.map(|known| (strsim::jaro_winkler(known, name), known));
+    let best = scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(score, _)| *score > 0.7);
+    best.map(|(_, known)| known)
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {

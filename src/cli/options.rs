@@ -157,13 +157,10 @@ impl Selection {
 
 /// Whether a rule or a family of this name exists, among the built-in ones or the user's own.
 pub fn check_rule(name: &str, own: &[&'static Rule]) -> Result<(), Failure> {
-    let all = || rules::all().chain(own.iter().copied());
-    if all().any(|rule| rule.id == name || rule.family == name) {
+    if rules::is_known(name, own) {
         return Ok(());
     }
-    let nearest = all().map(|rule| (strsim::jaro_winkler(&rule.id, name), &rule.id));
-    let nearest = nearest.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(score, _)| *score > 0.7);
-    let hint = nearest.map(|(_, id)| format!("; did you mean `{id}`?")).unwrap_or_default();
+    let hint = rules::nearest(name, own).map(|id| format!("; did you mean `{id}`?")).unwrap_or_default();
     Err(Failure(format!("there is no rule `{name}`{hint}")))
 }
 

@@ -198,18 +198,21 @@ fn glob(file: &File, tree: &Tree<'_>, node: NodeId, text: &str) -> Result<GlobMa
 }
 
 fn check_rule(file: &File, id: &str, span: Span, config: &Config) -> Result<(), ConfigError> {
-    let all = || rules::all().chain(config.settings.own_rules.iter().copied());
-    if all().any(|rule| rule.id == id || rule.family == id) {
+    let own = &config.settings.own_rules;
+    if rules::is_known(id, own) {
         return Ok(());
     }
-    Err(file.error(span, &format!("there is no rule `{id}`"), nearest(id, all().map(|rule| &*rule.id))))
+    let meant = rules::nearest(id, own).map(did_you_mean);
+    Err(file.error(span, &format!("there is no rule `{id}`"), meant))
 }
 
 /// What may have been meant by a name that is not known.
 pub(super) fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
-    let scored = known.map(|known| (strsim::jaro_winkler(known, name), known));
-    let best = scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(score, _)| *score > 0.7);
-    best.map(|(_, known)| format!("did you mean `{known}`?"))
+    rules::closest(name, known).map(did_you_mean)
+}
+
+fn did_you_mean(name: &str) -> String {
+    format!("did you mean `{name}`?")
 }
 
 fn text<'t>(file: &File, tree: &'t Tree<'_>, node: NodeId) -> Result<&'t str, ConfigError> {

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use crate::model::{Finding, LineIndex, Span, Suppression};
+use crate::model::{Finding, LineIndex, Rule, Span, Suppression};
+use crate::rules;
 
 /// What a comment says to accept what stands on its line.
 const MARKER: &str = "tidewaiter:allow";
@@ -30,7 +31,7 @@ struct Allow<'t> {
     used: bool,
 }
 
-/// A comment that accepts nothing.
+/// A comment that accepts nothing, or names a rule that does not exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unused {
     /// The bytes of its line.
@@ -44,8 +45,9 @@ pub fn may_accept(bytes: &[u8]) -> bool {
     FINDER.find(bytes).is_some()
 }
 
-/// Marks the findings of a blob that a comment accepts. Gives the comments that match none.
-pub fn apply(path: &str, bytes: &[u8], findings: &mut [Finding]) -> Vec<Unused> {
+/// Marks the findings of a blob that a comment accepts. Gives the comments that match none, and those that name a rule
+/// which is neither built in nor one of the user's `own`.
+pub fn apply(path: &str, bytes: &[u8], own: &[&'static Rule], findings: &mut [Finding]) -> Vec<Unused> {
     if !may_accept(bytes) {
         return Vec::new();
     }
@@ -62,12 +64,28 @@ pub fn apply(path: &str, bytes: &[u8], findings: &mut [Finding]) -> Vec<Unused> 
             finding.suppressed = Some(Box::new(Suppression::Inline(allow.reason.clone())));
         }
     }
-    let unused = allows.iter().filter(|allow| !allow.used && !allow.quoted);
-    let said = |allow: &Allow<'_>| Unused {
-        line: index.line(bytes, allow.line),
-        message: format!("{path}:{}: this {MARKER} comment accepts nothing", allow.line),
+    let said = |allow: &Allow<'_>| {
+        let complaint = allow.complaint(own).filter(|_| !allow.quoted)?;
+        let message = format!("{path}:{}: this {MARKER} comment {complaint}", allow.line);
+        Some(Unused { line: index.line(bytes, allow.line), message })
     };
-    unused.map(said).collect()
+    allows.iter().filter_map(said).collect()
+}
+
+impl Allow<'_> {
+    /// What is wrong with it. The name that it gives is not repeated: it is text of the file, and may be the secret.
+    fn complaint(&self, own: &[&'static Rule]) -> Option<String> {
+        let unknown = self.rules.iter().find(|name| !rules::is_known(name, own));
+        let named = unknown.map(|name| match rules::nearest(name, own) {
+            Some(id) => format!("names a rule that does not exist; did you mean `{id}`?"),
+            None => "names a rule that does not exist (a reason goes behind `-- `)".to_owned(),
+        });
+        match (self.used, named) {
+            (true, named) => named,
+            (false, None) => Some("accepts nothing".to_owned()),
+            (false, Some(named)) => Some(format!("accepts nothing and {named}")),
+        }
+    }
 }
 
 /// The lines on which a comment accepts the finding: its first, and the one above where its key stands there (a block
@@ -111,10 +129,20 @@ mod tests {
 
     #[test]
     fn unused_comments_are_said_unless_quoted() {
-        let unused = |text: &str| apply("a", text.as_bytes(), &mut []).len();
+        let unused = |text: &str| apply("a", text.as_bytes(), &[], &mut []).len();
         assert_eq!(unused("X=1 # tidewaiter:allow\n"), 1);
         assert_eq!(unused("X=\"a b\" # tidewaiter:allow\n"), 1);
         assert_eq!(unused("let text = \x22X=1 # tidewaiter:allow\x22;\n"), 0);
         assert_eq!(unused("write `# tidewaiter:allow` above it\n"), 0);
+    }
+
+    #[test]
+    fn an_unknown_rule_is_said_with_what_may_have_been_meant_and_not_repeated() {
+        let said = |text: &str| apply("a", text.as_bytes(), &[], &mut []).remove(0).message;
+        let near = said("X=1 # tidewaiter:allow kubernetes-emv\n");
+        assert!(near.contains("did you mean `kubernetes-env`?") && !near.contains("emv"), "{near}");
+        let far = said("X=1 # tidewaiter:allow zqx7 -- invented\n");
+        assert!(far.contains("names a rule that does not exist") && !far.contains("zqx7"), "{far}");
+        assert!(!said("X=1 # tidewaiter:allow kubernetes-env kubernetes\n").contains("does not exist"));
     }
 }
