@@ -149,3 +149,20 @@ fn a_configuration_can_not_show_lines_of_files_outside_of_its_folder() {
         assert!(said.contains("netrc.yaml:1") && !said.contains("kestrel"), "{said}");
     }
 }
+
+#[test]
+fn built_in_rules_are_listed_and_explained_beside_a_broken_configuration() {
+    let folder = folder(&[(".tidewaiter.yaml", "alowlist: []\n")]);
+    for arguments in [&["rules", "list"][..], &["rules", "list", "--format", "json"]] {
+        let output = tidewaiter(arguments, folder.path());
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        assert!(text(&output.stdout).contains("kubernetes-secret-data"));
+        assert!(said.contains("only the built-in rules are listed") && said.contains("`alowlist`"), "{said}");
+    }
+    let explained = tidewaiter(&["rules", "explain", "kubernetes-env"], folder.path());
+    assert_eq!((explained.status.code(), text(&explained.stderr).as_str()), (Some(0), ""));
+    let unknown = tidewaiter(&["rules", "explain", "acme-token"], folder.path());
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(text(&unknown.stderr).contains("`alowlist`"));
+}

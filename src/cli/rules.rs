@@ -1,6 +1,6 @@
 //! `tidewaiter rules`: what the rules are, what each means, and whether they do what their examples say.
 
-use std::io::Write;
+use std::io::{Write, stderr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -54,7 +54,7 @@ pub fn run(action: &Action) -> Result<ExitCode, Failure> {
     let mut out = Vec::new();
     match action {
         Action::List { format } if format == "json" => {
-            let all: Vec<_> = all()?.into_iter().map(object).collect();
+            let all: Vec<_> = all().into_iter().map(object).collect();
             writeln!(out, "{:#}", json!(all))?;
         }
         Action::Keywords => {
@@ -64,18 +64,14 @@ pub fn run(action: &Action) -> Result<ExitCode, Failure> {
             }
         }
         Action::List { .. } => {
-            let all = all()?;
+            let all = all();
             let width = all.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
             for rule in all {
                 writeln!(out, "{:width$}  {:8}  {}", rule.id, rule.severity, rule.title)?;
             }
         }
         Action::Explain { id, format } => {
-            let own = own()?;
-            let Some(rule) = rules::find(id).or_else(|| own.iter().copied().find(|rule| rule.id == *id)) else {
-                check_rule(id, &own)?;
-                return Err(Failure(format!("`{id}` is a family of rules; `tidewaiter rules list` names them")));
-            };
+            let rule = rules::find(id).map_or_else(|| own_rule(id), Ok)?;
             if format == "json" { writeln!(out, "{:#}", object(rule))? } else { explain(rule, &mut out)? }
         }
         Action::Test { files } => return rule_test::run(files),
@@ -84,14 +80,28 @@ pub fn run(action: &Action) -> Result<ExitCode, Failure> {
     print(&out)
 }
 
+/// The rule of this id that the configuration of the current folder adds.
+fn own_rule(id: &str) -> Result<&'static Rule, Failure> {
+    let own = own()?;
+    if let Some(rule) = own.iter().find(|rule| rule.id == *id) {
+        return Ok(rule);
+    }
+    check_rule(id, &own)?;
+    Err(Failure(format!("`{id}` is a family of rules; `tidewaiter rules list` names them")))
+}
+
 /// The rules that the configuration of the current folder adds.
 fn own() -> Result<Vec<&'static Rule>, Failure> {
     Ok(config::find(".".as_ref()).map_err(Failure::from_config)?.settings.own_rules)
 }
 
-/// The built-in rules, then the user's own.
-fn all() -> Result<Vec<&'static Rule>, Failure> {
-    Ok(rules::all().chain(own()?).collect())
+/// The built-in rules, then the user's own. A configuration that is broken costs those alone, and that is said.
+fn all() -> Vec<&'static Rule> {
+    let own = own().unwrap_or_else(|Failure(message)| {
+        let _ = writeln!(stderr(), "tidewaiter: only the built-in rules are listed: {message}");
+        Vec::new()
+    });
+    rules::all().chain(own).collect()
 }
 
 fn explain(rule: &Rule, out: &mut dyn Write) -> std::io::Result<()> {
