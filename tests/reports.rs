@@ -115,3 +115,15 @@ fn gitlab_names_the_file_and_lines() {
     assert_eq!(report["scan"]["type"], "secret_detection");
     assert_eq!((&first["location"]["file"], &first["location"]["start_line"]), (&"secret.yaml".into(), &5.into()));
 }
+
+/// GitHub refuses a larger job summary as a whole.
+#[test]
+fn a_job_summary_of_many_findings_with_long_names_stays_below_the_limit_and_says_so() {
+    // Every punctuation mark takes five bytes as a character reference.
+    let folder = folder(&format!("{}.yaml", "#".repeat(240)), 3_000);
+    let report = scan("markdown", folder.path());
+    assert!(report.len() < 1 << 20, "{}", report.len());
+    let shown = report.lines().filter(|line| line.starts_with("| high")).count();
+    let left_out = format!("{} less grave findings not shown.", 3_000 - shown);
+    assert!(shown > 300 && report.contains(&left_out), "{shown}");
+}

@@ -1,13 +1,20 @@
 //! Tables for a job summary, a comment or a wiki page.
+//!
+//! GitHub refuses a step's job summary of more than 1 MiB as a whole, so the list ends before, and says so.
 
 use std::io::{self, Write};
 
 use super::entry::{Entry, entries, unscanned, worst_first};
+use super::summary::plural;
 use super::{View, counts};
 use crate::model::Run;
 
-/// Rows of the table: GitHub takes a job summary of 1 MiB.
-const ROWS: usize = 2_000;
+/// Bytes of the table's rows.
+const ROWS: usize = 850_000;
+/// Bytes of the list of what was not scanned.
+const UNSCANNED: usize = 100_000;
+/// Characters of a path or a structural path: one alone must not take the room of all others.
+const LONGEST: usize = 1_000;
 
 /// Writes a heading, the counts and a row a finding, the gravest first.
 pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
@@ -23,30 +30,40 @@ pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
     if !entries.is_empty() {
         writeln!(out, "| Severity | Place | Finding | How to mend it |\n|---|---|---|---|")?;
     }
-    for entry in worst_first(&entries).into_iter().take(ROWS) {
-        row(entry, out)?;
-    }
-    if entries.len() > ROWS {
-        writeln!(out, "\n{} more findings are not shown.", entries.len() - ROWS)?;
+    let left_out = lines(worst_first(&entries).into_iter().map(row), ROWS, out)?;
+    if left_out > 0 {
+        writeln!(out, "\n{} not shown.", plural(left_out, "less grave finding"))?;
     }
     let unscanned = unscanned(run, view);
     if !unscanned.is_empty() {
         writeln!(out, "\n### Not scanned\n")?;
     }
-    for (path, message) in unscanned {
-        writeln!(out, "- {}: {}", code(&path), escape(&message))?;
+    let line = |(path, message): (String, String)| format!("- {}: {}", code(&path), escape(&message));
+    let left_out = lines(unscanned.into_iter().map(line), UNSCANNED, out)?;
+    if left_out > 0 {
+        writeln!(out, "- and {}", plural(left_out, "more path"))?;
     }
     Ok(())
 }
 
-fn row(entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
+/// Writes the lines that fit into `room` bytes, and gives the number of those that do not.
+fn lines(lines: impl ExactSizeIterator<Item = String>, mut room: usize, out: &mut dyn Write) -> io::Result<usize> {
+    let count = lines.len();
+    for (at, line) in lines.enumerate() {
+        let Some(left) = room.checked_sub(line.len() + 1) else { return Ok(count - at) };
+        room = left;
+        writeln!(out, "{line}")?;
+    }
+    Ok(0)
+}
+
+fn row(entry: &Entry<'_>) -> String {
     let (finding, place) = (entry.finding, entry.place);
     let accepted = entry.suppression().map(|(by, _)| format!(", accepted by {by}")).unwrap_or_default();
     let structure = if entry.structure.is_empty() { String::new() } else { format!(" {}", code(&entry.structure)) };
     let introduced =
         entry.introduced.as_ref().map(|text| format!(", introduced by {}", escape(text))).unwrap_or_default();
-    writeln!(
-        out,
+    format!(
         "| {}{accepted} | {}:{}:{} | {}{structure} ({}){introduced} | {} |",
         finding.severity,
         code(&entry.path),
@@ -60,7 +77,9 @@ fn row(entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 /// Text from a scanned file or its name, as code: nothing in it is markup, a link or a mention.
 fn code(text: &str) -> String {
-    format!("<code>{}</code>", escape(text))
+    let end = text.char_indices().nth(LONGEST).map(|(at, _)| at);
+    let more = if end.is_some() { "…" } else { "" };
+    format!("<code>{}{more}</code>", escape(&text[..end.unwrap_or(text.len())]))
 }
 
 /// The text with all punctuation that could be markup as character references, and without line ends.
