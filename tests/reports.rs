@@ -127,3 +127,60 @@ fn a_job_summary_of_many_findings_with_long_names_stays_below_the_limit_and_says
     let left_out = format!("{} less grave findings not shown.", 3_000 - shown);
     assert!(shown > 300 && report.contains(&left_out), "{shown}");
 }
+
+/// What the program wrote to `report.sarif` in a scan of the folder's `secret.yaml`, and what it said.
+fn sarif_file(folder: &Path, arguments: &[&str]) -> (String, String) {
+    let args = ["scan", ".", "--format", "jsonl", "--output", "sarif=report.sarif"];
+    let output = tidewaiter(&[&args, arguments].concat(), folder);
+    (fs::read_to_string(folder.join("report.sarif")).expect("a report"), text(&output.stderr))
+}
+
+/// GitHub takes 25,000 results and 10 MB.
+#[test]
+fn a_sarif_log_keeps_the_gravest_findings_within_the_limits_and_says_what_it_leaves_out() {
+    let folder = folder("secret.yaml", 26_000);
+    fs::write(folder.path().join("z.env"), format!("DB_PASSWORD={}\n", password(26_000))).expect("written");
+    fs::write(folder.path().join(".tidewaiter.yaml"), "rules: {kubernetes-secret-data: low}\n").expect("written");
+    let (log, said) = sarif_file(folder.path(), &[]);
+    assert!(log.len() < 10_000_000, "{}", log.len());
+    let log: Value = serde_json::from_str(&log).expect("JSON");
+    let results = log["runs"][0]["results"].as_array().expect("results");
+    let left_out = 26_001 - results.len();
+    assert!(results.len() > 8_000 && results.len() <= 25_000, "{}", results.len());
+    let lines: Vec<u64> = results
+        .iter()
+        .filter_map(|result| result["locations"][0]["physicalLocation"]["region"]["startLine"].as_u64())
+        .collect();
+    let last = &results[results.len() - 1]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+    assert!(lines[..lines.len() - 1].is_sorted() && last == "z.env", "{last}");
+    let note = log["runs"][0]["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].to_string();
+    assert!(note.contains(&left_out.to_string()), "{note}");
+    assert!(said.contains("report.sarif") && said.contains(&left_out.to_string()), "{said}");
+}
+
+#[test]
+fn one_key_of_megabytes_does_not_push_other_findings_out_of_a_report() {
+    let folder = folder("secret.yaml", 1);
+    let mut content = fs::read_to_string(folder.path().join("secret.yaml")).expect("readable");
+    content.push_str(&format!("  ? {}-password\n  : {}\n", "k".repeat(9_000_000), password(1)));
+    fs::write(folder.path().join("secret.yaml"), content).expect("written");
+    let (log, said) = sarif_file(folder.path(), &["--no-config"]);
+    let log: Value = serde_json::from_str(&log).expect("JSON");
+    assert_eq!(log["runs"][0]["results"].as_array().map(Vec::len), Some(2));
+    assert!(log["runs"][0]["results"].to_string().len() < 10_000 && said.is_empty(), "{said}");
+}
+
+#[test]
+fn a_sarif_log_marks_what_was_accepted_and_why() {
+    let folder = folder("secret.yaml", 1);
+    let path = folder.path().join("secret.yaml");
+    let content = fs::read_to_string(&path).expect("readable");
+    fs::write(&path, content.replace("  password0", "  # tidewaiter:allow -- invented\n  password0")).expect("written");
+    let results = |arguments: &[&str]| {
+        let log: Value = serde_json::from_str(&sarif_file(folder.path(), arguments).0).expect("JSON");
+        log["runs"][0]["results"].clone()
+    };
+    assert_eq!(results(&[]), Value::Array(Vec::new()));
+    let shown = results(&["--show-suppressed"]);
+    assert_eq!(shown[0]["suppressions"], serde_json::json!([{"kind": "inSource", "justification": "invented"}]));
+}

@@ -21,14 +21,29 @@ pub fn finish(run: &Run, settings: &Settings, output: &Output, running: &Running
     }
     job_summary(run, output)?;
     let mut out = BufWriter::with_capacity(64 << 10, io::stdout().lock());
-    let written = report::write(output.format, run, &output.view(), &mut out).and_then(|()| out.flush());
-    match written {
+    match write_whole(output.format, run, &output.view(), &mut out) {
         // The reader has seen enough (`| head`); what was found still counts.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
         Err(error) => return Err(Failure(format!("standard output can't be written: {error}"))),
-        Ok(()) => {}
+        Ok(left_out) => say_left_out("standard output", left_out),
     }
     Ok(exit_code(run, settings, running))
+}
+
+/// Writes a report to the stream and gives the number of findings that it leaves out.
+fn write_whole(format: Format, run: &Run, view: &View, out: &mut dyn Write) -> io::Result<usize> {
+    let left_out = report::write(format, run, view, out)?;
+    out.flush().map(|()| left_out)
+}
+
+/// Says that a report is not the whole list, so that nobody takes it for that.
+fn say_left_out(place: &str, left_out: usize) {
+    if left_out > 0 {
+        let _ = writeln!(
+            io::stderr(),
+            "tidewaiter: {place}: findings left out, the least grave ones, as the format's platform takes no more: {left_out}"
+        );
+    }
 }
 
 /// Adds the whole list to the job summary of GitHub Actions, where the annotations show only its beginning.
@@ -40,7 +55,7 @@ fn job_summary(run: &Run, output: &Output) -> Result<(), Failure> {
     };
     let mut text = Vec::new();
     report::write(Format::Markdown, run, &output.file_view(), &mut text)
-        .and_then(|()| fs::OpenOptions::new().append(true).create(true).open(&path)?.write_all(&text))
+        .and_then(|_| fs::OpenOptions::new().append(true).create(true).open(&path)?.write_all(&text))
         .map_err(|error| Failure(format!("the job summary can't be written: {error}")))
 }
 
@@ -59,15 +74,18 @@ fn exit_code(run: &Run, settings: &Settings, running: &Running) -> ExitCode {
 /// (a pipe, a device) is written to: replacing it would take it away from everyone.
 fn write_file(format: Format, run: &Run, view: &View, path: &Path) -> Result<(), Failure> {
     let said = |error: io::Error| Failure(format!("{}: {error}", path.display()));
-    let write = |file: &mut fs::File| {
-        let mut out = BufWriter::new(file);
-        report::write(format, run, view, &mut out)?;
-        out.flush()
+    let mut left_out = 0;
+    let mut write = |file: &mut fs::File| {
+        left_out = write_whole(format, run, view, &mut BufWriter::new(file))?;
+        Ok(())
     };
     let target = if path.is_symlink() { fs::canonicalize(path).map_err(said)? } else { path.to_owned() };
     if fs::metadata(&target).is_ok_and(|found| !found.is_file()) {
         let file = fs::OpenOptions::new().write(true).open(&target);
-        return file.and_then(|mut file| write(&mut file)).map_err(said);
+        file.and_then(|mut file| write(&mut file)).map_err(said)?;
+    } else {
+        replace(&target, write)?;
     }
-    replace(&target, write)
+    say_left_out(&path.display().to_string(), left_out);
+    Ok(())
 }

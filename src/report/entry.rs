@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::View;
 use super::place::{Places, or_first};
-use super::redact::{Redactor, printable};
+use super::redact::{Redactor, printable, shown};
 use crate::model::{Finding, Origin, Position, Problem, ProblemKind, Run, Suppression, date};
 
 /// A finding, ready to be shown.
@@ -58,7 +58,7 @@ pub fn entries<'r>(run: &'r Run, view: &View) -> Vec<Entry<'r>> {
     let entry = |(order, finding): (usize, &'r Finding)| {
         let place = places.find(&finding.origin, finding.span);
         let label = |label: &'r crate::model::Label| {
-            (or_first(places.find(&finding.origin, label.span)), redactor.text(&label.text))
+            (or_first(places.find(&finding.origin, label.span)), shown(&redactor.text(&label.text)))
         };
         Entry {
             finding,
@@ -67,7 +67,7 @@ pub fn entries<'r>(run: &'r Run, view: &View) -> Vec<Entry<'r>> {
             place: or_first(place),
             labels: finding.labels.iter().map(label).collect(),
             path: redactor.text(&from_here(run, &finding.origin)),
-            structure: redactor.path(&finding.structural_path),
+            structure: shown(&redactor.path(&finding.structural_path)),
         }
     };
     view.findings(run).enumerate().map(entry).collect()
@@ -80,10 +80,12 @@ fn introduced(origin: &Origin) -> Option<String> {
     Some(printable(format!("{} {day} {author}", commit.get(..12).unwrap_or(commit)).trim()))
 }
 
-/// The same entries, the gravest first.
+/// The same entries, the gravest first and those that something accepts behind all others.
 pub fn worst_first<'e, 'r>(entries: &'e [Entry<'r>]) -> Vec<&'e Entry<'r>> {
     let mut sorted: Vec<_> = entries.iter().collect();
-    sorted.sort_by_key(|entry| std::cmp::Reverse((entry.finding.severity, entry.finding.confidence)));
+    sorted.sort_by_key(|entry| {
+        std::cmp::Reverse((entry.finding.suppressed.is_none(), entry.finding.severity, entry.finding.confidence))
+    });
     sorted
 }
 

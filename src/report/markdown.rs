@@ -13,11 +13,9 @@ use crate::model::Run;
 const ROWS: usize = 850_000;
 /// Bytes of the list of what was not scanned.
 const UNSCANNED: usize = 100_000;
-/// Characters of a path or a structural path: one alone must not take the room of all others.
-const LONGEST: usize = 1_000;
 
-/// Writes a heading, the counts and a row a finding, the gravest first.
-pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
+/// Writes a heading, the counts and a row a finding, the gravest first. Gives the number of findings that were left out.
+pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<usize> {
     let entries = entries(run, view);
     let counts: Vec<String> =
         counts(run).into_iter().filter(|(_, n)| *n > 0).map(|(severity, n)| format!("{n} {severity}")).collect();
@@ -39,11 +37,11 @@ pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "\n### Not scanned\n")?;
     }
     let line = |(path, message): (String, String)| format!("- {}: {}", code(&path), escape(&message));
-    let left_out = lines(unscanned.into_iter().map(line), UNSCANNED, out)?;
-    if left_out > 0 {
-        writeln!(out, "- and {}", plural(left_out, "more path"))?;
+    let unnamed = lines(unscanned.into_iter().map(line), UNSCANNED, out)?;
+    if unnamed > 0 {
+        writeln!(out, "- and {}", plural(unnamed, "more path"))?;
     }
-    Ok(())
+    Ok(left_out)
 }
 
 /// Writes the lines that fit into `room` bytes, and gives the number of those that do not.
@@ -77,9 +75,7 @@ fn row(entry: &Entry<'_>) -> String {
 
 /// Text from a scanned file or its name, as code: nothing in it is markup, a link or a mention.
 fn code(text: &str) -> String {
-    let end = text.char_indices().nth(LONGEST).map(|(at, _)| at);
-    let more = if end.is_some() { "…" } else { "" };
-    format!("<code>{}{more}</code>", escape(&text[..end.unwrap_or(text.len())]))
+    format!("<code>{}</code>", escape(text))
 }
 
 /// The text with all punctuation that could be markup as character references, and without line ends.

@@ -89,19 +89,24 @@ pub enum Format {
 }
 
 /// Writes a report of one format.
-type Writer = fn(&Run, &View, &mut dyn Write) -> io::Result<()>;
+enum Writer {
+    /// All findings.
+    Whole(fn(&Run, &View, &mut dyn Write) -> io::Result<()>),
+    /// As much as the format's platform takes; gives the number of findings that were left out.
+    Limited(fn(&Run, &View, &mut dyn Write) -> io::Result<usize>),
+}
 
 /// Every format: its name, and what writes it.
 const FORMATS: &[(Format, &str, Writer)] = &[
-    (Format::Text, "text", text::write),
-    (Format::Json, "json", json::write),
-    (Format::Jsonl, "jsonl", json::write_lines),
-    (Format::Sarif, "sarif", sarif::write),
-    (Format::Junit, "junit", junit::write),
-    (Format::Github, "github", github::write),
-    (Format::Gitlab, "gitlab", gitlab::write),
-    (Format::Html, "html", html::write),
-    (Format::Markdown, "markdown", markdown::write),
+    (Format::Text, "text", Writer::Whole(text::write)),
+    (Format::Json, "json", Writer::Whole(json::write)),
+    (Format::Jsonl, "jsonl", Writer::Whole(json::write_lines)),
+    (Format::Sarif, "sarif", Writer::Limited(sarif::write)),
+    (Format::Junit, "junit", Writer::Whole(junit::write)),
+    (Format::Github, "github", Writer::Whole(github::write)),
+    (Format::Gitlab, "gitlab", Writer::Whole(gitlab::write)),
+    (Format::Html, "html", Writer::Whole(html::write)),
+    (Format::Markdown, "markdown", Writer::Limited(markdown::write)),
 ];
 
 impl FromStr for Format {
@@ -116,14 +121,15 @@ impl FromStr for Format {
     }
 }
 
-/// Writes the report.
+/// Writes the report. Gives the number of findings that were left out because the format's platform takes no more.
 ///
 /// # Errors
 /// The stream's.
-pub fn write(format: Format, run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(format: Format, run: &Run, view: &View, out: &mut dyn Write) -> io::Result<usize> {
     match FORMATS.iter().find(|(known, ..)| *known == format) {
-        Some((.., writer)) => writer(run, view, out),
-        None => Ok(()),
+        Some((.., Writer::Whole(write))) => write(run, view, out).map(|()| 0),
+        Some((.., Writer::Limited(write))) => write(run, view, out),
+        None => Ok(0),
     }
 }
 

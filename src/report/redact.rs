@@ -142,6 +142,16 @@ pub fn printable(text: &str) -> String {
     text.chars().flat_map(|c| if is_control(c) { c.escape_default().collect::<Vec<_>>() } else { vec![c] }).collect()
 }
 
+/// Printable text without the end of it that no reader would read: a key of a scanned file may have megabytes. It is to
+/// be masked before, as the half of a secret would not be known for one.
+pub fn shown(text: &str) -> String {
+    const LONGEST: usize = 1_000;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", printable(&text[..end])),
+        None => printable(text),
+    }
+}
+
 /// Whether the character could steer a terminal, or turn the direction of text.
 fn is_control(c: char) -> bool {
     c.is_control()

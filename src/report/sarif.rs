@@ -1,7 +1,7 @@
 //! SARIF 2.1.0, within the limits of the platforms that take it.
 //!
-//! GitHub's code scanning reads 25,000 results of a run and files of 10 MB; where there is more, the gravest findings are
-//! kept, and a notification in the file says how many were left out.
+//! GitHub's code scanning reads 25,000 results of a run and files of 10 MB. Where there is more, the code flows go first,
+//! then the least grave findings, and a notification in the file says how many were left out.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -10,53 +10,73 @@ use serde_json::{Value, json};
 
 use super::View;
 use super::entry::{Entry, entries, unscanned, worst_first};
+use super::summary::plural;
 use crate::model::{Confidence, Position, Rule, Run, Severity};
 
+const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// Results that a platform reads.
 const MAX_RESULTS: usize = 25_000;
-/// Bytes that the results may take; the rest of the 10 MB is for the rules.
+/// Bytes that the results may take; the rest of the 10 MB is for the rules and the notifications.
 const MAX_BYTES: usize = 8_000_000;
+/// Bytes that the notifications about what was not scanned may take.
+const MAX_NOTES: usize = 500_000;
 
-/// Writes one SARIF log with one run.
-pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
+/// Writes one SARIF log with one run. Gives the number of findings that were left out.
+pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<usize> {
     let entries = entries(run, view);
     let rules = rules(&entries);
-    let (results, left_out) = results(&entries, &rules)?;
+    let mut results = Results::new(&entries, &rules, true)?;
+    if results.left_out > 0 {
+        results = Results::new(&entries, &rules, false)?;
+    }
     let log = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": {
-                "name": "tidewaiter",
-                "version": env!("CARGO_PKG_VERSION"),
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "informationUri": env!("CARGO_PKG_REPOSITORY"),
-                "rules": rules.iter().map(|rule| descriptor(rule)).collect::<Vec<_>>(),
-            }},
-            "columnKind": "unicodeCodePoints",
-            "invocations": [{
-                "executionSuccessful": !run.summary.is_incomplete(),
-                "toolExecutionNotifications": notes(run, view, left_out),
-            }],
-            "results": results,
+        "tool": {"driver": {
+            "name": "tidewaiter",
+            "version": env!("CARGO_PKG_VERSION"),
+            "semanticVersion": env!("CARGO_PKG_VERSION"),
+            "informationUri": env!("CARGO_PKG_REPOSITORY"),
+            "rules": rules.iter().map(|rule| descriptor(rule)).collect::<Vec<_>>(),
+        }},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [{
+            "executionSuccessful": !run.summary.is_incomplete(),
+            "toolExecutionNotifications": notes(run, view, &results)?,
         }],
     });
-    serde_json::to_writer(&mut *out, &log)?;
-    writeln!(out)
+    write!(out, "{{\"$schema\":\"{SCHEMA}\",\"version\":\"2.1.0\",\"runs\":[{{\"results\":[")?;
+    write!(out, "{}", results.texts.join(","))?;
+    // The object goes on with what follows its opening brace.
+    writeln!(out, "],{}]}}", &serde_json::to_string(&log)?[1..])?;
+    Ok(results.left_out)
 }
 
 /// What the reader must know beside the results: what was not scanned, and how many findings were left out.
-fn notes(run: &Run, view: &View, left_out: usize) -> Vec<Value> {
-    let unscanned = unscanned(run, view).into_iter().map(|(path, message)| {
-        let location = json!({"physicalLocation": {"artifactLocation": {"uri": uri(&path)}}});
-        json!({"level": "error", "message": {"text": format!("not scanned: {message}")}, "locations": [location]})
-    });
-    let mut notes: Vec<Value> = unscanned.collect();
-    if left_out > 0 {
-        let text = format!("{left_out} findings were left out, the least grave ones: the file would be too large");
-        notes.push(json!({"level": "warning", "message": {"text": text}}));
+fn notes(run: &Run, view: &View, results: &Results) -> io::Result<Vec<Value>> {
+    let warning = |text: String| json!({"level": "warning", "message": {"text": text}});
+    let mut notes = Vec::new();
+    if results.left_out > 0 {
+        let left_out = plural(results.left_out, "finding");
+        let text =
+            format!("the least grave were left out, and all code flows: {left_out}; the file would be too large");
+        notes.push(warning(text));
+    } else if !results.flows {
+        notes.push(warning("code flows were left out: the file would be too large".to_owned()));
     }
-    notes
+    let unscanned = unscanned(run, view);
+    let mut bytes = 0;
+    for (at, (path, message)) in unscanned.iter().enumerate() {
+        let location = json!({"physicalLocation": {"artifactLocation": {"uri": uri(path)}}});
+        let text = format!("not scanned: {message}");
+        let note = json!({"level": "error", "message": {"text": text}, "locations": [location]});
+        bytes += serde_json::to_string(&note)?.len() + 1;
+        if bytes > MAX_NOTES {
+            let more = plural(unscanned.len() - at, "more path");
+            notes.push(warning(format!("not scanned: {more}; the file would be too large")));
+            break;
+        }
+        notes.push(note);
+    }
+    Ok(notes)
 }
 
 /// The rules of the findings, sorted.
@@ -66,24 +86,35 @@ fn rules(entries: &[Entry<'_>]) -> Vec<&'static Rule> {
     ids.into_iter().filter_map(rule).collect()
 }
 
-/// The results that fit, in the order of the report, and how many do not.
-fn results(entries: &[Entry<'_>], rules: &[&Rule]) -> io::Result<(Vec<Value>, usize)> {
-    let mut kept: Vec<(usize, Value)> = Vec::new();
-    let mut bytes = 0;
-    for entry in worst_first(entries).into_iter().take(MAX_RESULTS) {
-        let value = result(entry, rules);
-        bytes += serde_json::to_string(&value)?.len() + 1;
-        if bytes > MAX_BYTES {
-            break;
-        }
-        kept.push((entry.order, value));
-    }
-    kept.sort_by_key(|(order, _)| *order);
-    let left_out = entries.len() - kept.len();
-    Ok((kept.into_iter().map(|(_, value)| value).collect(), left_out))
+/// The results that fit.
+struct Results {
+    /// Each as JSON, in the order of the report.
+    texts: Vec<String>,
+    /// Whether they have code flows.
+    flows: bool,
+    /// The findings that do not fit.
+    left_out: usize,
 }
 
-fn result(entry: &Entry<'_>, rules: &[&Rule]) -> Value {
+impl Results {
+    fn new(entries: &[Entry<'_>], rules: &[&Rule], flows: bool) -> io::Result<Self> {
+        let mut kept: Vec<(usize, String)> = Vec::new();
+        let mut bytes = 0;
+        for entry in worst_first(entries).into_iter().take(MAX_RESULTS) {
+            let text = serde_json::to_string(&result(entry, rules, flows))?;
+            bytes += text.len() + 1;
+            if bytes > MAX_BYTES {
+                break;
+            }
+            kept.push((entry.order, text));
+        }
+        kept.sort_unstable_by_key(|(order, _)| *order);
+        let left_out = entries.len() - kept.len();
+        Ok(Self { texts: kept.into_iter().map(|(_, text)| text).collect(), flows, left_out })
+    }
+}
+
+fn result(entry: &Entry<'_>, rules: &[&Rule], flows: bool) -> Value {
     let finding = entry.finding;
     let place = location(&entry.path, entry.place);
     let mut result = json!({
@@ -101,7 +132,7 @@ fn result(entry: &Entry<'_>, rules: &[&Rule]) -> Value {
     if let Some(introduced) = &entry.introduced {
         result["properties"]["introduced"] = json!(introduced);
     }
-    if !entry.labels.is_empty() {
+    if flows && !entry.labels.is_empty() {
         let step = |(place, text): &(Position, String)| {
             let physical = location(&entry.path, *place);
             json!({"location": {"physicalLocation": physical, "message": {"text": text}}})

@@ -7,7 +7,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Th
 use super::entry::from_here;
 use super::excerpt::Excerpt;
 use super::place::Places;
-use super::redact::{Redactor, printable};
+use super::redact::{self, Redactor, printable};
 use super::{View, introduced, summary};
 use crate::model::{Finding, LineIndex, Origin, Run, Severity, Span};
 
@@ -81,7 +81,7 @@ impl<'r> File<'r> {
                 labels.extend(place(label.span).map(|at| LabeledSpan::new_with_span(Some(text), at)));
             }
         }
-        let structure = redactor.path(&printable(&finding.structural_path));
+        let structure = redact::shown(&redactor.path(&finding.structural_path));
         let mut title = title(finding, &structure);
         if excerpt.is_none() {
             let place = places.find(&finding.origin, finding.span);
