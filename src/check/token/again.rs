@@ -2,6 +2,7 @@
 //!
 //! Taken over is only what can't come out otherwise: all bytes that decide about it are in the kept stretch.
 
+use super::near::Runs;
 use super::{BEFORE, Window, accept, encoded, join, near, search, token, windows_of};
 use crate::check::Context;
 use crate::check::prefilter::TokenHit;
@@ -55,6 +56,7 @@ pub fn scan(doc: &Document<'_>, hits: &[TokenHit], before: Option<Before<'_>>, c
 
 fn worth(bytes: &[u8], hits: &[TokenHit], before: Option<Before<'_>>) -> Vec<(TokenHit, Window)> {
     let mut worth = Vec::new();
+    let mut runs = Runs::new(bytes);
     for hit in hits {
         match before.and_then(|before| Some((before, before.stretch_around(bytes, *hit)?))) {
             Some((before, stretch)) => {
@@ -66,7 +68,7 @@ fn worth(bytes: &[u8], hits: &[TokenHit], before: Option<Before<'_>>) -> Vec<(To
                     (*hit, Window { start: stretch.forth(window.start), end: stretch.forth(window.end), ..*window })
                 }));
             }
-            None => windows_of(bytes, *hit, &mut |window| worth.push((*hit, window))),
+            None => windows_of(&mut runs, *hit, &mut |window| worth.push((*hit, window))),
         }
     }
     worth

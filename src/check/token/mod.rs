@@ -16,6 +16,7 @@ use super::prefilter::TokenHit;
 use crate::model::{Document, Rule, Secret, TokenRule};
 use crate::pattern::Run;
 use crate::rules;
+use near::Runs;
 
 /// Bytes before a keyword on which a pattern runs: names go before the provider's (`my_datadog_key`), and some tokens hold
 /// their keyword inside.
@@ -33,7 +34,8 @@ struct Window {
 /// Reports what the token rules find in `doc`, whose keywords stand at `hits`.
 pub fn scan(doc: &Document<'_>, hits: &[TokenHit], cx: &mut Context<'_>) {
     let mut windows = Vec::new();
-    hits.iter().for_each(|hit| windows_of(doc.text.as_bytes(), *hit, &mut |window| windows.push(window)));
+    let mut runs = Runs::new(doc.text.as_bytes());
+    hits.iter().for_each(|hit| windows_of(&mut runs, *hit, &mut |window| windows.push(window)));
     for window in join(windows) {
         search(doc, window, cx);
     }
@@ -52,21 +54,16 @@ fn join(mut windows: Vec<Window>) -> Vec<Window> {
     windows
 }
 
-/// Where which rules are worth running for a keyword.
-fn windows_of(bytes: &[u8], hit: TokenHit, found: &mut dyn FnMut(Window)) {
+/// Where which rules are worth running for a keyword; keywords come in the order in which they stand.
+fn windows_of(runs: &mut Runs<'_>, hit: TokenHit, found: &mut dyn FnMut(Window)) {
     let start = hit.start.saturating_sub(BEFORE);
-    let mut near: Option<(u32, &[u8])> = None;
     let mut last: Option<(u32, Run, bool)> = None;
     for rule in hit.rules().iter().map(|rule| usize::from(*rule)) {
         let Some(token) = token(rule) else { continue };
-        let end = bytes.len().min(hit.end() + token.window as usize);
-        let stretch = match near {
-            Some((window, stretch)) if window == token.window => stretch,
-            _ => near.insert((token.window, near::stretch(bytes, start, end))).1,
-        };
+        let end = runs.length().min(hit.end() + token.window as usize);
         let may_hold = match last {
             Some((window, run, known)) if (window, run) == (token.window, token.run) => known,
-            _ => last.insert((token.window, token.run, near::may_hold(stretch, token.run))).2,
+            _ => last.insert((token.window, token.run, runs.may_hold(start, end, token.run))).2,
         };
         if may_hold {
             found(Window { rule, start, end });

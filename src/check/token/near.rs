@@ -1,35 +1,84 @@
 //! What stands near a keyword: whether there is a run of token characters that is long enough for a secret.
 
+use std::ops::Range;
+
 use crate::pattern::{Run, is_run, is_wide};
 
 /// Bytes by which a window is made longer at most, so that it does not end inside a run.
 const LONGEST_RUN: usize = 16 << 10;
 
-/// The stretch between `start` and `end`, and on to the end of the run that it ends in.
-pub(super) fn stretch(bytes: &[u8], start: usize, end: usize) -> &[u8] {
-    bytes.get(start..end_of_run(bytes, end)).unwrap_or_default()
+/// The runs of a text that may hold secrets, looked for once for all keywords that stand near each other.
+pub(super) struct Runs<'t> {
+    bytes: &'t [u8],
+    /// What was found for each kind of run that was asked for.
+    known: Vec<(Run, Known)>,
 }
 
-/// Whether a secret that holds this run may stand in the stretch.
+/// How far a text was looked through for a kind of run.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    /// The last one that was found.
+    found: Range<usize>,
+    /// Behind it, none begins before this.
+    to: usize,
+}
+
+impl<'t> Runs<'t> {
+    /// The runs of `bytes`.
+    pub fn new(bytes: &'t [u8]) -> Self {
+        Self { bytes, known: Vec::new() }
+    }
+
+    /// Bytes of the text.
+    pub fn length(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether a run that a secret needs stands, be it in part, between `start` and `end`. Questions come in the order of
+    /// `start`.
+    pub fn may_hold(&mut self, start: usize, end: usize, run: Run) -> bool {
+        let at = match self.known.iter().position(|(known, _)| *known == run) {
+            Some(at) => at,
+            None => {
+                self.known.push((run, Known::default()));
+                self.known.len() - 1
+            }
+        };
+        let known = &mut self.known[at].1;
+        if known.found.end < start + usize::from(run.length) {
+            let from = known.to.max(start);
+            if from < end {
+                (known.found, known.to) = match next(self.bytes, from, end, run) {
+                    Some(found) => (found.clone(), found.end),
+                    None => (0..0, end),
+                };
+            }
+        }
+        known.found.end >= start + usize::from(run.length) && known.found.start < end
+    }
+}
+
+/// The next run that begins in a range of the text, to its own end.
 ///
 /// A run covers every place that is its length away from one in it, so that most bytes of a text of short words are never
 /// looked at.
-pub(super) fn may_hold(stretch: &[u8], run: Run) -> bool {
+fn next(bytes: &[u8], mut from: usize, end: usize, run: Run) -> Option<Range<usize>> {
     let (length, member) = (usize::from(run.length), if run.wide { WIDE } else { NARROW });
     let is_member = |byte: &u8| CLASS[usize::from(*byte)] & member != 0;
-    let mut from = 0;
-    while let Some(least) = stretch.get(from..from + length) {
+    while from < end {
+        let least = bytes.get(from..from + length)?;
         if let Some(gap) = least.iter().rposition(|byte| !is_member(byte)) {
             from += gap + 1;
             continue;
         }
-        let end = from + length + stretch[from + length..].iter().take_while(|byte| is_member(byte)).count();
-        if !run.mixed || is_mixed(&stretch[from..end]) {
-            return true;
+        let rest = &bytes[from + length..];
+        let to = from + length + rest.iter().take(LONGEST_RUN).take_while(|byte| is_member(byte)).count();
+        if !run.mixed || is_mixed(&bytes[from..to]) {
+            return Some(from..to);
         }
-        from = end + 1;
+        from = to.max(from + 1);
     }
-    false
+    None
 }
 
 /// Whether there is a digit, or letters of both cases.
@@ -86,25 +135,49 @@ mod tests {
         Run { length, mixed, wide: false }
     }
 
+    fn may_hold(text: &str, start: usize, end: usize, run: Run) -> bool {
+        Runs::new(text.as_bytes()).may_hold(start, end, run)
+    }
+
     #[test]
     fn a_run_is_measured_to_its_end() {
-        let near = stretch(b"key = 0123456789abcdef tail_of_words", 0, 10);
-        assert!(may_hold(near, run(16, true)) && !may_hold(near, run(17, false)));
+        let text = "key = 0123456789abcdef tail_of_words";
+        assert!(may_hold(text, 0, 10, run(16, true)) && !may_hold(text, 0, 10, run(17, false)));
+        assert!(!may_hold(text, 0, 6, run(16, true)) && !may_hold(text, 7, 20, run(16, true)));
     }
 
     #[test]
     fn words_alone_are_no_mixed_run() {
-        let words = b"some_identifier_of_lower_case";
-        assert!(may_hold(words, run(20, false)) && !may_hold(words, run(20, true)));
+        let words = "some_identifier_of_lower_case";
+        assert!(may_hold(words, 0, 29, run(20, false)) && !may_hold(words, 0, 29, run(20, true)));
     }
 
     proptest! {
         #[test]
-        fn a_run_is_found_wherever_it_stands(text in "[a-zA-Z0-9+ =\n]{0,80}", length in 0_u16..20, wide: bool, mixed: bool) {
+        fn each_question_is_answered_as_if_it_were_the_first(
+            text in "[a-zA-Z0-9+ =\n]{0,120}",
+            length in 0_u16..20,
+            wide: bool,
+            mixed: bool,
+            mut windows in prop::collection::vec((0_usize..120, 1_usize..40), 1..8),
+        ) {
+            let run = Run { length, mixed, wide };
+            windows.sort_unstable();
+            let mut runs = Runs::new(text.as_bytes());
+            for (start, length) in windows {
+                let end = text.len().min(start + length);
+                if start < end {
+                    prop_assert_eq!(runs.may_hold(start, end, run), may_hold(&text, start, end, run));
+                }
+            }
+        }
+
+        #[test]
+        fn a_run_is_found_wherever_it_stands(text in "[a-zA-Z0-9+ =\n]{1,80}", length in 1_u16..20, wide: bool, mixed: bool) {
             let is_member = |byte: u8| if wide { is_wide(byte) } else { is_run(byte) };
             let mut runs = text.as_bytes().split(|byte| !is_member(*byte));
             let plain = runs.any(|run| run.len() >= usize::from(length) && (!mixed || is_mixed(run)));
-            prop_assert_eq!(may_hold(text.as_bytes(), Run { length, mixed, wide }), plain);
+            prop_assert_eq!(may_hold(&text, 0, text.len(), Run { length, mixed, wide }), plain);
         }
     }
 
