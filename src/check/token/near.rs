@@ -45,7 +45,7 @@ impl<'t> Runs<'t> {
             }
         };
         let known = &mut self.known[at].1;
-        if known.found.end < start + usize::from(run.length) {
+        if !fits(self.bytes, start, &known.found, run) {
             let from = known.to.max(start);
             if from < end {
                 (known.found, known.to) = match next(self.bytes, from, end, run) {
@@ -54,8 +54,14 @@ impl<'t> Runs<'t> {
                 };
             }
         }
-        known.found.end >= start + usize::from(run.length) && known.found.start < end
+        known.found.start < end && fits(self.bytes, start, &known.found, run)
     }
+}
+
+/// Whether the part of `found` from `start` on is such a run.
+fn fits(bytes: &[u8], start: usize, found: &Range<usize>, run: Run) -> bool {
+    let is_long = found.end >= start.max(found.start) + usize::from(run.length);
+    is_long && (!run.mixed || found.start >= start || is_mixed(&bytes[start..found.end]))
 }
 
 /// The next run that begins in a range of the text, to its own end.
