@@ -31,18 +31,58 @@ fn scan(format: &str, folder: &Path) -> String {
     text(&output.stdout)
 }
 
-#[test]
-fn hostile_names_stay_text_in_every_format() {
-    let folder = folder(HOSTILE, 1);
-    for format in FORMATS.iter().chain(&["text", "json", "jsonl"]) {
-        let report = scan(format, folder.path());
-        assert!(!report.contains('\u{1b}'), "{format}: {report}");
-        let is_markup = ["html", "markdown", "junit"].contains(format);
-        assert!(!is_markup || !report.contains("<script>alert"), "{format}: {report}");
-        assert!(!report.contains(&password(0)), "{format}: {report}");
-        let commands = report.lines().filter(|line| line.starts_with("::")).count();
-        assert_eq!(commands, usize::from(*format == "github"), "{format}: {report}");
+/// Keys that do the same, and open links, mentions and pictures in Markdown.
+const HOSTILE_KEY: &str =
+    "\u{1b}]0;x\u{7}\\n::error::x\u{202e}<script>alert(1)</script>[a](https://evil.example)![b](//c) @root ` | ";
+
+/// What a format must not hold, whatever stands in names and keys.
+fn forbidden(format: &str) -> &'static [&'static str] {
+    match format {
+        "html" | "junit" => &["<script>alert", "\u{202e}"],
+        "markdown" => &["<script>alert", "](", "@root", "` |", "\u{202e}"],
+        "gitlab" => &["<script>alert(1)</script>[a]", "](https://evil", "@root `"],
+        "text" | "github" => &["\u{202e}"],
+        _ => &[],
     }
+}
+
+/// A folder whose names and keys are hostile, with a file that is too large to be scanned.
+fn hostile_folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = HOSTILE_KEY.replace('\u{1b}', "\\e").replace('\u{7}', "\\a").replace('\u{202e}', "\\u202e");
+    let text = format!(
+        "apiVersion: v1\nkind: Secret\nmetadata: {{name: shop}}\nstringData:\n  \"{key}password\": {}\n",
+        password(0)
+    );
+    fs::write(folder.path().join(HOSTILE), text).expect("written");
+    fs::write(folder.path().join(format!("large-{HOSTILE}")), "a: b\n".repeat(400)).expect("written");
+    folder
+}
+
+#[test]
+fn hostile_names_and_keys_stay_text_in_every_format() {
+    let folder = hostile_folder();
+    for format in FORMATS.iter().chain(&["text", "json", "jsonl"]) {
+        let args = ["scan", ".", "--no-config", "--max-file-size", "1KiB", "--verbose", "--format", format];
+        let output = tidewaiter(&args, folder.path());
+        assert_eq!(output.status.code(), Some(1), "{format}");
+        let report = text(&output.stdout);
+        let controls = report.chars().find(|c| c.is_control() && *c != '\n');
+        assert_eq!(controls, None, "{format}: {report}");
+        let found = forbidden(format).iter().find(|text| report.contains(**text));
+        assert_eq!(found, None, "{format}: {report}");
+        assert!(!report.contains(&password(0)) && report.contains("large-a"), "{format}: {report}");
+        let commands = report.lines().filter(|line| line.starts_with("::")).count();
+        assert_eq!(commands, if *format == "github" { 2 } else { 0 }, "{format}: {report}");
+    }
+}
+
+#[test]
+fn no_key_becomes_a_link_in_a_sarif_message() {
+    let folder = hostile_folder();
+    let log: Value = serde_json::from_str(&scan("sarif", folder.path())).expect("JSON");
+    let message = log["runs"][0]["results"][0]["message"]["text"].to_string();
+    assert!(message.contains("[a] (https://evil.example)") && !message.contains("]("), "{message}");
 }
 
 #[test]
@@ -105,6 +145,52 @@ fn several_reports_are_written_in_one_run() {
     let left: Vec<_> =
         fs::read_dir(folder.path()).expect("a folder").flatten().map(|entry| entry.file_name()).collect();
     assert_eq!(left.len(), 3, "{left:?}");
+}
+
+/// What the schema asks of every text: the key, and the most characters that it may have.
+fn has_texts(object: &Value, keys: &[(&str, usize)]) {
+    for (key, most) in keys {
+        let length = object[key].as_str().map(|text| text.chars().count());
+        assert!(length.is_some_and(|length| (1..=*most).contains(&length)), "{key}: {object}");
+    }
+}
+
+/// The fields that GitLab's schema (15.0.7) requires, and the limits that it sets: a report that breaks one is dropped
+/// as a whole.
+#[test]
+fn a_gitlab_report_keeps_to_the_schema() {
+    let folder = hostile_folder();
+    fs::write(folder.path().join(".env"), format!("A_PASSWORD={0}\nA_PASSWORD={0}\n", password(1))).expect("written");
+    let output =
+        tidewaiter(&["scan", ".", "--no-config", "--max-file-size", "1KiB", "--format", "gitlab"], folder.path());
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(report["version"], "15.0.7");
+    let scan = &report["scan"];
+    for tool in [&scan["analyzer"], &scan["scanner"]] {
+        has_texts(tool, &[("id", 255), ("name", 255), ("version", 255)]);
+        has_texts(&tool["vendor"], &[("name", 255)]);
+    }
+    assert_eq!((&scan["type"], &scan["status"]), (&"secret_detection".into(), &"failure".into()));
+    for time in ["start_time", "end_time"] {
+        let form: String = scan[time].as_str().expect("a time").replace(|c: char| c.is_ascii_digit(), "9");
+        assert_eq!(form, "9999-99-99T99:99:99");
+    }
+    let messages = scan["messages"].as_array().expect("messages");
+    assert!(messages.len() == 1 && messages[0]["level"] == "warn", "{messages:?}");
+    has_texts(&messages[0], &[("value", usize::MAX)]);
+    let found = report["vulnerabilities"].as_array().expect("a list");
+    for finding in found {
+        has_texts(finding, &[("id", 64), ("name", 255), ("description", 1 << 20), ("solution", 7_000)]);
+        has_texts(&finding["identifiers"][0], &[("type", 255), ("name", 255), ("value", 255)]);
+        has_texts(&finding["location"]["commit"], &[("sha", 64)]);
+        assert!(["Info", "Low", "Medium", "High", "Critical"].map(Value::from).contains(&finding["severity"]));
+        assert!(finding["location"]["start_line"].is_u64() && finding["location"]["end_line"].is_u64());
+        for link in finding["links"].as_array().expect("links") {
+            assert!(link["url"].as_str().is_some_and(|url| url.starts_with("http")), "{link}");
+        }
+    }
+    let ids: std::collections::BTreeSet<_> = found.iter().filter_map(|finding| finding["id"].as_str()).collect();
+    assert!(ids.len() == found.len() && found.len() == 3, "{ids:?}");
 }
 
 #[test]

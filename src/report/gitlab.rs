@@ -1,12 +1,12 @@
-//! GitLab's secret detection report (security report schema 15).
+//! GitLab's secret detection report (its security report schema, version 15.0.7).
 
 use std::io::{self, Write};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use super::View;
 use super::entry::{Entry, entries, unscanned};
+use super::{View, markdown};
 use crate::model::{Origin, Run, date};
 
 /// Writes one object.
@@ -49,14 +49,16 @@ fn vulnerability(entry: &Entry<'_>) -> Value {
         commit["author"] = json!(author);
         commit["date"] = json!(timestamp(Duration::from_secs(u64::try_from(*time).unwrap_or_default())));
     }
-    let links: Vec<Value> = rule.references.iter().map(|link| json!({"url": link})).collect();
+    let links = rule.references.iter().filter(|link| link.starts_with("https://") || link.starts_with("http://"));
+    let links: Vec<Value> = links.map(|link| json!({"url": link})).collect();
     json!({
         "id": entry.finding.fingerprint.to_string(),
         "category": "secret_detection",
-        "name": rule.title,
-        "description": format!("{}. {}", entry.message(), rule.why),
+        "name": limited(&rule.title, 255),
+        // GitLab reads it as Markdown, and keys of the scanned file stand in it.
+        "description": format!("{}. {}", markdown::escape(&entry.message()), rule.why),
         "severity": capital(entry.finding.severity.name()),
-        "solution": rule.mend,
+        "solution": limited(&rule.mend, 7_000),
         "location": {
             "file": entry.path, "start_line": entry.place.line, "end_line": entry.place.end_line,
             "commit": commit,
@@ -64,6 +66,11 @@ fn vulnerability(entry: &Entry<'_>) -> Value {
         "identifiers": [{"type": "tidewaiter_rule_id", "name": format!("tidewaiter {}", rule.id), "value": rule.id}],
         "links": links,
     })
+}
+
+/// The text up to the number of characters that the schema allows; a team's own rule may say more.
+fn limited(text: &str, characters: usize) -> &str {
+    text.char_indices().nth(characters).map_or(text, |(end, _)| &text[..end])
 }
 
 fn capital(word: &str) -> String {

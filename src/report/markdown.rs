@@ -79,7 +79,7 @@ fn code(text: &str) -> String {
 }
 
 /// The text with all punctuation that could be markup as character references, and without line ends.
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in super::redact::printable(text).chars() {
         match c {

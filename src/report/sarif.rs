@@ -121,7 +121,7 @@ fn result(entry: &Entry<'_>, rules: &[&Rule], flows: bool) -> Value {
         "ruleId": finding.rule.id,
         "ruleIndex": rules.binary_search_by(|rule| rule.id.cmp(&finding.rule.id)).unwrap_or(0),
         "level": level(finding.severity),
-        "message": {"text": entry.message()},
+        "message": {"text": plain(&entry.message())},
         "locations": [{
             "physicalLocation": place,
             "logicalLocations": [{"fullyQualifiedName": entry.structure}],
@@ -146,6 +146,11 @@ fn result(entry: &Entry<'_>, rules: &[&Rule], flows: bool) -> Value {
         result["suppressions"] = json!([{"kind": kind, "justification": reason}]);
     }
     result
+}
+
+/// A message without links: SARIF (3.11.6) reads `[text](address)` as one, and keys of the scanned file stand in it.
+fn plain(message: &str) -> String {
+    message.replace("](", "] (")
 }
 
 fn location(path: &str, place: Position) -> Value {
