@@ -20,7 +20,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("check", &["model", "encoding", "shell", "rules", "rule_file", "keyword", "pattern"]),
     ("config", &["model", "rules", "rule_file", "pattern", "check", "document", "suppress"]),
     ("hook", &["source"]),
-    ("suppress", &["model"]),
+    ("suppress", &["model", "rules"]),
     ("report", &["model", "rules"]),
 ];
 

@@ -149,6 +149,36 @@ fn a_long_line_takes_time_in_proportion() {
     assert!(findings(&report).iter().any(|f| f["path"] == "long.json"), "{}", report["summary"]);
 }
 
+/// The file takes no room on the disk: it has no text at all, and is not opened.
+#[test]
+fn a_line_of_100_megabytes_is_over_the_default_limit_which_is_said() {
+    let (_, problems) = beside_good(|folder| {
+        let file = fs::File::create(folder.join("line.json")).expect("writable");
+        file.set_len(100 << 20).expect("a sparse file");
+    });
+    assert!(problems.iter().any(|(path, why)| path == "line.json" && why.contains("larger")), "{problems:?}");
+}
+
+/// Files go while others are read: what is left is found, and the run ends in order.
+#[test]
+fn files_that_vanish_during_a_scan_cost_nothing_else() {
+    let folder = folder(|folder| {
+        for number in 0..2_000 {
+            fs::write(folder.join(format!("{number}.yaml")), SECRET).expect("writable");
+        }
+    });
+    let root = folder.path();
+    let (report, code) = std::thread::scope(|scope| {
+        scope.spawn(|| (0..2_000).for_each(|number| _ = fs::remove_file(root.join(format!("{number}.yaml")))));
+        report(&["scan", ".", "--no-config"], root)
+    });
+    assert_eq!(code, 1, "{report}");
+    assert!(findings(&report).iter().any(|f| f["path"] == "good.yaml"), "{report}");
+    for (path, why) in problems(&report) {
+        assert!(why.contains("not found") || why.contains("shrank"), "{path}: {why}");
+    }
+}
+
 #[test]
 fn undecoded_text_under_data_is_a_finding() {
     let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata:\n  password: kestrel-Harbour_71!\n";

@@ -70,16 +70,27 @@ impl Pieces {
         self.broken = true;
     }
 
-    /// Maps the decoded bytes of each stretch onto it, three for every four symbols.
+    /// Maps the decoded bytes onto the stretches, three for every four symbols. A group of four that a gap divides, and the
+    /// last one with its padding, is a piece of its own, so that the others stay in proportion.
     fn finish(self, symbols: usize, end: usize, decoded: usize, map: &mut SpanMap) {
         for (at, &(first, outer)) in self.stretches.iter().enumerate() {
-            let last = at + 1 == self.stretches.len();
-            let next = self.stretches.get(at + 1).map_or(symbols, |s| s.0);
-            let from = first * 3 / 4;
-            let to = if last { decoded } else { (next * 3 / 4).min(decoded) };
-            let outer_end = if last { end } else { outer + (next - first) };
-            map.push(to.saturating_sub(from), Span::new(outer, outer_end));
+            let next = self.stretches.get(at + 1).map_or(symbols, |stretch| stretch.0);
+            let (group, rest) = (first.div_ceil(4), next / 4);
+            if group < rest {
+                let place = |group: usize| outer + group * 4 - first;
+                map.push((rest - group) * 3, Span::new(place(group), place(rest)));
+            }
+            if group <= rest && rest * 4 < next {
+                let end = if rest * 4 + 4 < symbols { self.end_of(rest * 4 + 3) } else { end };
+                map.push((decoded - rest * 3).min(3), Span::new(outer + rest * 4 - first, end));
+            }
         }
+    }
+
+    /// Where a symbol ends.
+    fn end_of(&self, symbol: usize) -> usize {
+        let behind = self.stretches.partition_point(|(first, _)| *first <= symbol);
+        self.stretches[..behind].last().map_or(0, |(first, outer)| outer + symbol - first + 1)
     }
 }
 

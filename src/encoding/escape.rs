@@ -11,8 +11,8 @@ pub fn percent(text: &str) -> Option<Decoded> {
     let raw = text.as_bytes();
     let mut at = 0;
     while at < raw.len() {
-        let code =
-            text.get(at + 1..at + 3).filter(|_| raw[at] == b'%').and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let is_escape = |hex: &&str| raw[at] == b'%' && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let code = text.get(at + 1..at + 3).filter(is_escape).and_then(|hex| u8::from_str_radix(hex, 16).ok());
         let width = if code.is_some() { 3 } else { 1 };
         bytes.push(code.unwrap_or(raw[at]));
         places.push((at, width));

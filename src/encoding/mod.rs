@@ -5,6 +5,8 @@
 mod binary;
 mod escape;
 pub mod scalar;
+#[cfg(test)]
+mod tests;
 
 pub use binary::{base64, gunzip, hex};
 pub use escape::{percent, unescape};

@@ -215,20 +215,28 @@ fn shown(path: &Path, root: &Path) -> String {
 /// while it was read.
 pub fn read(path: &Path, limit: u64, buffer: &mut Vec<u8>) -> Result<(), String> {
     buffer.clear();
-    let said = |error: std::io::Error| format!("can't be read: {}", error.kind());
-    let file = File::open(path).map_err(said)?;
-    let size = file.metadata().map_err(said)?.len();
+    let file = File::open(path).map_err(unread)?;
+    let size = file.metadata().map_err(unread)?.len();
     if size > limit {
         return Err(too_large(Some(size), limit));
     }
+    fill(file, size, limit, buffer)
+}
+
+/// Reads what should be `size` bytes, at most `limit`, into the empty `buffer`.
+fn fill(file: impl Read, size: u64, limit: u64, buffer: &mut Vec<u8>) -> Result<(), String> {
     buffer.try_reserve_exact(size as usize + 1).map_err(|_| "does not fit in memory".to_owned())?;
     // One byte past the limit tells a file that grew from one that fits.
-    file.take(limit + 1).read_to_end(buffer).map_err(said)?;
+    file.take(limit + 1).read_to_end(buffer).map_err(unread)?;
     match buffer.len() as u64 {
         read if read > limit => Err(too_large(None, limit)),
         read if read < size => Err(format!("shrank from {size} to {read} bytes while it was read")),
         _ => Ok(()),
     }
+}
+
+fn unread(error: std::io::Error) -> String {
+    format!("can't be read: {}", error.kind())
 }
 
 /// What to say of a blob over the size limit; both in bytes.
@@ -269,5 +277,30 @@ impl Neighbours for TreeNeighbours<'_> {
             .take(limit)
             .map(|entry| shown(entry.path(), self.root))
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{fill, read};
+
+    /// What is said of a file that had `size` bytes when it was opened and then holds these.
+    fn said(size: u64, bytes: &[u8]) -> Result<(), String> {
+        fill(bytes, size, 8, &mut Vec::new())
+    }
+
+    #[test]
+    fn a_file_that_changes_while_it_is_read_is_said() {
+        assert_eq!(said(4, b"abcd"), Ok(()));
+        // What was appended meanwhile is read, too.
+        assert_eq!(said(4, b"abcdef"), Ok(()));
+        assert_eq!(said(4, b"ab"), Err("shrank from 4 to 2 bytes while it was read".to_owned()));
+        assert!(said(4, b"abcdefghi").is_err_and(|why| why.starts_with("larger than")));
+    }
+
+    #[test]
+    fn a_file_that_vanished_is_said() {
+        let gone = std::path::Path::new("no/such/file.yaml");
+        assert!(read(gone, 8, &mut Vec::new()).is_err_and(|why| why.contains("not found")));
     }
 }
