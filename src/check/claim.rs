@@ -84,6 +84,14 @@ fn names_key_of_secret(pair: &Pair<'_>) -> bool {
         && tree.entries(mapping).take(BESIDE).any(|(key, _)| tree.str(key) == Some("secretName"))
 }
 
+/// Whether [`judge`] finds nothing in the pair, whatever the setting but a Secret's: the quick answer for most pairs, before
+/// it is asked where they stand.
+pub fn is_dull(pair: &Pair<'_>, cx: &Context<'_>) -> bool {
+    cx.settings.credential_names.is_empty()
+        && credential::says_nothing(credential::name_kind(pair.name), pair.value)
+        && !has_options(pair.value)
+}
+
 /// Judges the pair and reports it under `rule` if it is a credential.
 pub fn judge(rule: &'static Rule, pair: &Pair<'_>, setting: Setting, cx: &mut Context<'_>) {
     let own_name = |name: &String| name.eq_ignore_ascii_case(pair.name);
@@ -127,7 +135,8 @@ fn judgement(pair: &Pair<'_>, kind: NameKind, setting: Setting) -> Option<Judgem
     if let Some(judged) = judged.filter(|judged| !is_templated_whole(pair, judged)) {
         return Some(judged);
     }
-    if !pair.value.contains("{{") {
+    // One byte is the quicker question.
+    if !pair.value.contains('{') || !pair.value.contains("{{") {
         return None;
     }
     if let Some(literal) = template::literal(pair.value).filter(|_| kind.is_credential()) {
@@ -144,7 +153,7 @@ fn judgement(pair: &Pair<'_>, kind: NameKind, setting: Setting) -> Option<Judgem
 /// `JAVA_OPTS="-Ddb.password=…"`: options of a command line under a name that says nothing.
 fn options(rule: &'static Rule, pair: &Pair<'_>, cx: &mut Context<'_>) {
     let value = pair.value;
-    if !(value.starts_with('-') || value.contains(" -")) || value.contains('\n') {
+    if !has_options(value) || value.contains('\n') {
         return;
     }
     // Options alone do not say for which program; only a Java machine's (`-Dname=value`) need to be known as such.
@@ -167,6 +176,10 @@ fn options(rule: &'static Rule, pair: &Pair<'_>, cx: &mut Context<'_>) {
         };
         cx.report(rule, pair.doc, found);
     });
+}
+
+fn has_options(value: &str) -> bool {
+    value.starts_with('-') || value.contains('-') && value.contains(" -")
 }
 
 /// A template beside literal text (`pass-{{ .x }}`) was refused by the classifier; this sees the template in the span

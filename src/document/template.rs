@@ -214,7 +214,7 @@ fn surroundings(text: &str, templates: &[Span]) -> Vec<Around> {
     let mut from = 0;
     for template in templates {
         let gap = text.get(from..template.start).unwrap_or_default();
-        let (line, text_before) = match gap.rfind('\n') {
+        let (line, text_before) = match memchr::memrchr(b'\n', gap.as_bytes()) {
             Some(end) => (&gap[end..], false),
             None => (gap, found.last().is_some_and(|last| last.text_before)),
         };

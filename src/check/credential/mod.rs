@@ -88,11 +88,16 @@ pub fn judge(name: &str, value: &str, setting: Setting) -> Option<Judgement> {
 /// Judges a value under a name whose kind is known already (a name that the user's configuration counts as a
 /// credential's).
 pub fn judge_as(kind: NameKind, name: &str, value: &str, setting: Setting) -> Option<Judgement> {
-    let says_nothing = !matches!(kind, NameKind::Password | NameKind::Credential | NameKind::Maybe);
-    if says_nothing && setting != Setting::Secret && !could_hold_one(value) {
+    if setting != Setting::Secret && says_nothing(kind, value) {
         return None;
     }
     judge_fully(kind, name, value, setting)
+}
+
+/// Whether neither the name nor the value speaks of a credential, so that only a Secret makes it one: so it is with most
+/// pairs of a document.
+pub fn says_nothing(kind: NameKind, value: &str) -> bool {
+    !matches!(kind, NameKind::Password | NameKind::Credential | NameKind::Maybe) && !could_hold_one(value)
 }
 
 /// Whether a value could hold a credential by itself, whatever its name: most values of a document end here. True for more
@@ -109,7 +114,7 @@ fn could_hold_one(value: &str) -> bool {
 
 fn judge_fully(kind: NameKind, name: &str, value: &str, setting: Setting) -> Option<Judgement> {
     let value_is = value_kind(value);
-    if value.contains("${") && value::literal_default(value.trim()).is_some() {
+    if value.contains('$') && value.contains("${") && value::literal_default(value.trim()).is_some() {
         return default_in_substitution(kind, name, value, setting);
     }
     match value_is {

@@ -1,7 +1,6 @@
 //! Is this name a credential's?
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 use super::words::{
     ABOUT_BEGINNINGS, ABOUT_ENDINGS, CREDENTIAL, CREDENTIAL_ENDINGS, CREDENTIAL_PAIRS, IDENTITY, LOCATION, List, MAYBE,
@@ -35,23 +34,36 @@ impl NameKind {
 }
 
 /// Names remembered a thread: manifests say the same few hundred over and over.
-const REMEMBERED: usize = 4096;
+const REMEMBERED: usize = 2048;
+
+/// Longer names are not remembered, in bytes.
+const LONGEST_REMEMBERED: usize = 64;
 
 /// What a name says of its value.
 pub fn name_kind(name: &str) -> NameKind {
     thread_local! {
-        static KNOWN: RefCell<HashMap<Box<str>, NameKind>> = RefCell::default();
+        static KNOWN: RefCell<Vec<(Box<str>, NameKind)>> = const { RefCell::new(Vec::new()) };
+    }
+    if name.len() > LONGEST_REMEMBERED {
+        return classify(name);
     }
     KNOWN.with_borrow_mut(|known| {
-        if let Some(kind) = known.get(name) {
-            return *kind;
+        if known.is_empty() {
+            known.resize_with(REMEMBERED, || (Box::default(), classify("")));
         }
-        let kind = classify(name);
-        if known.len() < REMEMBERED && name.len() <= 64 {
-            known.insert(name.into(), kind);
+        let place = &mut known[place_of(name)];
+        if *place.0 != *name {
+            *place = (name.into(), classify(name));
         }
-        kind
+        place.1
     })
+}
+
+/// Where a name is remembered: a name that comes to the same place takes it over.
+fn place_of(name: &str) -> usize {
+    // FNV-1a.
+    let hash = name.bytes().fold(0x811C_9DC5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    (hash ^ (hash >> 15)) as usize % REMEMBERED
 }
 
 fn classify(name: &str) -> NameKind {

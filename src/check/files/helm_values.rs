@@ -18,7 +18,7 @@ impl Check for HelmValues {
     }
 
     fn pair(&self, pair: &Pair<'_>, cx: &mut Context<'_>) -> bool {
-        if pair.shape == Shape::Item {
+        if pair.shape == Shape::Item || claim::is_dull(pair, cx) {
             return true;
         }
         let variable = pair.shape == Shape::NameValue

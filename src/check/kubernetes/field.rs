@@ -21,7 +21,12 @@ impl Check for Field {
     fn pair(&self, pair: &Pair<'_>, cx: &mut Context<'_>) -> bool {
         if pair.doc.role.kind() == "EncryptionConfiguration" && pair.name == "secret" {
             claim::judge(self.rule(), pair, Setting::Secret, cx);
-        } else if pair.shape != Shape::Item && !is_command(pair) && !is_reported(pair) && !names_something(pair) {
+        } else if pair.shape != Shape::Item
+            && !claim::is_dull(pair, cx)
+            && !is_command(pair)
+            && !is_reported(pair)
+            && !names_something(pair)
+        {
             claim::judge(self.rule(), pair, Setting::Configuration, cx);
         }
         true

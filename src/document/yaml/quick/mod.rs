@@ -13,15 +13,19 @@ use crate::model::{Kind, NodeId, Span, Style, Tree};
 /// Reads `neutral`, which has the length of the original `text`; `None` where the parser must do it.
 pub fn read<'a>(text: &'a str, neutral: &str) -> Option<Tree<'a>> {
     let bytes = neutral.as_bytes();
-    if bytes.starts_with(b"%")
-        || neutral.starts_with('\u{feff}')
-        || bytes.iter().any(|b| (*b < b' ' && *b != b'\n' && *b != b'\t') || *b == 0x7f)
-    {
+    if bytes.starts_with(b"%") || neutral.starts_with('\u{feff}') || has_control(bytes) {
         return None;
     }
     let mut reader = Reader { neutral, bytes, tree: Tree::new(text), at: 0, indent: 0, depth: 0 };
     reader.document()?;
     Some(reader.tree)
+}
+
+/// Whether a control character other than a line end or a tab stands in the text. Chunk by chunk, as a loop that may end at
+/// every byte takes them one by one.
+fn has_control(bytes: &[u8]) -> bool {
+    let is_control = |b: u8| (b < b' ' && b != b'\n' && b != b'\t') || b == 0x7f;
+    bytes.chunks(256).any(|chunk| chunk.iter().fold(false, |any, b| any | is_control(*b)))
 }
 
 /// The place in the text, and the tree so far.
