@@ -17,6 +17,7 @@ mod history;
 mod hook;
 mod import;
 mod layout;
+mod page;
 mod pre_commit;
 mod program;
 mod report_merge;

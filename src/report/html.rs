@@ -22,10 +22,10 @@ pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "</p><p>{} files, {} bytes scanned.</p>", run.summary.files, run.summary.bytes)?;
     writeln!(out, "<div class=charts>")?;
-    chart("By rule", entries.iter().map(|entry| entry.finding.rule.id.to_string()), out)?;
-    chart("By folder", entries.iter().map(|entry| folder(&entry.path).to_owned()), out)?;
-    let years = entries.iter().filter_map(|entry| year(entry));
-    chart("By year of its commit", years, out)?;
+    chart("By rule", most(counted(entries.iter().map(|entry| entry.finding.rule.id.to_string()))), out)?;
+    chart("By folder", most(counted(entries.iter().map(|entry| folder(&entry.path).to_owned()))), out)?;
+    let years = counted(entries.iter().filter_map(|entry| year(entry)));
+    chart("By age: the year of its commit", years, out)?;
     writeln!(out, "</div>")?;
     let unscanned = unscanned(run, view);
     if !unscanned.is_empty() {
@@ -85,15 +85,24 @@ fn folder(path: &str) -> &str {
     if end == 0 { "." } else { &path[..end] }
 }
 
-/// A bar chart of how often each name occurs.
-fn chart(title: &str, names: impl Iterator<Item = String>, out: &mut dyn Write) -> io::Result<()> {
+/// How often each name occurs, sorted by name.
+fn counted(names: impl Iterator<Item = String>) -> Vec<(String, usize)> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for name in names {
         *counts.entry(name).or_default() += 1;
     }
-    let mut bars: Vec<_> = counts.into_iter().collect();
+    counts.into_iter().collect()
+}
+
+/// The most frequent ones first.
+fn most(mut bars: Vec<(String, usize)>) -> Vec<(String, usize)> {
     bars.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let Some(most) = bars.first().map(|(_, count)| *count) else { return Ok(()) };
+    bars
+}
+
+/// A bar chart of the first names.
+fn chart(title: &str, bars: Vec<(String, usize)>, out: &mut dyn Write) -> io::Result<()> {
+    let Some(most) = bars.iter().map(|(_, count)| *count).max() else { return Ok(()) };
     let shown = bars.len().min(BARS);
     writeln!(out, "<figure><figcaption>{title}</figcaption><svg role=img viewBox=\"0 0 560 {}\">", shown * 22)?;
     for (at, (name, count)) in bars.iter().take(shown).enumerate() {
