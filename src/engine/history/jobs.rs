@@ -1,5 +1,6 @@
 //! What a scan of a history has to read: blobs under the paths at which they were introduced, and messages. A blob that
-//! later came to a path of another kind (`notes.txt`, `Dockerfile`) is read once more as that. A shard takes the files that are its own with all their versions, as the findings of these belong together.
+//! later came to a path of another kind (`notes.txt`, `Dockerfile`) is read once more as that. A shard takes the files that
+//! are its own with all their versions, as the findings of these belong together.
 
 use git2::Oid;
 
