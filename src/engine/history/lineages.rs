@@ -5,8 +5,10 @@ use std::collections::HashMap;
 
 use git2::Oid;
 
-use super::settle::MAX_REMOVED;
 use crate::source::git::history::{History, Holder, PathNo};
+
+/// Removed files of one commit that are looked at for where a secret was moved from.
+pub const MAX_REMOVED: usize = 2_000;
 
 /// Paths, each with one that stands for all of its lineage.
 #[derive(Default)]

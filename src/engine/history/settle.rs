@@ -7,15 +7,12 @@ use std::sync::Arc;
 use git2::Oid;
 
 use super::groups::{Group, Groups};
-use super::lineages;
+use super::lineages::{self, MAX_REMOVED};
 use super::{COMMIT_MESSAGES, TAG_MESSAGES};
 use crate::engine::{Engine, Scanned, fingerprint};
 use crate::model::{Finding, Origin, Secret, Source};
 use crate::source::git::history::{History, Holder, PathNo};
 use crate::source::git::objects::{Author, Objects};
-
-/// Removed files of one commit that are looked at for where a secret was moved from.
-pub const MAX_REMOVED: usize = 2_000;
 
 /// Removed files of a commit: paths and blobs.
 type Removed = HashMap<Oid, Vec<(PathNo, Oid)>>;

@@ -5,7 +5,8 @@
 
 use git2::Oid;
 
-use super::index::ID;
+/// Bytes of an object's id, and of an index's checksum.
+pub const ID: usize = 20;
 
 /// A folder's place in the record.
 pub type FolderNo = usize;

@@ -11,11 +11,8 @@ use std::path::{Path, PathBuf};
 use git2::{Oid, Repository};
 use sha1::{Digest, Sha1};
 
-use super::cache_tree::CacheTree;
+use super::cache_tree::{CacheTree, ID};
 use super::{GitError, is_here};
-
-/// Bytes of an object's id, and of the checksum at the end.
-pub const ID: usize = 20;
 
 /// Where an entry's mode, id and flags stand, and where its path begins unless there are more flags.
 const MODE: usize = 24;
