@@ -40,7 +40,8 @@ impl<'t> Pem<'t> {
     /// Whether the body only stands for one: an omission, a template, words, or hardly any different characters.
     pub fn is_placeholder(&self) -> bool {
         let body = self.body.as_str();
-        let marks = ["...", "…", "{{", "${", "<", "***", "[", "xxxx", "XXXX", "REDACTED", "redacted"];
+        // A bracket: code between the two lines that it looks for.
+        let marks = ["...", "…", "{{", "${", "<", "***", "[", "(", "xxxx", "XXXX", "REDACTED", "redacted"];
         let mut seen = [false; 256];
         body.bytes().for_each(|byte| seen[usize::from(byte)] = true);
         let words = body.split_ascii_whitespace().count();
@@ -122,6 +123,7 @@ mod tests {
             "<your key>",
             "{{ .Values.key }}",
             "put the text of your own private key in here",
+            "\");\n  assert.Contains(t, text, \"",
             "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         ] {
             let text = format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----");
