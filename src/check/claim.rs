@@ -60,7 +60,17 @@ fn is_nobodys(pair: &Pair<'_>) -> bool {
         || pair.name.starts_with("checksum/")
         || pair.path.keys().any(is_reference_key)
         || is_tagged(pair)
+        || is_annotated_path(pair)
         || names_key_of_secret(pair)
+}
+
+/// Whether an annotation gives a path, wherever annotations are listed (`podAnnotations` of a chart's values): that of a
+/// secret in a vault, as `vault.hashicorp.com/agent-inject-secret-db: secret/data/db`.
+fn is_annotated_path(pair: &Pair<'_>) -> bool {
+    let annotation = pair.name.split_once('/').is_some_and(|(domain, _)| domain.contains('.'));
+    annotation
+        && pair.value.contains('/')
+        && pair.value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./".contains(&b))
 }
 
 /// Whether a tag of the application's own yields the value: CloudFormation's `!Ref`, Home Assistant's `!secret`.
@@ -135,19 +145,26 @@ fn judgement(pair: &Pair<'_>, kind: NameKind, setting: Setting) -> Option<Judgem
     if let Some(judged) = judged.filter(|judged| !is_templated_whole(pair, judged)) {
         return Some(judged);
     }
-    // One byte is the quicker question.
-    if !pair.value.contains('{') || !pair.value.contains("{{") {
-        return None;
-    }
     if let Some(literal) = template::literal(pair.value).filter(|_| kind.is_credential()) {
         let mut judged = credential::judge_as(kind, pair.name, &pair.value[literal.clone()], setting)?;
         judged.secret = judged.secret.start + literal.start..judged.secret.end + literal.start;
         return Some(judged);
     }
-    // `postgres://app:password@{{ .Values.host }}/db`: a literal password beside a template.
-    let around = template::blanked(pair.value).filter(|text| text.contains("://"))?;
-    let judged = credential::judge_as(NameKind::Neutral, pair.name, &around, Setting::Environment)?;
-    (!pair.value[judged.secret.clone()].contains("{{")).then_some(judged)
+    let explains =
+        |judged: &Judgement| setting == Setting::Configuration && &pair.value[judged.secret.clone()] == "password";
+    // `http://admin:password@${host}` in a configuration explains a form.
+    beside_filled_in(pair.name, pair.value).filter(|judged| !explains(judged))
+}
+
+/// A literal password in a URL of which another part is filled in later: `postgres://app:password@$(DB_HOST)/db`,
+/// `amqp://app:password@{{ .Values.host }}`.
+pub fn beside_filled_in(name: &str, value: &str) -> Option<Judgement> {
+    if !value.contains("://") || !template::is_filled_in(value) {
+        return None;
+    }
+    let around = template::blanked(value)?;
+    let judged = credential::judge_as(NameKind::Neutral, name, &around, Setting::Environment)?;
+    (!template::is_filled_in(&value[judged.secret.clone()])).then_some(judged)
 }
 
 /// `JAVA_OPTS="-Ddb.password=…"`: options of a command line under a name that says nothing.

@@ -40,18 +40,31 @@ pub fn literal(value: &str) -> Option<Range<usize>> {
     None
 }
 
-/// The value with letters in place of its templates, byte for byte; `None` if one does not end.
+/// Where what is filled in later begins and ends: templates, and variables of Kubernetes, Compose and shells.
+const FILLED_IN: [(&str, &str); 3] = [("{{", "}}"), ("${", "}"), ("$(", ")")];
+
+/// Whether part of the value is filled in later.
+pub fn is_filled_in(value: &str) -> bool {
+    FILLED_IN.iter().any(|(open, _)| value.contains(open))
+}
+
+/// The value with letters in place of what is filled in later, byte for byte; `None` if one such place does not end.
 pub fn blanked(value: &str) -> Option<String> {
     let mut out = String::with_capacity(value.len());
     let mut rest = value;
-    while let Some(start) = rest.find("{{") {
-        let end = start + rest[start..].find("}}")? + "}}".len();
+    while let Some((start, close)) = first_filled_in(rest) {
+        let end = start + rest[start..].find(close)? + close.len();
         out.push_str(&rest[..start]);
         out.extend(std::iter::repeat_n('x', end - start));
         rest = &rest[end..];
     }
     out.push_str(rest);
     Some(out)
+}
+
+/// Where the first place that is filled in later begins, and what ends it.
+fn first_filled_in(value: &str) -> Option<(usize, &'static str)> {
+    FILLED_IN.iter().filter_map(|(open, close)| Some((value.find(open)?, *close))).min()
 }
 
 /// Whether a fallback is one plain word, as charts write to say that nothing was given: `MISSING`, `ignore`.
@@ -156,7 +169,9 @@ mod tests {
     #[test]
     fn templates_are_blanked_byte_for_byte() {
         assert_eq!(blanked("a://u:p@{{ é }}/d").as_deref(), Some("a://u:p@xxxxxxxx/d"));
+        assert_eq!(blanked("a://$(U):${P}@{{ h }}").as_deref(), Some("a://xxxx:xxxx@xxxxxxx"));
         assert_eq!(blanked("a {{ b"), None);
+        assert_eq!(blanked("a }} $( b"), None);
     }
 
     proptest! {

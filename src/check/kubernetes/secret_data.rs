@@ -109,7 +109,9 @@ impl SecretData {
             return self.templated(holder, field, (key, name, node), raw, cx);
         }
         let kind = credential::value_kind(raw);
+        let partly = field == "stringData" && kind == ValueKind::Reference && template::is_filled_in(raw);
         if matches!(kind, ValueKind::Empty | ValueKind::Reference | ValueKind::Placeholder | ValueKind::Ciphertext)
+            && !partly
             || doc.is_templated(tree.span(node)) && !raw.contains('\n')
         {
             return;
@@ -131,7 +133,8 @@ impl SecretData {
         }
     }
 
-    /// A value that a template fills in: the literal that it falls back on, under a credential's name.
+    /// A value that a template fills in: the literal that it falls back on, under a credential's name, or a URL of which
+    /// it fills in a part.
     fn templated(
         &self,
         holder: &Holder<'_>,
@@ -140,10 +143,8 @@ impl SecretData {
         raw: &str,
         cx: &mut Context<'_>,
     ) {
-        if !credential::name_kind(name).is_credential() {
-            return;
-        }
-        let Some(range) = template::literal(raw) else { return };
+        let literal = template::literal(raw).filter(|_| credential::name_kind(name).is_credential());
+        let range = literal.unwrap_or(0..raw.len());
         let scalar = encoding::scalar_map(holder.tree, node);
         let span = scalar.to_file(Span::new(range.start, range.end));
         let map = SpanMap::at(range.start).within(&Arc::new(scalar));
@@ -154,10 +155,8 @@ impl SecretData {
     fn decoded(&self, holder: &Holder<'_>, value: &Value<'_>, cx: &mut Context<'_>) {
         let text = value.text.trim();
         // Somebody encoded twice: what counts is inside.
-        let mut judged = match credential::judge(value.name, &value.text, Setting::Secret) {
-            Some(judged) => judged,
-            None => return,
-        };
+        let judged = credential::judge(value.name, &value.text, Setting::Secret);
+        let Some(mut judged) = judged.or_else(|| claim::beside_filled_in(value.name, &value.text)) else { return };
         let is_key = credential::value_kind(&value.text) == ValueKind::PrivateKey;
         let document = !is_key && (text.contains('\n') || text.starts_with(['{', '[']));
         let inner = if document { self.inside(holder, value, cx) } else { Vec::new() };
