@@ -120,8 +120,10 @@ impl Engine {
         let mut run = assemble(scanned, tree.problems, &self.allowlist, start);
         if !options.shard.is_whole() {
             // What an entry of the allowlist is for may lie in another part.
-            let elsewhere = self.allowlist.unused();
-            run.summary.unused.retain(|unused| !elsewhere.contains(unused));
+            run.summary.unmatched = self.allowlist.unused();
+            let Summary { unused, unmatched, .. } = &mut run.summary;
+            unused.retain(|said| !unmatched.contains(said));
+            run.summary.shards.push(options.shard);
         }
         Ok(Run { root: tree.root, ..run })
     }

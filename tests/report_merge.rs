@@ -5,16 +5,15 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::program::{root, text, tidewaiter};
+use crate::program::{folder, root, text, tidewaiter};
 
 fn json(bytes: &[u8]) -> Value {
     serde_json::from_slice(bytes).unwrap_or_else(|error| panic!("{error}: {}", text(bytes)))
 }
 
-/// A report without what differs from run to run, and without what only a scan of the whole can know.
+/// A report without what differs from run to run.
 fn stable(mut report: Value) -> Value {
     report["summary"]["elapsed_ms"] = Value::Null;
-    report["summary"]["unused"] = Value::Null;
     report
 }
 
@@ -72,4 +71,35 @@ fn what_is_no_report_is_an_error_that_says_where() {
         assert_eq!(output.status.code(), Some(2));
         assert!(text(&output.stderr).contains(said), "{}", text(&output.stderr));
     }
+}
+
+/// An exception that one part uses is used; one that no part uses is said when all parts are there, and only then.
+#[test]
+fn what_no_part_can_know_is_said_of_the_whole() {
+    let files: Vec<(String, String)> =
+        (0..8).map(|n| (format!("{n}/.env"), format!("DB_PASSWORD=kestrel-Harbour-{n}1\n"))).collect();
+    let mut files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
+    let config = "allowlist:\n  - {path: 3/.env, reason: invented}\n  - {path: gone/.env, reason: invented}\n";
+    files.push((".tidewaiter.yaml", config));
+    let folder = folder(&files);
+    let baseline = tidewaiter(&["baseline", "create", "-f", "accepted.yaml", "."], folder.path());
+    assert!(baseline.status.success(), "{}", text(&baseline.stderr));
+    fs::remove_file(folder.path().join("5/.env")).expect("removable");
+    let scan = |more: &[&str]| {
+        let base = &["scan", ".", "--format", "json"][..];
+        tidewaiter(&[base, &["--baseline", "accepted.yaml"][..], more].concat(), folder.path()).stdout
+    };
+    let unused = |report: &[u8]| json(report)["summary"]["unused"].clone();
+    let parts = ["1.json", "2.json", "3.json"];
+    for (shard, name) in ["1/3", "2/3", "3/3"].iter().zip(parts) {
+        let part = scan(&["--shard", shard]);
+        assert_eq!(unused(&part), serde_json::json!([]));
+        fs::write(folder.path().join(name), part).expect("written");
+    }
+    let merge = |parts: &[&str]| {
+        unused(&tidewaiter(&[&["report", "merge", "--format", "json"], parts].concat(), folder.path()).stdout)
+    };
+    let whole = unused(&scan(&[]));
+    assert!(whole.to_string().contains(".tidewaiter.yaml:3") && whole.to_string().contains("5/.env"), "{whole}");
+    assert_eq!((merge(&parts), merge(&parts[..2])), (whole, serde_json::json!([])));
 }

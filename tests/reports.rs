@@ -272,3 +272,13 @@ fn a_sarif_log_marks_what_was_accepted_and_why() {
     let shown = results(&["--show-suppressed"]);
     assert_eq!(shown[0]["suppressions"], serde_json::json!([{"kind": "inSource", "justification": "invented"}]));
 }
+
+#[test]
+fn two_reports_to_one_file_and_a_report_to_no_file_are_refused() {
+    let folder = folder("secret.yaml", 1);
+    for outputs in [&["--output", "json=a", "--output", "sarif=a"][..], &["--output", "json="]] {
+        let output = tidewaiter(&[&["scan", ".", "-q", "--no-config"], outputs].concat(), folder.path());
+        assert_eq!((output.status.code(), folder.path().join("a").exists()), (Some(2), false));
+        assert!(text(&output.stdout).is_empty(), "{}", text(&output.stdout));
+    }
+}

@@ -16,6 +16,12 @@ use crate::report::{self, Format, View};
 /// # Errors
 /// A report that could not be written whole: a full disk must not look like a clean run.
 pub fn finish(run: &Run, settings: &Settings, output: &Output, running: &Running) -> Result<ExitCode, Failure> {
+    let mut paths = output.output.iter().map(|(_, path)| path);
+    while let Some(path) = paths.next() {
+        if paths.clone().any(|other| other == path) {
+            return Err(Failure(format!("{}: two reports can't be written to one file", path.display())));
+        }
+    }
     for (format, path) in &output.output {
         write_file(*format, run, &output.file_view(), path)?;
     }

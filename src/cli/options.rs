@@ -97,7 +97,7 @@ pub enum When {
 }
 
 fn file_output(text: &str) -> Result<(Format, PathBuf), String> {
-    let (format, path) = text.split_once('=').ok_or("expected FORMAT=FILE")?;
+    let (format, path) = text.split_once('=').filter(|(_, path)| !path.is_empty()).ok_or("expected FORMAT=FILE")?;
     Ok((format.parse()?, PathBuf::from(path)))
 }
 
@@ -133,10 +133,12 @@ impl Selection {
             |a: &Path| std::fs::canonicalize(a).ok().is_some_and(|a| std::fs::canonicalize(folder).ok() == Some(a));
         if scanned.is_some_and(same) {
             let said = |entry: &Entry| {
-                let place = if entry.structure.is_empty() { &entry.path } else { &entry.structure };
-                format!("{}: no {} at {place} any more", path.display(), entry.rule)
+                let place = format!("{} {}", entry.path, entry.structure);
+                format!("{}: no {} at {} any more", path.display(), entry.rule, place.trim_end())
             };
-            run.summary.unused.extend(unused.into_iter().map(said));
+            let summary = &mut run.summary;
+            let list = if summary.shards.is_empty() { &mut summary.unused } else { &mut summary.unmatched };
+            list.extend(unused.into_iter().map(said));
         }
         Ok(())
     }

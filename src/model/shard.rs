@@ -1,5 +1,6 @@
 //! A part of a scan that one of several machines does.
 
+use std::fmt;
 use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
@@ -24,6 +25,14 @@ impl Shard {
         self.count == 1
     }
 
+    /// Whether these are all parts of one scan, each once.
+    pub fn are_whole(shards: &[Shard]) -> bool {
+        let mut indices: Vec<u64> = shards.iter().map(|shard| shard.index).collect();
+        indices.sort_unstable();
+        let count = shards.first().map_or(0, |first| first.count);
+        shards.iter().all(|shard| shard.count == count) && count > 0 && indices.into_iter().eq(0..count)
+    }
+
     /// Whether what goes by this name belongs to the part. The same on every machine and in every version.
     pub fn takes(self, name: &str) -> bool {
         self.is_whole() || {
@@ -31,6 +40,12 @@ impl Shard {
             let number = digest.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte));
             number % self.count == self.index
         }
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.index + 1, self.count)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::Shard;
+
 /// How a problem bears on the result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ProblemKind {
@@ -37,6 +39,10 @@ pub struct Summary {
     pub problems: Vec<Problem>,
     /// Exceptions (inline comments, allowlist entries, baseline entries) that matched nothing: `path:line: text`.
     pub unused: Vec<String>,
+    /// The parts that this is of a scan that several machines share; empty for the whole.
+    pub shards: Vec<Shard>,
+    /// Exceptions that matched nothing in these parts, and may in another one.
+    pub unmatched: Vec<String>,
     /// Wall time of the run.
     pub elapsed: Duration,
 }
@@ -53,6 +59,19 @@ impl Summary {
         self.problems.sort();
         self.problems.dedup();
         self.unused.extend(other.unused);
+        self.unused.sort();
+        self.unmatched.retain(|said| other.unmatched.contains(said));
+        self.shards.extend(other.shards);
+        self
+    }
+
+    /// The same summary, as what no part could know is known when each part is there once.
+    #[must_use]
+    pub fn concluded(mut self) -> Summary {
+        if Shard::are_whole(&self.shards) {
+            self.shards.clear();
+            self.unused.append(&mut self.unmatched);
+        }
         self
     }
 

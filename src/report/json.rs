@@ -111,7 +111,7 @@ fn summary(run: &Run, redactor: &Redactor) -> Value {
         };
         json!({"path": redactor.path(&problem.path), "kind": kind, "message": problem.message})
     };
-    json!({
+    let mut summary = json!({
         "files": run.summary.files,
         "bytes": run.summary.bytes,
         "binary": run.summary.binary,
@@ -121,5 +121,10 @@ fn summary(run: &Run, redactor: &Redactor) -> Value {
         "problems": run.summary.problems.iter().map(problem).collect::<Vec<_>>(),
         "unused": run.summary.unused.iter().map(|unused| redactor.text(unused)).collect::<Vec<_>>(),
         "elapsed_ms": run.summary.elapsed.as_millis() as u64,
-    })
+    });
+    if !run.summary.shards.is_empty() {
+        summary["shards"] = run.summary.shards.iter().map(ToString::to_string).collect();
+        summary["unmatched"] = run.summary.unmatched.iter().map(|said| redactor.text(said)).collect();
+    }
+    summary
 }

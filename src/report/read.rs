@@ -82,6 +82,10 @@ struct Counts {
     binary: usize,
     problems: Vec<Unread>,
     unused: Vec<String>,
+    #[serde(default)]
+    shards: Vec<String>,
+    #[serde(default)]
+    unmatched: Vec<String>,
     elapsed_ms: u64,
 }
 
@@ -216,6 +220,8 @@ fn summary(counts: Counts) -> Result<Summary, String> {
         binary: counts.binary,
         problems: counts.problems.into_iter().map(problem).collect::<Result<_, String>>()?,
         unused: counts.unused,
+        shards: counts.shards.iter().map(|shard| shard.parse()).collect::<Result<_, String>>()?,
+        unmatched: counts.unmatched,
         elapsed: Duration::from_millis(counts.elapsed_ms),
     })
 }
