@@ -4,6 +4,7 @@
 
 mod examples;
 mod name;
+mod pointer;
 mod randomness;
 mod shape;
 mod url;
@@ -21,9 +22,9 @@ pub use randomness::{is_salt, looks_random};
 pub use shape::is_code;
 pub use value::{ValueKind, is_placeholder, value_kind};
 
+use pointer::names_a_key;
 use words::{
-    CODE_EXTENSIONS, COMMON_PASSWORDS, CREDENTIAL, FUNCTION_WORDS, PLAIN_NAMES, PROSE_EXTENSIONS, SAMPLE_WORDS, Words,
-    contains,
+    CODE_EXTENSIONS, COMMON_PASSWORDS, FUNCTION_WORDS, PLAIN_NAMES, PROSE_EXTENSIONS, SAMPLE_WORDS, Words, contains,
 };
 
 /// The words that a text is cut into, as names are.
@@ -113,6 +114,8 @@ fn could_hold_one(value: &str) -> bool {
 }
 
 fn judge_fully(kind: NameKind, name: &str, value: &str, setting: Setting) -> Option<Judgement> {
+    // What a Secret holds under `passKey` is the key: there is no other place that it could name.
+    let kind = if setting == Setting::Secret && name::is_key_of(name) { NameKind::Credential } else { kind };
     let value_is = value_kind(value);
     if value.contains('$') && value.contains("${") && value::literal_default(value.trim()).is_some() {
         return default_in_substitution(kind, name, value, setting);
@@ -213,8 +216,8 @@ fn named(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: 
     match value_is {
         ValueKind::Literal | ValueKind::PasswordHash => {}
         ValueKind::Number if kind == NameKind::Credential && !secret => {
-            // `API_KEY=12345`; shorter ones count something.
-            let variable = matches!(setting, Setting::Environment | Setting::CommandLine);
+            // `API_KEY=12345`; shorter ones count something, and so does what has a plural's name (`MAX_TOKENS`).
+            let variable = matches!(setting, Setting::Environment | Setting::CommandLine) && !pointer::is_plural(name);
             return (variable && text.len() >= 5 && text.bytes().all(|b| b.is_ascii_digit()))
                 .then_some(Confidence::Medium);
         }
@@ -254,47 +257,6 @@ fn named(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: 
         return None;
     }
     Some(Confidence::High)
-}
-
-/// Whether the value is the name of a key or of a Secret rather than a secret: `db-password` under `passwordKey`, or a
-/// resource's name under a bare `secret`.
-fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
-    if setting == Setting::Environment && !text.contains('.') && !text.contains('/') {
-        return text.eq_ignore_ascii_case(name);
-    }
-    let cut = Words::of(text);
-    let words = cut.as_slice();
-    let name_cut = Words::of(name);
-    let name_words = name_cut.as_slice();
-    let plain = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'.'));
-    let upper = text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
-    let random = looks_random(text);
-    let about = |w: &&str| {
-        contains(CREDENTIAL, w)
-            || ["key", "keys", "tls", "cert", "auth", "config"].iter().any(|k| w.eq_ignore_ascii_case(k))
-    };
-    if (plain || upper) && words.len() > 1 && words.iter().any(about) && !random {
-        return true;
-    }
-    if name_kind(name) == NameKind::Password {
-        // In code a bare word of one's own name is a variable or a form's field.
-        return setting == Setting::Text
-            && (text.eq_ignore_ascii_case(name) || words.len() == 1 && contains(CREDENTIAL, text));
-    }
-    // `secretKey: password`: which key of a Secret.
-    if name_words.last().is_some_and(|w| w.eq_ignore_ascii_case("key")) && plain && words.iter().all(about) {
-        return true;
-    }
-    // `clientSecretKey: clientSecret`, `tlsSecret: myTlsSecret`: the value only says the name again.
-    let again = |w: &&str| w.eq_ignore_ascii_case("my") || name_words.iter().any(|n| n.eq_ignore_ascii_case(w));
-    if words.iter().all(again) {
-        return true;
-    }
-    let last = name_words.last().copied().unwrap_or_default();
-    let bare =
-        ["secret", "secrets", "credentials", "creds", "token", "key"].iter().any(|w| last.eq_ignore_ascii_case(w));
-    let collective = ["credentials", "creds", "credential"].iter().any(|w| last.eq_ignore_ascii_case(w));
-    bare && plain && text.contains('-') && !random || collective && plain && !random
 }
 
 /// Several words under a credential's name: a passphrase, unless it reads like a sentence.
@@ -346,7 +308,9 @@ fn unnamed(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting
 
 /// Whether the name is that of a setting: `region`, `dbname`.
 fn is_plain_name(name: &str) -> bool {
-    Words::of(name).as_slice().last().is_some_and(|word| contains(PLAIN_NAMES, word))
+    let cut = Words::of(name);
+    let telling = cut.as_slice().iter().rev().map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()));
+    telling.into_iter().find(|word| !word.is_empty()).is_some_and(|word| contains(PLAIN_NAMES, word))
 }
 
 fn plain_in_secret(value: &str) -> Judgement {

@@ -72,10 +72,14 @@ fn classify(name: &str) -> NameKind {
     }
     // Before the last dot stand the sections: `auth.existingSecret` is about a Secret as `existingSecret` is. What lies
     // behind the dot decides unless it needs the sections to mean anything (`token.ttl`, `secret.key`).
-    if let Some((_, last)) = name.rsplit_once('.') {
+    if let Some((section, last)) = name.rsplit_once('.') {
         let kind = kind_of_words(last);
         if kind.is_credential() || matches!(kind, NameKind::About | NameKind::Location) {
             return kind;
+        }
+        // `auth.existingSecret.key`: what belongs to a Secret's name is about it, too.
+        if kind_of_words(section.rsplit('.').next().unwrap_or_default()) == NameKind::About {
+            return NameKind::About;
         }
     }
     kind_of_words(name)
@@ -87,11 +91,19 @@ fn kind_of_words(name: &str) -> NameKind {
     let Some((at, kind)) = credential_word(words) else {
         return if is_identity(words) { NameKind::Identity } else { NameKind::Neutral };
     };
-    // `storePassword` is that of a key store, not an order to store one.
-    if at > 0 && contains(ABOUT_BEGINNINGS, words[0]) && !is_pair(words[0], words[1]) {
+    // `storePassword` is that of a key store, not an order to store one; `readOnlyToken` says what the token may do.
+    let describes = at > 0 && (is_pair(words[0], words[1]) || is_access(words[0], words[1]));
+    if at > 0 && contains(ABOUT_BEGINNINGS, words[0]) && !describes {
         return NameKind::About;
     }
     behind(&words[at + 1..], kind)
+}
+
+/// Whether the name is a credential's and ends with `key` behind it: `passKey`, `tokenKey1`.
+pub(super) fn is_key_of(name: &str) -> bool {
+    let cut = Words::of(name);
+    let [.., credential, key] = cut.as_slice() else { return false };
+    key.trim_end_matches(|c: char| c.is_ascii_digit()).eq_ignore_ascii_case("key") && contains(CREDENTIAL, credential)
 }
 
 /// What the words behind the credential word make of it.
@@ -115,12 +127,18 @@ fn behind(rest: &[&str], kind: NameKind) -> NameKind {
     if rest.iter().all(neutral) { kind } else { NameKind::Maybe }
 }
 
-/// Whether the last word that says anything is an account's or a person's.
+/// Whether the two words say what may be done with a credential: `read-only`, `readWrite`.
+fn is_access(first: &str, second: &str) -> bool {
+    first.eq_ignore_ascii_case("read") && ["only", "write"].iter().any(|word| second.eq_ignore_ascii_case(word))
+}
+
+/// Whether the last word that says anything is an account's or a person's, with a number perhaps.
 fn is_identity(words: &[&str]) -> bool {
-    let telling = |word: &&&str| contains(IDENTITY, word) || !contains(NEUTRAL_ENDINGS, word);
+    let telling = |word: &&str| contains(IDENTITY, word) || !word.is_empty() && !contains(NEUTRAL_ENDINGS, word);
     words
         .iter()
         .rev()
+        .map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()))
         .find(telling)
         .is_some_and(|word| contains(IDENTITY, word) || ends_with(word, "username") || ends_with(word, "accountname"))
 }
@@ -239,6 +257,7 @@ mod tests {
             "auth.password",
             "api.key",
             "storePassword",
+            "read-only-token-secret",
         ] {
             assert!(name_kind(name).is_credential(), "{name}: {:?}", name_kind(name));
         }
@@ -299,6 +318,9 @@ mod tests {
             "pagination_token",
             "continueToken",
             "eos_token",
+            "tracing.existingSecret.key",
+            "user2",
+            "db_username_1",
         ] {
             assert!(!name_kind(name).is_credential(), "{name}: {:?}", name_kind(name));
         }

@@ -10,6 +10,9 @@ pub(super) fn short_kind(v: &str) -> Option<ValueKind> {
     if ["true", "false", "yes", "no", "on", "off", "y", "n"].iter().any(|word| v.eq_ignore_ascii_case(word)) {
         return Some(ValueKind::Boolean);
     }
+    if is_version_range(v) {
+        return Some(ValueKind::Number);
+    }
     if v.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '+') {
         let unit = v.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | ':' | ',' | '_'));
         let units = [
@@ -21,6 +24,18 @@ pub(super) fn short_kind(v: &str) -> Option<ValueKind> {
         }
     }
     None
+}
+
+/// `^1.2.0`, `>=1.2 <2`, `~4.0 || ^5.0.0-rc.1`: what versions a package may have.
+fn is_version_range(v: &str) -> bool {
+    let version = |text: &str| {
+        let numbers = text.trim_start_matches(['^', '~', '>', '<', '=']).split(['-', '+']).next().unwrap_or_default();
+        !numbers.is_empty()
+            && numbers.split('.').all(|part| part.bytes().all(|b| b.is_ascii_digit()) || matches!(part, "x" | "*"))
+    };
+    v.starts_with(['^', '~', '>', '<', '='])
+        && v.contains(|c: char| c.is_ascii_digit())
+        && v.split([' ', '|', ',']).filter(|part| !part.is_empty()).all(version)
 }
 
 /// `2030-03-10T03:22:11Z`.

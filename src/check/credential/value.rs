@@ -180,6 +180,10 @@ pub fn is_placeholder(v: &str) -> bool {
     if v.len() >= 3 && bytes.iter().all(|b| b.to_ascii_lowercase() == first) && !first.is_ascii_digit() {
         return true;
     }
+    // What was taken out is marked so: `**SOPS**`.
+    if v.len() > 4 && v.starts_with("**") && v.ends_with("**") {
+        return true;
+    }
     if v.bytes().all(|b| matches!(b, b'*' | b'.' | b'-' | b'_' | b'x' | b'X' | b'?' | b'#')) {
         return true;
     }
@@ -241,6 +245,14 @@ mod tests {
             ("<your-token>", Placeholder),
             ("xxxx", Placeholder),
             ("****", Placeholder),
+            ("**SOPS**", Placeholder),
+            ("foobar", Keyword),
+            ("foobar_new", Literal),
+            ("^1.2.0", Number),
+            ("~4.0", Number),
+            (">=1.2.0 <2", Number),
+            ("^5.0.0 || ^6.0.2-rc.1", Number),
+            ("^1.rT", Literal),
             ("REPLACE_ME", Placeholder),
             ("...", Placeholder),
             ("your_password_here", Placeholder),

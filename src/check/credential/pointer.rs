@@ -1,0 +1,100 @@
+//! Does this value only name what holds the secret: a key, a resource, a field of another place?
+
+use super::words::{CREDENTIAL, Words, contains};
+use super::{NameKind, Setting, looks_random, name_kind};
+
+/// Whether the value is the name of a key or of a Secret rather than a secret: `db-password` under `passwordKey`, or a
+/// resource's name under a bare `secret`.
+pub(super) fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
+    if is_field_of(name, text) {
+        return true;
+    }
+    if setting == Setting::Environment && !text.contains('.') && !text.contains('/') {
+        return text.eq_ignore_ascii_case(name);
+    }
+    let cut = Words::of(text);
+    let words = cut.as_slice();
+    let name_cut = Words::of(name);
+    let name_words = name_cut.as_slice();
+    let plain = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'.'));
+    let upper = text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+    let random = looks_random(text);
+    let about = |w: &&str| {
+        contains(CREDENTIAL, w)
+            || ["key", "keys", "tls", "cert", "auth", "config"].iter().any(|k| w.eq_ignore_ascii_case(k))
+    };
+    // `secure-password-123`: no key is named so.
+    let numbered = words.last().is_some_and(|word| word.len() > 1 && word.bytes().all(|b| b.is_ascii_digit()));
+    if (plain || upper) && words.len() > 1 && words.iter().any(about) && !random && !numbered {
+        return true;
+    }
+    // `tokens="LITERAL_ASSERT"` chooses from a list of names.
+    if upper && is_plural(name) {
+        return true;
+    }
+    if name_kind(name) == NameKind::Password {
+        // In code a bare word of one's own name is a variable or a form's field.
+        return setting == Setting::Text
+            && (text.eq_ignore_ascii_case(name) || words.len() == 1 && contains(CREDENTIAL, text));
+    }
+    // `secretKey: password`: which key of a Secret.
+    if name_words.last().is_some_and(|w| w.eq_ignore_ascii_case("key")) && plain && words.iter().all(about) {
+        return true;
+    }
+    // `clientSecretKey: clientSecret`, `tlsSecret: myTlsSecret`: the value only says the name again.
+    let again = |w: &&str| w.eq_ignore_ascii_case("my") || name_words.iter().any(|n| n.eq_ignore_ascii_case(w));
+    if words.iter().all(again) {
+        return true;
+    }
+    let last = name_words.last().copied().unwrap_or_default();
+    let bare =
+        ["secret", "secrets", "credentials", "creds", "token", "key"].iter().any(|w| last.eq_ignore_ascii_case(w));
+    let collective = ["credentials", "creds", "credential"].iter().any(|w| last.eq_ignore_ascii_case(w));
+    bare && plain && text.contains('-') && !random || collective && plain && !random
+}
+
+/// Whether the value is a place and a field of it that is named as the variable is: `ci-signing-key:passphrase` under
+/// `GPG_PASSPHRASE`, or the whole assignment of such a variable in a list of them.
+fn is_field_of(name: &str, text: &str) -> bool {
+    let constant = |name: &str| name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    let (name, text) = text.split_once('=').filter(|(variable, _)| constant(variable)).unwrap_or((name, text));
+    let Some((place, field)) = text.rsplit_once(':') else { return false };
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'/' | b'.');
+    let cut = Words::of(field);
+    let of_name = Words::of(name);
+    let again = |word: &&str| of_name.as_slice().iter().any(|known| known.eq_ignore_ascii_case(word));
+    place.contains(['-', '/'])
+        && place.bytes().chain(field.bytes()).all(plain)
+        && !cut.as_slice().is_empty()
+        && cut.as_slice().iter().all(again)
+}
+
+/// Whether the name is that of several tokens: of a list, or of their number.
+pub(super) fn is_plural(name: &str) -> bool {
+    Words::of(name).as_slice().last().is_some_and(|word| word.eq_ignore_ascii_case("tokens"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_what_holds_a_secret_are_told_from_secrets() {
+        for (name, value) in [
+            ("GPG_PASSPHRASE", "ci-signing-key:passphrase"),
+            ("repo_secrets", "PUBLIC_KEY=ci-signing-key:public_key"),
+            ("adminPassword", "db-password"),
+            ("tokens", "LITERAL_ASSERT"),
+        ] {
+            assert!(names_a_key(name, value, Setting::Configuration), "{name}: {value}");
+        }
+        for (name, value) in [
+            ("GPG_PASSPHRASE", "kiln:marrow"),
+            ("HTTP_PASSWORD", "admin:password"),
+            ("password", "secure-password-48"),
+            ("token", "QUARTZ_LOOM"),
+        ] {
+            assert!(!names_a_key(name, value, Setting::Configuration), "{name}: {value}");
+        }
+    }
+}
