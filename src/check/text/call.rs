@@ -11,7 +11,7 @@ struct Function {
 }
 
 /// The last part of a function's name, as it is written in whatever module.
-const FUNCTIONS: [Function; 12] = [
+const FUNCTIONS: [Function; 13] = [
     Function { name: "SetBasicAuth", argument: 1 },
     Function { name: "BasicAuth", argument: 1 },
     Function { name: "HTTPBasicAuth", argument: 1 },
@@ -20,6 +20,7 @@ const FUNCTIONS: [Function; 12] = [
     Function { name: "UsernamePasswordCredentials", argument: 1 },
     Function { name: "PasswordAuthentication", argument: 1 },
     Function { name: "getConnection", argument: 2 },
+    Function { name: "DirectoryEntry", argument: 2 },
     Function { name: "PDO", argument: 2 },
     Function { name: "mysqli", argument: 2 },
     Function { name: "mysqli_connect", argument: 2 },

@@ -149,9 +149,23 @@ fn looks(kind: NameKind, name: &str, secret: &str, form: Form, file: FileKind) -
 /// Whether a word of a name says that the value is no real one: `invalidToken`, `fake_password`.
 fn says_made_up(word: &str) -> bool {
     credential::is_sample_word(word)
-        || ["non", "not", "no", "invalid", "wrong", "bad", "dummy", "expected", "expired", "default", "foo", "csrf"]
-            .iter()
-            .any(|known| word.eq_ignore_ascii_case(known))
+        || [
+            "non",
+            "not",
+            "no",
+            "invalid",
+            "wrong",
+            "bad",
+            "dummy",
+            "expected",
+            "expired",
+            "default",
+            "foo",
+            "csrf",
+            "authenticity",
+        ]
+        .iter()
+        .any(|known| word.eq_ignore_ascii_case(known))
 }
 
 /// Whether the value says the name again, or is made of the words of such names, with a number perhaps: a field's name, a

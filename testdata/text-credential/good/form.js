@@ -6,3 +6,4 @@ type = "password"; apiKey = process.env.API_KEY;
 const secretName = 'checkout-secret';
 fetch("https://user:password@localhost/health");
 const invalidToken = "x7Kq02LmZt94QdWn8sVr";
+const accessKey = "glc_00000000000000000000000000000000000000000000=";

@@ -8,6 +8,7 @@ mod azure;
 mod checksum;
 mod der;
 mod gcp;
+mod grafana;
 pub mod jwt;
 mod pem;
 pub mod private_key;
@@ -64,13 +65,14 @@ impl Verdict {
 type Validator = fn(secret: &str, context: &str) -> Verdict;
 
 /// The validators by the names that rules give in `validate:`.
-const VALIDATORS: [(&str, Validator); 11] = [
+const VALIDATORS: [(&str, Validator); 12] = [
     ("aws-access-key-id", aws::validate),
     ("azure-connection-string", azure::connection_string),
     ("azure-sas", azure::shared_access_signature),
     ("gcp-service-account", gcp::validate),
     ("github-checksum", checksum::github),
     ("grafana-checksum", checksum::grafana),
+    ("grafana-key", grafana::key),
     ("jwt", jwt::validate),
     ("npm-checksum", checksum::npm),
     ("private-key", private_key::validate),
@@ -95,18 +97,24 @@ pub fn validate(name: &str, secret: &str, context: &str) -> Verdict {
     validator.map_or(Verdict::Unknown, |validator| validator(secret, context))
 }
 
-/// Whether a text in a random value's place is filling: hardly any different characters, or the alphabet.
+/// Whether a text in a random value's place is filling: hardly any different characters, mostly one, or the alphabet.
 pub fn is_filler(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut seen = [false; 256];
     bytes.iter().for_each(|&byte| seen[usize::from(byte)] = true);
     let different = seen.iter().filter(|seen| **seen).count();
+    let repeated = longest_run(bytes, |a, b| a == b);
+    let mostly_one = repeated >= 10 && repeated > bytes.len() / 2;
+    different < 6.min(bytes.len()) || mostly_one || longest_run(bytes, |a, b| b == a.wrapping_add(1)) >= 10
+}
+
+/// The most bytes in a row of which each goes on from the one before.
+fn longest_run(bytes: &[u8], goes_on: impl Fn(u8, u8) -> bool) -> usize {
     let mut run = 1;
-    let longest = bytes.windows(2).fold(1, |longest: usize, pair| {
-        run = if pair[1] == pair[0].wrapping_add(1) { run + 1 } else { 1 };
+    bytes.windows(2).fold(1, |longest, pair| {
+        run = if goes_on(pair[0], pair[1]) { run + 1 } else { 1 };
         longest.max(run)
-    });
-    different < 6.min(bytes.len()) || longest >= 10
+    })
 }
 
 #[cfg(test)]
@@ -130,8 +138,10 @@ mod tests {
 
     #[test]
     fn filling_is_told_from_random_text() {
-        for filling in ["XXXXXXXXXXXXXXXXXXXXXXXX", "abcdefghijklmnopqrstuvwx", "0000111100001111", "T123456789012"] {
-            assert!(is_filler(filling) || filling.starts_with('T'), "{filling}");
+        for filling in
+            ["XXXXXXXXXXXXXXXXXXXXXXXX", "abcdefghijklmnopqrstuvwx", "0000111100001111", "key_1111111111111="]
+        {
+            assert!(is_filler(filling), "{filling}");
         }
         for random in ["kQ7vR2tY8uI4oP6aS1dF3gHj", "b7Zt1", "0f8a6c1d9b2e4f73"] {
             assert!(!is_filler(random), "{random}");
