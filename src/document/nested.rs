@@ -118,15 +118,17 @@ fn is_document(text: &str, name: &str) -> bool {
     recognise::format(text, &place) != Format::Text
 }
 
-/// JSON as the value of a line: `CREDENTIALS={"type": …}`.
+/// JSON as the value of a line: `CREDENTIALS={"type": …}`, or a document of several lines: Terraform's `values = <<EOT`.
 fn in_entry(text: &str, entry: &Entry) -> Option<Nested> {
-    let value = entry.value.of(text);
+    let (name, value) = (entry.name.of(text), entry.value.of(text));
     let starts = value.starts_with('{') || value.starts_with("[{");
-    if !starts || value.contains("\\\"") || !is_json(value) || NOT_DOCUMENTS.contains(&entry.name.of(text)) {
+    let json = starts && !value.contains("\\\"") && is_json(value);
+    let lines = value.len() >= MIN_LEN && value.contains('\n') && is_document(value, name);
+    if !(json || lines) || NOT_DOCUMENTS.contains(&name) {
         return None;
     }
     let map = SpanMap::at(entry.value.start);
-    Some(Nested { text: value.to_owned(), map, name: entry.name.of(text).to_owned(), node: NodeId(0) })
+    Some(Nested { text: value.to_owned(), map, name: name.to_owned(), node: NodeId(0) })
 }
 
 #[cfg(test)]
@@ -157,6 +159,22 @@ mod tests {
         let yaml = "items:\n- kind: Secret\n  stringData:\n    app.yml: |\n      a: b\n      c: d\n- run: |\n    A=b\n    B=c\n  \
                     text: |\n    This is prose, about\n    nothing: at all.\n  t: '{{ .Values.x | quote }}'\n";
         assert_eq!(names(yaml), [""; 0]);
+    }
+
+    #[test]
+    fn lines_under_a_name_are_a_document() {
+        let read = |text: &str| {
+            let value = text.find("<<X\n").map_or(0, |at| at + 4);
+            let entry = Entry {
+                section: String::new(),
+                name: Span::new(0, 6),
+                value: Span::new(value, text.len()),
+                quoted: true,
+            };
+            in_entry(text, &entry).is_some()
+        };
+        assert!(read("values = <<X\n  db:\n    user: a\n  log: b\n"));
+        assert!(read("start_ = <<X\n  #!/bin/sh\n  ls\n") && !read("values = <<X\n  some text,\n  no more\n"));
     }
 
     #[test]

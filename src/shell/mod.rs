@@ -5,6 +5,7 @@
 //! expanded: an expansion stays in the word as written and is marked as such. `$(…)` and backquotes are read as
 //! commands of their own, to a bounded depth.
 
+pub mod embedded;
 mod scan;
 mod word;
 

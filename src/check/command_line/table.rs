@@ -326,7 +326,7 @@ pub(super) const READERS: &[(&[&str], Holds)] = &[
 ];
 
 /// Parts of a long flag's name that make it a switch or a way to give the secret elsewhere, not a secret's place.
-pub(super) const SWITCHES: [&str; 17] = [
-    "stdin", "prompt", "no-", "skip", "ask", "without", "disable", "enable", "show", "generate", "-file", "_file",
-    "-path", "-fd", "-env", "-command", "use-",
+pub(super) const SWITCHES: [&str; 19] = [
+    ":env", ":file", "stdin", "prompt", "no-", "skip", "ask", "without", "disable", "enable", "show", "generate",
+    "-file", "_file", "-path", "-fd", "-env", "-command", "use-",
 ];

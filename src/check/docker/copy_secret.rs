@@ -25,7 +25,9 @@ impl Check for CopySecret {
         let onward = Onward::new(file);
         for site in sites(doc, &[Keyword::Copy, Keyword::Add]) {
             for source in local_sources(&site) {
-                let Some(kind) = secret_file::by_name(&source.text) else { continue };
+                let Some(kind) = secret_file::by_name(&source.text).or_else(|| becomes(&site, source)) else {
+                    continue;
+                };
                 let confidence = match content(&site, kind, &source.text, cx) {
                     Content::Secret => Confidence::High,
                     Content::Unknown => Confidence::Medium,
@@ -55,6 +57,14 @@ pub fn local_sources<'s>(site: &'s Site<'_>) -> impl Iterator<Item = &'s Word<'s
         _ => &[],
     };
     sources.iter().filter(|word| !word.text.starts_with("<<") && !word.text.contains("://"))
+}
+
+/// What a source becomes that is renamed on the way: `COPY npmrc /root/.npmrc`.
+fn becomes(site: &Site<'_>, source: &Word<'_>) -> Option<Kind> {
+    let [.., _, target] = site.instruction.words() else { return None };
+    let renamed = local_sources(site).count() == 1 && !target.text.ends_with('/');
+    let kind = secret_file::by_name(&target.text).filter(|kind| *kind == Kind::Login)?;
+    (renamed && !secret_file::is_model(&source.text)).then_some(kind)
 }
 
 /// What the file says that the source names: the nearest one, in the Dockerfile's folder or in one around it.

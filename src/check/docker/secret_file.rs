@@ -159,7 +159,13 @@ fn is_env(name: &str) -> bool {
         },
     };
     let whole = name == ".env" || name.starts_with(".env.") || name.starts_with(".env*") || name.ends_with(".env");
-    whole && !variant.split(['.', '-', '_']).any(|part| MODELS.contains(&part))
+    whole && !is_model(variant)
+}
+
+/// Whether a file of this path is a model to be copied and filled in: `npmrc.example`.
+pub fn is_model(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.split(['.', '-', '_']).any(|part| MODELS.contains(&part))
 }
 
 /// What the content of a file of this kind says. `path` is its name, by which its format is recognised.

@@ -1,7 +1,7 @@
 //! Client keys, tokens and passwords of a kubeconfig's users.
 
 use crate::check::credential::{self, Judgement, Setting};
-use crate::check::{Check, Context, Found, Pair, claim};
+use crate::check::{Check, Context, Found, Pair, Shape, claim};
 use crate::model::{Confidence, Document, Role, Rule, Secret, What};
 use crate::rules;
 
@@ -23,6 +23,8 @@ impl Check for Kubeconfig {
             "token" | "password" | "id-token" | "refresh-token" | "client-secret" | "access-token" => {
                 claim::judge(self.rule(), pair, Setting::Environment, cx);
             }
+            // Variables of the program that fetches the credentials.
+            _ if pair.shape == Shape::NameValue => claim::judge(self.rule(), pair, Setting::Environment, cx),
             _ => {}
         }
         true

@@ -3,6 +3,7 @@
 use super::extension;
 use crate::document::dockerfile;
 use crate::model::Place;
+use crate::shell::embedded::Host;
 
 /// A format that has a parser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,10 +214,10 @@ fn by_whole_name(name: &str) -> Option<Format> {
         ".envrc" => Flat::Dotenv,
         ".bashrc" | ".bash_profile" | ".profile" | ".zshrc" | ".zshenv" | ".bash_aliases" | ".bash_history"
         | ".zsh_history" | ".ash_history" => return Some(Format::Shell),
-        ".git-credentials" | ".pgpass" | "pgpass.conf" | "Makefile" | "Jenkinsfile" | "Procfile" | "Vagrantfile"
-        | "Rakefile" | "Gemfile" => {
+        ".git-credentials" | ".pgpass" | "pgpass.conf" | "Procfile" | "Rakefile" | "Gemfile" => {
             return Some(Format::Text);
         }
+        _ if Host::of(name).is_some() => return Some(Format::Text),
         ".dockercfg" | ".dockerconfigjson" => return Some(Format::Json),
         _ if is_dockerfile_name(name) => return Some(Format::Dockerfile),
         _ if name == ".env" || name.starts_with(".env.") || name.starts_with(".env-") || name.ends_with("_env") => {

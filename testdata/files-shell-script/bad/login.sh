@@ -1,0 +1,1 @@
+docker login -u bot -p GTXMtLvAeNRy registry.acme.example
