@@ -1,7 +1,7 @@
-//! Passwords that cloud-init sets: the lines `user:password` of `chpasswd`.
+//! Passwords that cloud-init sets, the lines `user:password` of `chpasswd`, and those in the commands that it runs.
 
 use crate::check::credential::{self, Setting};
-use crate::check::{Check, Context, Found};
+use crate::check::{Check, Context, Found, claim};
 use crate::encoding;
 use crate::model::{Document, NodeId, Role, Rule, Secret, Span, Tree};
 use crate::rules;
@@ -20,6 +20,14 @@ impl Check for CloudInit {
 
     fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
         let Some((tree, root)) = doc.tree().and_then(|tree| Some((tree, tree.root()?))) else { return };
+        for key in ["runcmd", "bootcmd"] {
+            for item in tree.get(root, key).into_iter().flat_map(|list| tree.items(list).collect::<Vec<_>>()) {
+                if tree.str(item).is_some() {
+                    claim::script(self.rule(), doc, item, key, cx);
+                }
+                claim::command(self.rule(), doc, &claim::words(tree, item), key, cx);
+            }
+        }
         let Some(list) = tree.at(root, &["chpasswd", "list"]) else { return };
         if tree.str(list).is_some() {
             self.lines(doc, tree, list, cx);

@@ -26,7 +26,9 @@ impl Check for Configuration {
         if is_translation(&pair.doc.place.path) && !credential::looks_random(pair.value) {
             return true;
         }
-        let variable = matches!(pair.shape, Shape::Assignment | Shape::NameValue) || is_environment_file(pair);
+        let variable = matches!(pair.shape, Shape::Assignment | Shape::NameValue)
+            || is_environment_file(pair)
+            || COMMANDS.contains(&pair.name);
         let setting = if variable { Setting::Environment } else { Setting::Configuration };
         // ODBC's word for a password is a shell's for the folder.
         if pair.name == "PWD" && pair.doc.place.file_name().ends_with(".ini") && !pair.value.contains('/') {
@@ -37,6 +39,9 @@ impl Check for Configuration {
         true
     }
 }
+
+/// Names of command lines, whose options are looked through: those of systemd's units and of supervisors.
+const COMMANDS: [&str; 6] = ["ExecStart", "ExecStartPre", "ExecStartPost", "ExecStop", "ExecReload", "command"];
 
 /// Files that hold nothing but values to be used as they are.
 fn is_environment_file(pair: &Pair<'_>) -> bool {

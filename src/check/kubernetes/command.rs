@@ -49,6 +49,12 @@ impl Command {
                         claim::script(self.rule(), doc, value, &format!("{owner} args"), cx);
                     }
                 }
+                // `preKubeadmCommands` and the like: each item is a command line.
+                Some(key) if key.ends_with("Commands") => {
+                    for line in claim::words(tree, value) {
+                        claim::script(self.rule(), doc, line, &format!("{owner} {key}"), cx);
+                    }
+                }
                 // Backup hooks and the like are commands in annotations.
                 Some("annotations") => self.annotations(doc, tree, value, owner, cx),
                 // Tekton steps and Argo Workflows templates hold scripts as text.

@@ -143,7 +143,10 @@ impl SecretData {
         raw: &str,
         cx: &mut Context<'_>,
     ) {
-        let literal = template::literal(raw).filter(|_| credential::name_kind(name).is_credential());
+        let telling = |range: &std::ops::Range<usize>| {
+            credential::name_kind(name).is_credential() || credential::looks_random(&raw[range.clone()])
+        };
+        let literal = template::literal(raw).filter(telling);
         let range = literal.unwrap_or(0..raw.len());
         let scalar = encoding::scalar_map(holder.tree, node);
         let span = scalar.to_file(Span::new(range.start, range.end));

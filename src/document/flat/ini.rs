@@ -11,7 +11,8 @@ pub fn ini(text: &str) -> Vec<Entry> {
     for line in Lines::new(text) {
         let line = trim(text, line);
         match line.of(text).as_bytes() {
-            [] | [b'#' | b';', ..] => {}
+            // A line that is an action of a template gives no value.
+            [] | [b'#' | b';', ..] | [b'{', b'{', ..] => {}
             [b'[', .., b']'] => section = Span::new(line.start + 1, line.end - 1),
             _ => {
                 if let Some(variables) = host_variables(text, line) {
@@ -39,7 +40,8 @@ fn split(text: &str, line: Span) -> Option<(Span, Span)> {
     let statement = part.ends_with(';') && !part.contains('=');
     let line = Span::new(line.start, line.end - usize::from(statement));
     let part = line.of(text);
-    if statement && part.split([' ', '\t']).next().is_some_and(|name| name.ends_with("_pass")) {
+    let passes_on = part.split([' ', '\t']).next().is_some_and(|name| name.ends_with("_pass"));
+    if statement && passes_on && !(part.contains("://") && part.contains('@')) {
         return None;
     }
     // nginx's headers: the directive's first word is the name.
@@ -73,6 +75,11 @@ fn is_word(text: &str) -> bool {
 }
 
 fn unquote(text: &str, value: Span) -> (Span, bool) {
+    // Grafana's, for values with marks of a comment in them.
+    let part = value.of(text);
+    if part.len() > 6 && part.starts_with("\"\"\"") && part.ends_with("\"\"\"") {
+        return (Span::new(value.start + 3, value.end - 3), true);
+    }
     match quoted(text, value) {
         Some(inner) => (inner, true),
         None => (without_comment(text, value, b"#;"), false),
@@ -140,6 +147,8 @@ mod tests {
         assert_eq!(named("//r.io/:_authToken=abc"), [("_authToken", "abc")]);
         assert_eq!(named("requirepass abc\nbind 1 2 3\n"), [("requirepass", "abc")]);
         assert_eq!(named("proxy_pass http://b;\nserver_name a;"), [("server_name", "a")]);
+        assert_eq!(named("proxy_pass http://u:p@b;"), [("proxy_pass", "http://u:p@b")]);
+        assert_eq!(named("{{- $password := .x }}\npassword = \"\"\"p#;q\"\"\""), [("password", "p#;q")]);
         assert_eq!(named("  proxy_set_header X-Key \"abc\";"), [("X-Key", "abc")]);
         assert_eq!(named("Environment=A=b \"C=d e\""), [("A", "b"), ("C", "d e")]);
         let host = "web1 ansible_host=10.0.0.1 ansible_password=\"x y\" ansible_port=22\n";

@@ -10,7 +10,7 @@ pub fn properties(text: &str) -> Vec<Entry> {
     let mut lines = Lines::new(text);
     while let Some(line) = lines.next() {
         let mut whole = trim(text, line);
-        if matches!(whole.of(text).as_bytes(), [] | [b'#' | b'!', ..]) {
+        if matches!(whole.of(text).as_bytes(), [] | [b'#' | b'!', ..] | [b'{', b'{', ..]) {
             continue;
         }
         let mut last = line;

@@ -1,0 +1,3 @@
+target "ledger" {
+  secret = ["id=npm,env=NPM_TOKEN"]
+}
