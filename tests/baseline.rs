@@ -133,6 +133,19 @@ fn the_file_holds_no_secret_and_is_none_itself() {
 }
 
 #[test]
+fn a_key_that_is_a_secret_is_masked_in_the_file() {
+    let token = ["glpat-w8RtZ2", "HcV5nJq7Yb3KxS"].concat();
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("tokens.yaml"), format!("tokens:\n  {token}:\n    password: {}\n", password(4)))
+        .expect("written");
+    let output = tidewaiter(&["baseline", "create"], folder.path());
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let written = fs::read_to_string(folder.path().join(FILE)).expect("a baseline");
+    assert!(!written.contains(&token), "leaked");
+    assert_eq!(scan(folder.path()), (0, 0, 0));
+}
+
+#[test]
 fn a_broken_baseline_is_an_error_at_its_line() {
     let folder = accepted();
     let path = folder.path().join(FILE);

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::program::{text, tidewaiter};
+use crate::repository::Repository;
 
 /// A name that steers terminals, ends workflow commands and opens tags.
 const HOSTILE: &str = "a\u{1b}[31m::error file=x::%0A\n<script>alert(1)<!--&'\"|`.yaml";
@@ -280,5 +281,32 @@ fn two_reports_to_one_file_and_a_report_to_no_file_are_refused() {
         let output = tidewaiter(&[&["scan", ".", "-q", "--no-config"], outputs].concat(), folder.path());
         assert_eq!((output.status.code(), folder.path().join("a").exists()), (Some(2), false));
         assert!(text(&output.stdout).is_empty(), "{}", text(&output.stdout));
+    }
+}
+
+#[test]
+fn no_other_text_of_a_report_tells_a_secret() {
+    let token = ["glpat-b6NwX3", "KdS9mTq4Zf7RhP"].concat();
+    let repository = Repository::new();
+    let folder = repository.path();
+    let write = |name: &str, text: String| fs::write(folder.join(name), text).expect("written");
+    let encoded = data_encoding::BASE64.encode(password(0).as_bytes());
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: shop}\n";
+    write("secret.yaml", format!("{secret}data:\n  password: {encoded} # before: {encoded}\n"));
+    write("token.txt", format!("token = {token}\n"));
+    // The finding names the file that the copy takes in.
+    write(&format!("{token}.pem"), String::new());
+    write("Dockerfile", "FROM scratch\nCOPY . /\n".to_owned());
+    repository.git(&["add", "."]);
+    repository.git(&["commit", "-q", "-m", "Begin", "--author", &format!("{token} <bo@example.org>")]);
+    for format in FORMATS.into_iter().chain(["text", "json", "jsonl"]) {
+        for command in ["scan", "history"] {
+            let output = tidewaiter(&[command, "--no-config", "--format", format], folder);
+            assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+            let shown = text(&output.stdout);
+            for hidden in [&token, encoded.trim_end_matches('=')] {
+                assert!(!shown.contains(hidden), "{command} {format} tells a secret");
+            }
+        }
     }
 }

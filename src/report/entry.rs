@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::View;
 use super::place::{Places, or_first};
-use super::redact::{Redactor, printable, shown};
-use crate::model::{Finding, Origin, Position, Problem, ProblemKind, Run, Suppression, date};
+use super::printable::{printable, shown};
+use crate::model::{Finding, Origin, Position, Problem, ProblemKind, Redactor, Run, Suppression, date};
 
 /// A finding, ready to be shown.
 pub struct Entry<'r> {
@@ -13,8 +13,12 @@ pub struct Entry<'r> {
     pub finding: &'r Finding,
     /// Its place in the report, counted from 0.
     pub order: usize,
+    /// What it is, in a few words.
+    pub what: String,
     /// Who introduced it, when, and by which commit, for a finding of a history.
     pub introduced: Option<String>,
+    /// The author of that commit, or empty.
+    pub author: String,
     /// Where it stands.
     pub place: Position,
     /// Its file as it is reached from the folder that the scan was started in.
@@ -28,7 +32,7 @@ pub struct Entry<'r> {
 impl Entry<'_> {
     /// What was found, in one line.
     pub fn message(&self) -> String {
-        let (title, what) = (&self.finding.rule.title, &self.finding.what);
+        let (title, what) = (&self.finding.rule.title, &self.what);
         let mut message = if self.structure.is_empty() {
             format!("{title} ({what})")
         } else {
@@ -63,7 +67,9 @@ pub fn entries<'r>(run: &'r Run, view: &View) -> Vec<Entry<'r>> {
         Entry {
             finding,
             order,
+            what: shown(&redactor.path(&finding.what.to_string())),
             introduced: introduced(&finding.origin).map(|text| redactor.text(&text)),
+            author: redactor.text(author(&finding.origin)),
             place: or_first(place),
             labels: finding.labels.iter().map(label).collect(),
             path: redactor.text(&from_here(run, &finding.origin)),
@@ -78,6 +84,10 @@ fn introduced(origin: &Origin) -> Option<String> {
     let Origin::Commit { commit, author, time, .. } = origin else { return None };
     let day = date::day(*time).unwrap_or_default();
     Some(printable(format!("{} {day} {author}", commit.get(..12).unwrap_or(commit)).trim()))
+}
+
+fn author(origin: &Origin) -> &str {
+    if let Origin::Commit { author, .. } = origin { author } else { "" }
 }
 
 /// The same entries, the gravest first and those that something accepts behind all others.

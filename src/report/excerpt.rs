@@ -2,8 +2,7 @@
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
-use super::redact::{Redactor, mask};
-use crate::model::{LineIndex, Span};
+use crate::model::{LineIndex, Redactor, Span, mask};
 
 /// Bytes of a line beyond which only what stands round the secret's first byte is shown.
 const LONG_LINE: usize = 240;

@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use super::entry::{Entry, entries, unscanned, worst_first};
-use super::redact::printable;
+use super::printable::printable;
 use super::{View, summary};
 use crate::model::{Run, Severity};
 

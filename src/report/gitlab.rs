@@ -45,8 +45,8 @@ fn vulnerability(entry: &Entry<'_>) -> Value {
         _ => "0000000",
     };
     let mut commit = json!({"sha": commit});
-    if let Origin::Commit { author, time, .. } = &*entry.finding.origin {
-        commit["author"] = json!(author);
+    if let Origin::Commit { time, .. } = &*entry.finding.origin {
+        commit["author"] = json!(entry.author);
         commit["date"] = json!(timestamp(Duration::from_secs(u64::try_from(*time).unwrap_or_default())));
     }
     let links = rule.references.iter().filter(|link| link.starts_with("https://") || link.starts_with("http://"));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::entry::{Entry, entries, unscanned, worst_first};
-use super::redact::printable;
+use super::printable::printable;
 use super::{View, counts};
 use crate::model::{Origin, Run, date};
 
@@ -57,12 +57,7 @@ fn row(entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
     if let Some(introduced) = &entry.introduced {
         writeln!(out, "<br><small>introduced by {}</small>", escape(introduced))?;
     }
-    write!(
-        out,
-        "<td>{} <small>({})</small><details><summary>",
-        escape(&rule.title),
-        escape(&finding.what.to_string())
-    )?;
+    write!(out, "<td>{} <small>({})</small><details><summary>", escape(&rule.title), escape(&entry.what))?;
     write!(out, "{}</summary><p>{}<p>{}", escape(&rule.id), escape(&rule.why), escape(&rule.mend))?;
     for (place, text) in &entry.labels {
         write!(out, "<p>line {}: {}", place.line, escape(text))?;

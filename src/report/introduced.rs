@@ -1,7 +1,7 @@
 //! Who brought a secret into the history, and when: one sentence for people.
 
-use super::redact::{Redactor, printable};
-use crate::model::{Finding, Origin, date};
+use super::printable::printable;
+use crate::model::{Finding, Origin, Redactor, date};
 
 /// The sentence, for findings of a history.
 pub fn sentence(finding: &Finding, redactor: &Redactor) -> Option<String> {

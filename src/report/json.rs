@@ -5,9 +5,8 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use super::place::Places;
-use super::redact::Redactor;
 use super::{View, counts};
-use crate::model::{Finding, Origin, ProblemKind, Run, Secret, Suppression};
+use crate::model::{Finding, Origin, ProblemKind, Redactor, Run, Secret, Suppression};
 
 /// The version of the report's form.
 const VERSION: u32 = 1;
@@ -70,23 +69,23 @@ fn finding<'r>(item: &'r Finding, view: &View, redactor: &Redactor, places: &mut
         "end_byte": item.span.end,
         "structural_path": redactor.path(&item.structural_path),
         "secret": secret,
-        "what": item.what.to_string(),
+        "what": redactor.path(&item.what.to_string()),
         "fingerprint": item.fingerprint.to_string(),
         "help": item.rule.mend,
-        "origin": origin(&item.origin),
+        "origin": origin(&item.origin, redactor),
         "in_head": item.in_head,
         "labels": labels,
         "suppressed": item.suppressed.as_deref().map(suppression),
     })
 }
 
-fn origin(origin: &Origin) -> Value {
+fn origin(origin: &Origin, redactor: &Redactor) -> Value {
     match origin {
         Origin::File { .. } => json!({"kind": "file"}),
         Origin::Stdin { .. } => json!({"kind": "stdin"}),
         Origin::Staged { .. } => json!({"kind": "staged"}),
         Origin::Commit { commit, author, time, .. } => {
-            json!({"kind": "commit", "commit": commit, "author": author, "time": time})
+            json!({"kind": "commit", "commit": commit, "author": redactor.text(author), "time": time})
         }
     }
 }

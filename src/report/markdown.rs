@@ -68,7 +68,7 @@ fn row(entry: &Entry<'_>) -> String {
         place.line,
         place.column,
         escape(&finding.rule.title),
-        escape(&finding.what.to_string()),
+        escape(&entry.what),
         escape(&finding.rule.mend)
     )
 }
@@ -81,7 +81,7 @@ fn code(text: &str) -> String {
 /// The text with all punctuation that could be markup as character references, and without line ends.
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in super::redact::printable(text).chars() {
+    for c in super::printable::printable(text).chars() {
         match c {
             '.' | ',' | '/' | ' ' | '-' | '(' | ')' | ':' | ';' | '\'' => out.push(c),
             c if c.is_ascii_punctuation() => out.push_str(&format!("&#{};", u32::from(c))),

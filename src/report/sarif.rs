@@ -138,7 +138,7 @@ fn result(entry: &Entry<'_>, rules: &[&Rule], flows: bool) -> Value {
             json!({"location": {"physicalLocation": physical, "message": {"text": text}}})
         };
         let mut steps: Vec<Value> = entry.labels.iter().map(step).collect();
-        steps.push(step(&(entry.place, finding.what.to_string())));
+        steps.push(step(&(entry.place, entry.what.clone())));
         result["codeFlows"] = json!([{"threadFlows": [{"locations": steps}]}]);
     }
     if let Some((by, reason)) = entry.suppression() {

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::redact::{Redactor, printable};
+use super::printable::printable;
 use super::{View, counts};
-use crate::model::{ProblemKind, Run};
+use crate::model::{ProblemKind, Redactor, Run};
 
 /// Documents read in a lesser way that are named without `--verbose`.
 const NAMED: usize = 3;

@@ -7,9 +7,9 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Th
 use super::entry::from_here;
 use super::excerpt::Excerpt;
 use super::place::Places;
-use super::redact::{self, Redactor, printable};
+use super::printable::{self, printable};
 use super::{View, introduced, summary};
-use crate::model::{Finding, LineIndex, Origin, Run, Severity, Span};
+use crate::model::{Finding, LineIndex, Origin, Redactor, Run, Severity, Span};
 
 /// Writes the findings file by file, then the summary.
 pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
@@ -70,23 +70,22 @@ impl<'r> File<'r> {
         let excerpt = (is_plain(self.bytes) && !self.bytes.is_empty()).then(|| {
             Excerpt::new((name.clone(), self.bytes), &self.index, finding.span, &others, self.secrets, hidden)
         });
+        let what = printable::shown(&redactor.path(&finding.what.to_string()));
         let mut labels = Vec::new();
         if let Some(excerpt) = &excerpt {
             let place = |span| excerpt.local(span);
-            labels.extend(
-                place(finding.span).map(|at| LabeledSpan::new_primary_with_span(Some(finding.what.to_string()), at)),
-            );
+            labels.extend(place(finding.span).map(|at| LabeledSpan::new_primary_with_span(Some(what.clone()), at)));
             for label in &finding.labels {
                 let text = redactor.text(&printable(&label.text));
                 labels.extend(place(label.span).map(|at| LabeledSpan::new_with_span(Some(text), at)));
             }
         }
-        let structure = redact::shown(&redactor.path(&finding.structural_path));
+        let structure = printable::shown(&redactor.path(&finding.structural_path));
         let mut title = title(finding, &structure);
         if excerpt.is_none() {
             let place = places.find(&finding.origin, finding.span);
             let at = if place.line > 0 { format!("{name}:{}:{}", place.line, place.column) } else { name.clone() };
-            title = format!("{at}: {title}: {}", finding.what);
+            title = format!("{at}: {title}: {what}");
         }
         Block {
             title,

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use crate::model::{Finding, Secret, Suppression};
+use crate::model::{Finding, Redactor, Secret, Suppression};
 
 /// The form of the file.
 pub const VERSION: u32 = 1;
@@ -118,12 +118,13 @@ impl Baseline {
     pub fn update(&mut self, findings: &[Finding], is_there: &dyn Fn(&str) -> bool) -> usize {
         let matches = self.matches(findings, is_there);
         let mut digests = Digests::of(self);
+        let redactor = Redactor::new(findings.iter(), false);
         let before = self.findings.len();
         for (finding, known) in findings.iter().zip(matches) {
             if matches!(finding.suppressed.as_deref(), Some(Suppression::Inline(_) | Suppression::Allowlist(_))) {
                 continue;
             }
-            let now = Entry { digest: digests.digest(&finding.secret), ..place(finding) };
+            let now = Entry { digest: digests.digest(&finding.secret), ..place(finding, &redactor) };
             match known {
                 Some(at) => {
                     let old = &self.findings[at];
@@ -168,10 +169,11 @@ impl Baseline {
     fn entries(&self, findings: &[Finding]) -> Vec<Option<Entry>> {
         let rules: HashSet<&str> = self.findings.iter().map(|entry| &*entry.rule).collect();
         let mut digests = Digests::of(self);
+        let redactor = Redactor::new(findings.iter(), false);
         let entry = |finding: &Finding| {
             rules
                 .contains(&*finding.rule.id)
-                .then(|| Entry { digest: digests.digest(&finding.secret), ..place(finding) })
+                .then(|| Entry { digest: digests.digest(&finding.secret), ..place(finding, &redactor) })
         };
         findings.iter().map(entry).collect()
     }
@@ -208,12 +210,12 @@ impl Matching<'_> {
     }
 }
 
-/// What a finding's entry says, but for the digest.
-fn place(finding: &Finding) -> Entry {
+/// What a finding's entry says, but for the digest. A key of the scanned file may be a secret itself.
+fn place(finding: &Finding, redactor: &Redactor) -> Entry {
     Entry {
         rule: finding.rule.id.to_string(),
         path: finding.origin.path().to_owned(),
-        structure: finding.structural_path.to_string(),
+        structure: redactor.path(&finding.structural_path),
         ..Entry::default()
     }
 }

@@ -1,9 +1,11 @@
-//! Masks secrets in everything that a report shows: source lines, and text that was taken from the scanned file.
+//! Masks secrets in everything that leaves the program: source lines, and text that was taken from the scanned file.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
-use crate::model::{Finding, Secret, Span};
+use data_encoding::{BASE64, BASE64_NOPAD};
+
+use super::{Finding, Secret, Span};
 
 /// A secret this long is masked wherever it stands; a shorter one may be part of a word, and is masked as a whole word.
 const LONG: usize = 12;
@@ -23,11 +25,15 @@ pub struct Redactor {
 }
 
 impl Redactor {
-    /// Looks for the secrets of these findings; with `show`, for none.
+    /// Looks for the secrets of these findings, as they are and in base64; with `show`, for none.
     pub fn new<'f>(findings: impl Iterator<Item = &'f Finding>, show: bool) -> Self {
         let mut redactor = Self::default();
-        let texts = findings.filter(|_| !show).flat_map(|finding| finding.secret.expose().lines()).map(str::trim);
-        texts.for_each(|text| redactor.add(text.as_bytes()));
+        for secret in findings.filter(|_| !show).map(|finding| finding.secret.expose()) {
+            secret.lines().for_each(|line| redactor.add(line.trim().as_bytes()));
+            for encoding in [BASE64, BASE64_NOPAD] {
+                redactor.add(encoding.encode(secret.as_bytes()).as_bytes());
+            }
+        }
         redactor
     }
 
@@ -91,8 +97,9 @@ impl Redactor {
         out
     }
 
-    /// A path (of a file, or a structural one) with each secret in it replaced that could be nothing but one. A weak password is often the name of its
-    /// service, and so of a folder: a path that can't be opened would help nobody.
+    /// A path (of a file, or a structural one), or words around one, with each secret in it replaced that could be
+    /// nothing but one. A weak password is often the name of its service, and so of a folder: a path that can't be opened
+    /// would help nobody.
     pub fn path(&self, path: &str) -> String {
         let any = self.matches(path.as_bytes()).iter().any(|span| is_telling(span.of(path).as_bytes()));
         if any { self.text(path) } else { path.to_owned() }
@@ -132,30 +139,6 @@ pub fn mask(bytes: &mut [u8], span: Span) {
             *byte = b'*';
         }
     }
-}
-
-/// Text from a scanned file or its name, fit for a terminal: control characters shown as escapes.
-pub fn printable(text: &str) -> String {
-    if !text.chars().any(is_control) {
-        return text.to_owned();
-    }
-    text.chars().flat_map(|c| if is_control(c) { c.escape_default().collect::<Vec<_>>() } else { vec![c] }).collect()
-}
-
-/// Printable text without the end of it that no reader would read: a key of a scanned file may have megabytes. It is to
-/// be masked before, as the half of a secret would not be known for one.
-pub fn shown(text: &str) -> String {
-    const LONGEST: usize = 1_000;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", printable(&text[..end])),
-        None => printable(text),
-    }
-}
-
-/// Whether the character could steer a terminal, or turn the direction of text.
-fn is_control(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
 #[cfg(test)]
