@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::io;
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::process;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The file that is being written, to be removed if a signal comes.
 static PARTIAL: Mutex<Option<PathBuf>> = Mutex::new(None);
@@ -19,26 +20,35 @@ pub fn replace(target: &Path, write: impl FnOnce(&mut fs::File) -> io::Result<()
     let mut partial = name.to_owned();
     partial.push(format!(".{}.partial", process::id()));
     let partial = target.with_file_name(partial);
-    note(Some(partial.clone()));
-    // A file that a run left which could not clean up goes; a link that somebody planted in its place is not followed.
-    let _ = fs::remove_file(&partial);
-    let written = fs::File::create_new(&partial).and_then(|mut file| write(&mut file));
-    let moved = written.and_then(|()| fs::rename(&partial, target));
-    note(None);
-    moved.inspect_err(|_| {
+    let written = begin(&partial).and_then(|mut file| write(&mut file));
+    let moved = written.and_then(|()| fs::rename(&partial, target)).inspect_err(|_| {
         let _ = fs::remove_file(&partial);
-    })
+    });
+    *noted() = None;
+    moved
 }
 
-/// Removes what is half written, for a program that a signal ends.
+/// Removes what is half written, for a program that a signal ends. No other file is begun from then on.
 pub fn abandon() {
-    if let Some(partial) = PARTIAL.lock().unwrap_or_else(PoisonError::into_inner).take() {
+    let mut noted = noted();
+    if let Some(partial) = noted.take() {
         let _ = fs::remove_file(partial);
     }
+    mem::forget(noted);
 }
 
-fn note(partial: Option<PathBuf>) {
-    *PARTIAL.lock().unwrap_or_else(PoisonError::into_inner) = partial;
+/// Creates the file and notes it in one step, so that no signal is answered between them.
+fn begin(partial: &Path) -> io::Result<fs::File> {
+    let mut noted = noted();
+    // A file that a run left which could not clean up goes; a link that somebody planted in its place is not followed.
+    let _ = fs::remove_file(partial);
+    let file = fs::File::create_new(partial)?;
+    *noted = Some(partial.to_owned());
+    Ok(file)
+}
+
+fn noted() -> MutexGuard<'static, Option<PathBuf>> {
+    PARTIAL.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -261,6 +261,29 @@ fn interrupted(folder: &Path) -> Option<i32> {
     None
 }
 
+/// A signal between two reports must not let the second one begin.
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_interrupted_between_reports_leaves_no_half_of_one() {
+    let folder = folder(write("app.env", "password=kestrel-Harbour-7\n".to_owned()));
+    for round in 0..12 {
+        let reports = folder.path().join(round.to_string());
+        fs::create_dir(&reports).expect("a folder");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tidewaiter"));
+        command.args(["scan", "app.env", "--quiet"]).current_dir(folder.path()).stdout(Stdio::null());
+        for number in 0..300 {
+            command.arg("--output").arg(format!("json={}", reports.join(number.to_string()).display()));
+        }
+        let mut child = command.spawn().expect("runs");
+        let written = || fs::read_dir(&reports).expect("readable").flatten().map(|entry| entry.file_name());
+        while written().count() < 1 + round * 7 && child.try_wait().expect("a child").is_none() {}
+        Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill runs");
+        child.wait().expect("a child");
+        let partial: Vec<_> = written().filter(|name| name.to_string_lossy().contains("partial")).collect();
+        assert!(partial.is_empty(), "round {round}: {partial:?}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupted_run_leaves_no_report_and_says_so() {
