@@ -591,4 +591,7 @@ fn merged_shards_are_the_report_of_the_whole() {
     assert_eq!((code, findings(&merged).len()), (1, 6));
     assert_eq!(merged["findings"], whole["findings"]);
     assert_eq!(merged["summary"]["files"], whole["summary"]["files"]);
+    args.pop();
+    let (merged, _) = report(&args, repository.path());
+    assert_eq!(merged["summary"]["problems"][0]["path"], "shard 3/3");
 }

@@ -73,6 +73,38 @@ fn what_is_no_report_is_an_error_that_says_where() {
     }
 }
 
+/// A machine whose report got lost must not make the rest of them a clean scan.
+#[test]
+fn parts_whose_report_is_missing_are_said() {
+    let files: Vec<(String, String)> = (0..8).map(|n| (format!("{n}.txt"), "nothing\n".to_owned())).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
+    let folder = folder(&files);
+    for part in ["1", "2", "3"] {
+        let (shard, report) = (format!("{part}/3"), format!("json={part}.json"));
+        tidewaiter(&["scan", ".", "--shard", &shard, "--output", &report], folder.path());
+    }
+    let merge = |parts: &[&str]| {
+        let output = tidewaiter(&[&["report", "merge", "--output", "json=some.json"], parts].concat(), folder.path());
+        (output.status.code(), text(&output.stdout))
+    };
+    assert_eq!(merge(&["3.json", "1.json", "2.json"]).0, Some(0));
+    let twice = merge(&["1.json", "1.json", "2.json"]);
+    assert!(twice.0 == Some(2) && twice.1.contains("not scanned: shard 3/3"), "{twice:?}");
+    let some = merge(&["1.json", "3.json"]);
+    assert!(some.0 == Some(2) && some.1.contains("not scanned: shard 2/3"), "{some:?}");
+    assert_eq!(tidewaiter(&["report", "convert", "some.json"], folder.path()).status.code(), Some(2));
+    assert_eq!(merge(&["some.json", "2.json"]).0, Some(0));
+}
+
+#[test]
+fn accepted_findings_are_counted_though_no_part_lists_them() {
+    let folder = folder(&[("app.env", "DB_PASSWORD=kestrel-Harbour-71 # tidewaiter:allow\n")]);
+    let scanned = tidewaiter(&["scan", ".", "--output", "json=a.json"], folder.path());
+    assert!(text(&scanned.stdout).contains("1 suppressed"), "{}", text(&scanned.stdout));
+    let merged = text(&tidewaiter(&["report", "merge", "a.json", "a.json"], folder.path()).stdout);
+    assert!(merged.contains("2 suppressed"), "{merged}");
+}
+
 /// An exception that one part uses is used; one that no part uses is said when all parts are there, and only then.
 #[test]
 fn what_no_part_can_know_is_said_of_the_whole() {

@@ -53,6 +53,8 @@ pub fn run(action: &Action) -> Result<ExitCode, Failure> {
     let settings = Settings { fail_on: args.fail_on, ..Settings::default() };
     let running = Running { threads: 0, max_file_size: None, allow_incomplete: args.allow_incomplete };
     let mut whole = whole.unwrap_or_default();
-    whole.summary = whole.summary.concluded();
+    if matches!(action, Action::Merge(_)) {
+        whole.summary = whole.summary.concluded();
+    }
     finish::finish(&whole, &settings, &args.output, &running)
 }

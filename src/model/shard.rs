@@ -1,5 +1,6 @@
 //! A part of a scan that one of several machines does.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -31,6 +32,21 @@ impl Shard {
         indices.sort_unstable();
         let count = shards.first().map_or(0, |first| first.count);
         shards.iter().all(|shard| shard.count == count) && count > 0 && indices.into_iter().eq(0..count)
+    }
+
+    /// The parts that are there less often than others of the same number of parts, the first `limit` of them. Reports of
+    /// several scans may be joined, so that each part is there more than once.
+    pub fn missing(shards: &[Shard], limit: usize) -> Vec<Shard> {
+        let mut times: BTreeMap<u64, BTreeMap<u64, usize>> = BTreeMap::new();
+        for shard in shards {
+            *times.entry(shard.count).or_default().entry(shard.index).or_default() += 1;
+        }
+        let missing = times.into_iter().flat_map(|(count, times)| {
+            let most = times.values().max().copied().unwrap_or_default();
+            let lacks = move |index: &u64| times.get(index).is_none_or(|times| *times < most);
+            (0..count).filter(lacks).map(move |index| Shard { index, count })
+        });
+        missing.take(limit).collect()
     }
 
     /// Whether what goes by this name belongs to the part. The same on every machine and in every version.
@@ -74,6 +90,18 @@ mod tests {
             assert_eq!(parts.iter().filter(|part| part.takes(name)).count(), 1, "{name}");
         }
         assert!(Shard::default().takes("a"));
+    }
+
+    #[test]
+    fn parts_that_others_leave_behind_are_missing() {
+        let missing = |there: &[&str], limit| {
+            let there: Vec<Shard> = there.iter().map(|text| text.parse().unwrap()).collect();
+            Shard::missing(&there, limit).iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert!(missing(&[], 9).is_empty());
+        assert!(missing(&["2/2", "1/2", "1/2", "2/2", "1/1"], 9).is_empty());
+        assert_eq!(missing(&["1/3", "2/3", "2/3", "1/2"], 9), ["2/2", "1/3", "3/3"]);
+        assert_eq!(missing(&["2/18446744073709551615"], 2), ["1/18446744073709551615", "3/18446744073709551615"]);
     }
 
     #[test]

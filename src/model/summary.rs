@@ -26,6 +26,12 @@ pub struct Problem {
     pub message: String,
 }
 
+/// Said of a part of a scan whose report is not there.
+const MISSING: &str = "its report is missing, or another part's is there twice";
+
+/// So many missing parts are named.
+const MOST_NAMED: usize = 8;
+
 /// What a run did.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
@@ -43,6 +49,8 @@ pub struct Summary {
     pub shards: Vec<Shard>,
     /// Exceptions that matched nothing in these parts, and may in another one.
     pub unmatched: Vec<String>,
+    /// Accepted findings that a report which was read back counts and does not list.
+    pub unlisted: usize,
     /// Wall time of the run.
     pub elapsed: Duration,
 }
@@ -54,6 +62,7 @@ impl Summary {
         self.files += other.files;
         self.bytes += other.bytes;
         self.binary += other.binary;
+        self.unlisted += other.unlisted;
         self.elapsed += other.elapsed;
         self.problems.extend(other.problems);
         self.problems.sort();
@@ -65,9 +74,18 @@ impl Summary {
         self
     }
 
-    /// The same summary, as what no part could know is known when each part is there once.
+    /// The same summary, as what no part could know is known when each part is there once; without one, what it was to
+    /// scan was not.
     #[must_use]
     pub fn concluded(mut self) -> Summary {
+        // Joined reports may be joined with what they lacked.
+        self.problems.retain(|problem| problem.message != MISSING);
+        let missing = Shard::missing(&self.shards, MOST_NAMED).into_iter().map(|shard| Problem {
+            path: format!("shard {shard}"),
+            kind: ProblemKind::Incomplete,
+            message: MISSING.to_owned(),
+        });
+        self.problems.extend(missing);
         if Shard::are_whole(&self.shards) {
             self.shards.clear();
             self.unused.append(&mut self.unmatched);

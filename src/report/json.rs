@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use super::place::Places;
-use super::{View, counts};
+use super::{View, counts, suppressed};
 use crate::model::{Finding, Origin, ProblemKind, Redactor, Run, Secret, Suppression};
 
 /// The version of the report's form.
@@ -115,7 +115,7 @@ fn summary(run: &Run, redactor: &Redactor) -> Value {
         "bytes": run.summary.bytes,
         "binary": run.summary.binary,
         "findings": by_severity,
-        "suppressed": run.findings.iter().filter(|f| f.suppressed.is_some()).count(),
+        "suppressed": suppressed(run),
         "incomplete": run.summary.is_incomplete(),
         "problems": run.summary.problems.iter().map(problem).collect::<Vec<_>>(),
         "unused": run.summary.unused.iter().map(|unused| redactor.text(unused)).collect::<Vec<_>>(),

@@ -139,3 +139,8 @@ fn counts(run: &Run) -> Vec<(Severity, usize)> {
         |severity: Severity| run.findings.iter().filter(|f| f.suppressed.is_none() && f.severity == severity).count();
     Severity::ALL.iter().rev().map(|&severity| (severity, count(severity))).collect()
 }
+
+/// The number of findings that something accepts.
+fn suppressed(run: &Run) -> usize {
+    run.summary.unlisted + run.findings.iter().filter(|finding| finding.suppressed.is_some()).count()
+}

@@ -80,6 +80,7 @@ struct Counts {
     files: usize,
     bytes: u64,
     binary: usize,
+    suppressed: usize,
     problems: Vec<Unread>,
     unused: Vec<String>,
     #[serde(default)]
@@ -118,6 +119,8 @@ pub fn read(bytes: &[u8]) -> Result<Run, String> {
         positions.sort_unstable_by_key(|(span, _)| *span);
         Source { origin, bytes: Arc::default(), secrets: Vec::new(), positions }
     };
+    let listed = run.findings.iter().filter(|finding| finding.suppressed.is_some()).count();
+    run.summary.unlisted = run.summary.unlisted.saturating_sub(listed);
     run.sources = positions.into_iter().map(source).collect();
     run.sources.sort_by(|a, b| a.origin.cmp(&b.origin));
     Ok(run)
@@ -218,6 +221,7 @@ fn summary(counts: Counts) -> Result<Summary, String> {
         files: counts.files,
         bytes: counts.bytes,
         binary: counts.binary,
+        unlisted: counts.suppressed,
         problems: counts.problems.into_iter().map(problem).collect::<Result<_, String>>()?,
         unused: counts.unused,
         shards: counts.shards.iter().map(|shard| shard.parse()).collect::<Result<_, String>>()?,

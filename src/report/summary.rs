@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::printable::printable;
-use super::{View, counts};
+use super::{View, counts, suppressed};
 use crate::model::{ProblemKind, Redactor, Run};
 
 /// Documents read in a lesser way that are named without `--verbose`.
@@ -26,7 +26,7 @@ pub fn write(run: &Run, view: &View, redactor: &Redactor, out: &mut dyn Write) -
             format!("{} ({})", plural(total, "finding"), list.join(", "))
         }
     };
-    let suppressed = run.findings.iter().filter(|f| f.suppressed.is_some()).count();
+    let suppressed = suppressed(run);
     let suppressed = if suppressed > 0 { format!(", {suppressed} suppressed") } else { String::new() };
     let binary = if summary.binary > 0 { format!(", {} binary not searched", summary.binary) } else { String::new() };
     writeln!(

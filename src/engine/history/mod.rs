@@ -73,7 +73,8 @@ impl Engine {
         // Exceptions for what was mended since, or for files of other revisions, are no mistake.
         run.summary.unused.clear();
         let Summary { files, bytes, binary, .. } = tally.summary;
-        run.summary = Summary { files, bytes, binary, ..run.summary };
+        let shards = if scan.shard.is_whole() { Vec::new() } else { vec![scan.shard] };
+        run.summary = Summary { files, bytes, binary, shards, ..run.summary };
         Ok(run)
     }
 }
