@@ -157,10 +157,14 @@ fn judgement(pair: &Pair<'_>, kind: NameKind, setting: Setting) -> Option<Judgem
 }
 
 /// A literal password in a URL of which another part is filled in later: `postgres://app:password@$(DB_HOST)/db`,
-/// `amqp://app:password@{{ .Values.host }}`.
+/// `amqp://app:password@{{ .Values.host }}`, or what is to be filled in where nothing else is given.
 pub fn beside_filled_in(name: &str, value: &str) -> Option<Judgement> {
     if !value.contains("://") || !template::is_filled_in(value) {
         return None;
+    }
+    if let Some(default) = credential::default_password(value) {
+        let judged = credential::judge("password", &value[default.clone()], Setting::Environment)?;
+        return Some(Judgement { secret: default, ..judged });
     }
     let around = template::blanked(value)?;
     let judged = credential::judge_as(NameKind::Neutral, name, &around, Setting::Environment)?;

@@ -118,7 +118,13 @@ fn line(text: &str, range: Range<usize>, give: &mut dyn FnMut(Range<usize>, Rang
         return;
     }
     let name_start = start + line.find(name).unwrap_or(0);
-    give(name_start..name_start + name.len(), unquoted(text, start + at + 1..end));
+    let value = unquoted(text, start + at + 1..end);
+    // `Pass: nothing is left to do` is a message.
+    let is_bare = !text[..value.start].ends_with(['"', '\'']);
+    if line[at..].starts_with(':') && is_bare && text[value.clone()].contains(' ') {
+        return;
+    }
+    give(name_start..name_start + name.len(), value);
 }
 
 /// `//registry.npmjs.org/:_authToken=…`: the first colon is part of the name.

@@ -20,6 +20,7 @@ pub use examples::is_published_example;
 pub use name::{NameKind, name_kind};
 pub use randomness::{is_salt, looks_random};
 pub use shape::is_code;
+pub use url::default_password;
 pub use value::{ValueKind, is_placeholder, value_kind};
 
 use pointer::names_a_key;
@@ -199,7 +200,7 @@ fn inside(kind: NameKind, value: &str, value_is: ValueKind) -> Option<Judgement>
 fn whole(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: Setting) -> Option<Judgement> {
     let confidence = match kind {
         NameKind::Password | NameKind::Credential => named(kind, name, value, value_is, setting)?,
-        NameKind::Maybe => maybe(value, value_is, setting)?,
+        NameKind::Maybe => maybe(name, value, value_is, setting)?,
         _ => unnamed(kind, name, value, value_is, setting)?,
     };
     let range = trimmed(value);
@@ -274,13 +275,15 @@ fn passphrase(text: &str, setting: Setting) -> Option<Confidence> {
 }
 
 /// A value under a name that may be a credential's.
-fn maybe(value: &str, value_is: ValueKind, setting: Setting) -> Option<Confidence> {
+fn maybe(name: &str, value: &str, value_is: ValueKind, setting: Setting) -> Option<Confidence> {
     let text = value.trim();
     if setting == Setting::Secret {
         return match value_is {
             ValueKind::Boolean | ValueKind::Host | ValueKind::Url | ValueKind::Path | ValueKind::Public => {
                 Some(Confidence::Low)
             }
+            // A certificate is no secret, whatever stands in for it.
+            _ if is_certificate(name) => Some(Confidence::Low),
             _ => Some(Confidence::High),
         };
     }
@@ -304,6 +307,11 @@ fn unnamed(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting
     let short = matches!(value_is, ValueKind::Literal | ValueKind::Keyword | ValueKind::Prose | ValueKind::Uuid)
         && !text.contains('\n');
     Some(if short && !about && !is_plain_name(name) { Confidence::Medium } else { Confidence::Low })
+}
+
+/// Whether the name is that of a certificate: `ca.cert`, `tls_cert`.
+fn is_certificate(name: &str) -> bool {
+    Words::of(name).as_slice().last().is_some_and(|word| word.eq_ignore_ascii_case("cert"))
 }
 
 /// Whether the name is that of a setting: `region`, `dbname`.

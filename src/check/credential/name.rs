@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use super::words::{
     ABOUT_BEGINNINGS, ABOUT_ENDINGS, CREDENTIAL, CREDENTIAL_ENDINGS, CREDENTIAL_PAIRS, IDENTITY, LOCATION, List, MAYBE,
-    NEUTRAL_ENDINGS, PLAIN_KEYS, PLAIN_TOKENS, Words, contains, contains_pair,
+    NEUTRAL_ENDINGS, PLAIN_KEYS, PLAIN_TOKEN_LISTS, PLAIN_TOKENS, Words, contains, contains_pair,
 };
 
 /// What a name says of its value.
@@ -154,6 +154,9 @@ fn credential_word(words: &[&str]) -> Option<(usize, NameKind)> {
             return Some((at, if names_a_key { NameKind::About } else { kind }));
         }
         if at > 0 && word.eq_ignore_ascii_case("token") && contains(PLAIN_TOKENS, words[at - 1]) {
+            return None;
+        }
+        if at > 0 && word.eq_ignore_ascii_case("tokens") && contains(PLAIN_TOKEN_LISTS, words[at - 1]) {
             return None;
         }
         if word.eq_ignore_ascii_case("secret") && holds_login(&words[..at]) {
@@ -321,6 +324,8 @@ mod tests {
             "tracing.existingSecret.key",
             "user2",
             "db_username_1",
+            "ServerTokens",
+            "LLM_MAX_TOKENS",
         ] {
             assert!(!name_kind(name).is_credential(), "{name}: {:?}", name_kind(name));
         }

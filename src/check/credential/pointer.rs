@@ -10,7 +10,7 @@ pub(super) fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
         return true;
     }
     if setting == Setting::Environment && !text.contains('.') && !text.contains('/') {
-        return text.eq_ignore_ascii_case(name);
+        return text.eq_ignore_ascii_case(name) || is_tls_secret(name, text);
     }
     let cut = Words::of(text);
     let words = cut.as_slice();
@@ -21,6 +21,7 @@ pub(super) fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
     let random = looks_random(text);
     let about = |w: &&str| {
         contains(CREDENTIAL, w)
+            || upper && name_kind(w).is_credential()
             || ["key", "keys", "tls", "cert", "auth", "config"].iter().any(|k| w.eq_ignore_ascii_case(k))
     };
     // `secure-password-123`: no key is named so.
@@ -50,7 +51,22 @@ pub(super) fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
     let bare =
         ["secret", "secrets", "credentials", "creds", "token", "key"].iter().any(|w| last.eq_ignore_ascii_case(w));
     let collective = ["credentials", "creds", "credential"].iter().any(|w| last.eq_ignore_ascii_case(w));
-    bare && plain && text.contains('-') && !random || collective && plain && !random
+    // `secret: default/ca-secret` is one of another namespace.
+    let resource = text.split_once('/').is_some_and(|(space, name)| is_resource_name(space) && is_resource_name(name));
+    bare && (plain || resource) && text.contains('-') && !random || collective && plain && !random
+}
+
+/// Whether the text may be the name of a resource or of a namespace.
+fn is_resource_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'))
+}
+
+/// Whether a variable names a Secret with a certificate: `cert_secret=web-tls-certs`.
+fn is_tls_secret(name: &str, text: &str) -> bool {
+    let last = |name: &str, known: &[&str]| {
+        Words::of(name).as_slice().last().is_some_and(|word| known.iter().any(|known| word.eq_ignore_ascii_case(known)))
+    };
+    last(name, &["secret"]) && last(text, &["tls", "cert", "certs"]) && is_resource_name(text) && text.contains('-')
 }
 
 /// Whether the value is a place and a field of it that is named as the variable is: `ci-signing-key:passphrase` under
@@ -79,12 +95,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_secret_with_a_certificate_is_named_by_a_variable() {
+        assert!(names_a_key("cert_secret", "web-tls-certs", Setting::Environment));
+        assert!(!names_a_key("MONITOR_SECRET", "mon-secret", Setting::Environment));
+    }
+
+    #[test]
     fn names_of_what_holds_a_secret_are_told_from_secrets() {
         for (name, value) in [
             ("GPG_PASSPHRASE", "ci-signing-key:passphrase"),
             ("repo_secrets", "PUBLIC_KEY=ci-signing-key:public_key"),
             ("adminPassword", "db-password"),
             ("tokens", "LITERAL_ASSERT"),
+            ("password", "SCHEDULER_DBPASSWORD"),
+            ("secret", "default/web-ca"),
         ] {
             assert!(names_a_key(name, value, Setting::Configuration), "{name}: {value}");
         }

@@ -151,7 +151,8 @@ fn is_path(v: &str) -> bool {
             "sh",
             "properties",
         ];
-        return !folder.is_empty() && known.contains(&extension) || v.ends_with(".pem") || v.ends_with(".jks");
+        let keys = [".pem", ".jks", ".key", ".crt"];
+        return !folder.is_empty() && known.contains(&extension) || keys.iter().any(|end| v.ends_with(end));
     }
     // Base64 may begin with a slash, too.
     !v.contains(['+', '=']) && v.split(['/', '\\']).all(|part| part.len() < 32 || part.contains(['-', '_', '.']))

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::name::{NameKind, name_kind};
 use super::randomness::looks_random;
+use super::value::literal_default;
 
 /// The password's bytes in `scheme://user:password@host…`, wherever in `text` the first such URL stands.
 pub fn userinfo(text: &str) -> Option<Range<usize>> {
@@ -25,6 +26,15 @@ pub fn userinfo(text: &str) -> Option<Range<usize>> {
         }
     }
     None
+}
+
+/// The literal that stands for the password of a URL where no other is given: `x` in `postgres://u:${PASS:-x}@host`.
+pub fn default_password(text: &str) -> Option<Range<usize>> {
+    let scheme = text.find("://")?;
+    let end = scheme + text[scheme..].find("}@")? + 1;
+    let start = scheme + text[scheme..end].rfind(":${")? + 1;
+    let default = literal_default(&text[start..end])?;
+    Some(start + default.start..start + default.end)
 }
 
 /// The password's bytes in Oracle's `jdbc:oracle:thin:user/password@host…`.
@@ -135,5 +145,8 @@ mod tests {
         assert_eq!(secret("-Dtoken.ttl=30 -Dpassword.min=8"), None);
         assert_eq!(authorization("Basic cm9ib3Q6blI3LXF1YXJyZWw="), Some(6..30));
         assert_eq!(authorization("Bearer token"), None);
+        let url = "postgres://${U:-app}:${P:-Tin-93x}@db/${D:-app}";
+        assert_eq!(default_password(url).map(|range| &url[range]), Some("Tin-93x"));
+        assert_eq!(default_password("postgres://u:${P}@db/d"), None);
     }
 }

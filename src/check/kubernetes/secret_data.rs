@@ -128,6 +128,9 @@ impl SecretData {
                     let map = map.within(&Arc::new(scalar));
                     self.decoded(holder, &Value { field, key, name, span: tree.span(node), text, map }, cx);
                 }
+                Err(error) if is_left_plain(name, raw, error.as_bytes()) => {
+                    self.undecoded(holder, field, (key, name, node), raw, cx);
+                }
                 Err(error) => self.binary(holder, field, (key, name, node), error.as_bytes(), cx),
             },
         }
@@ -257,6 +260,13 @@ impl SecretData {
         let judged = Judgement { secret: 0..raw.len(), confidence, severity: None::<Severity>, what: what.into() };
         self.report(holder, &value, judged, Vec::new(), cx);
     }
+}
+
+/// Whether the text is a word that nobody encoded (`tcp`, `prod`), though it happens to be base64 of a few bytes.
+fn is_left_plain(name: &str, raw: &str, bytes: &[u8]) -> bool {
+    let padded = raw.trim().len() % 4 == 0;
+    let is_word = bytes.len() < 12 && !credential::looks_random(raw) && !raw.contains(['=', '+', '/']);
+    is_word && !(padded && credential::name_kind(name).is_credential())
 }
 
 /// What a document inside a Secret holds.

@@ -41,9 +41,13 @@ fn keyword_before(token: &TokenRule, text: &str, before: Span) -> Option<Span> {
     token.keywords.iter().find_map(|keyword| found(keyword))
 }
 
-/// Words joined by dashes, underscores or dots, without a digit: a name, not a key.
+/// Words joined by dashes, underscores, dots or humps, without a digit: a name, not a key.
 fn is_identifier(secret: &str) -> bool {
-    secret.contains(['-', '_', '.']) && !secret.bytes().any(|b| b.is_ascii_digit()) && !credential::looks_random(secret)
+    let humps =
+        || secret.as_bytes().windows(2).filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+    (secret.contains(['-', '_', '.']) || secret.bytes().all(|b| b.is_ascii_alphabetic()) && humps().nth(1).is_some())
+        && !secret.bytes().any(|b| b.is_ascii_digit())
+        && !credential::looks_random(secret)
 }
 
 /// What stands in a password's place where a form is explained: `mysql://user:password@host/db`. Where one of them is a
@@ -95,7 +99,7 @@ mod tests {
 
     #[test]
     fn joined_words_are_an_identifier() {
-        assert!(is_identifier("repositories-workspace-slug"));
+        assert!(is_identifier("repositories-workspace-slug") && is_identifier("collectAPIRequestMetric"));
         assert!(!is_identifier("wq-xkzpf-vvtq-zzrk") && !is_identifier("a1b2-c3"));
     }
 
