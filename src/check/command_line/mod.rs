@@ -16,6 +16,7 @@ use std::ops::Range;
 use super::credential::{self, Judgement};
 use crate::model::Secret;
 use candidates::Candidate;
+pub use value::quoted_passwords;
 
 /// A stretch of a command line.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -192,6 +192,8 @@ pub(super) static FLAGS: &[Flag] = &[
     flag(&["vault"], "-dev-root-token-id", Value::Next, TOKEN),
     flag(&[], "--password-stdin", Value::Glued, Holds::Nothing),
     flag(&["kubectl", "oc"], "--token-ttl", Value::Next, Holds::Nothing),
+    // etcd's name for a cluster.
+    flag(&[], "--initial-cluster-token", Value::Next, Holds::Nothing),
 ];
 
 /// A value that is known by its place among a program's words.

@@ -57,7 +57,7 @@ pub(super) fn has_userinfo(text: &str) -> bool {
 }
 
 /// Gives the quoted texts behind what SQL and scripts write before a password.
-pub(super) fn quoted_passwords(text: &str, give: &mut dyn FnMut(Range<usize>)) {
+pub fn quoted_passwords(text: &str, give: &mut dyn FnMut(Range<usize>)) {
     let bytes = text.as_bytes();
     let mut at = 0;
     while let Some(open) = memchr2(b'\'', b'"', &bytes[at..]) {

@@ -263,8 +263,9 @@ fn named(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: 
 /// Several words under a credential's name: a passphrase, unless it reads like a sentence.
 fn passphrase(text: &str, setting: Setting) -> Option<Confidence> {
     let words = text.split_whitespace().count();
-    let sentence =
-        text.ends_with(['.', '!', '?', ':']) || text.contains([';', ',']) || words > 8 || text.contains('\n');
+    // `p@ss w0rd!` ends like a sentence and is none.
+    let ends = text.ends_with(['.', '!', '?', ':']) && (words > 3 || !text.bytes().any(|b| b.is_ascii_digit()));
+    let sentence = ends || text.contains([';', ',']) || words > 8 || text.contains('\n');
     let explains = text.split_whitespace().filter(|word| contains(FUNCTION_WORDS, word)).count() > 1;
     match setting {
         Setting::Secret => Some(Confidence::High),

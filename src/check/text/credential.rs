@@ -10,7 +10,7 @@ use super::assignment::{self, Assignment, Form};
 use super::{call, url};
 use crate::check::credential::{self, Judgement, NameKind, Setting};
 use crate::check::token::validate::is_filler;
-use crate::check::{Check, Context, Found};
+use crate::check::{Check, Context, Found, command_line};
 use crate::model::{Body, Confidence, Document, Role, Rule, Secret, Span};
 use crate::rules;
 
@@ -45,6 +45,9 @@ impl Check for Credential {
         for &at in &hits.urls {
             self.url(doc, at, file, cx);
         }
+        if file.is_sql && !hits.names.is_empty() {
+            command_line::quoted_passwords(doc.text, &mut |range| self.statement(doc, range, file, cx));
+        }
     }
 }
 
@@ -76,6 +79,17 @@ impl Credential {
         let span = Span::new(argument.start + judged.secret.start, argument.start + judged.secret.end);
         let label = (Span::new(name.start, name.end), "this function takes a password");
         self.report(doc, span, judged, confidence, vec![label], cx);
+    }
+
+    /// The password that a statement of SQL gives to a user.
+    fn statement(&self, doc: &Document<'_>, value: Range<usize>, file: FileKind, cx: &mut Context<'_>) {
+        let text = &doc.text[value.clone()];
+        let judged = credential::judge_as(NameKind::Password, "password", text, Setting::CommandLine);
+        let Some(judged) = judged.filter(|judged| judged.secret.len() == text.len() && !text.contains('%')) else {
+            return;
+        };
+        let confidence = if file.is_sample { Confidence::Low } else { Confidence::Medium };
+        self.report(doc, Span::new(value.start, value.end), judged, confidence, Vec::new(), cx);
     }
 
     fn url(&self, doc: &Document<'_>, at: usize, file: FileKind, cx: &mut Context<'_>) {
@@ -209,6 +223,8 @@ struct FileKind {
     is_prose: bool,
     /// A test, a fixture, an example: what it holds is mostly made up.
     is_sample: bool,
+    /// SQL, whose statements give passwords to users.
+    is_sql: bool,
     /// Git's store of passwords: what stands in it is used.
     is_credentials: bool,
 }
@@ -220,6 +236,7 @@ impl FileKind {
             is_code: credential::is_code_extension(extension),
             is_prose: credential::is_prose_extension(extension),
             is_sample: path.split(['/', '.', '_', '-']).any(credential::is_sample_word),
+            is_sql: extension == "sql",
             is_credentials: name == ".git-credentials",
         }
     }
