@@ -264,7 +264,7 @@ impl SecretData {
 
 /// Whether the text is a word that nobody encoded (`tcp`, `prod`), though it happens to be base64 of a few bytes.
 fn is_left_plain(name: &str, raw: &str, bytes: &[u8]) -> bool {
-    let padded = raw.trim().len() % 4 == 0;
+    let padded = raw.trim().len().is_multiple_of(4);
     let is_word = bytes.len() < 12 && !credential::looks_random(raw) && !raw.contains(['=', '+', '/']);
     is_word && !(padded && credential::name_kind(name).is_credential())
 }
