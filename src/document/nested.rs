@@ -4,6 +4,7 @@
 //! recognised, and only what is recognised is copied. The values of a Secret are left to the check that decodes them.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::recognise::{self, Format};
 use crate::encoding;
@@ -78,6 +79,9 @@ fn in_scalar(tree: &Tree<'_>, node: NodeId, name: &str) -> Option<Nested> {
         return None;
     }
     let text = tree.str(node)?;
+    if let Some(at) = text.find("={").filter(|_| name.is_empty()) {
+        return in_assignment(tree, node, text, at);
+    }
     if text.len() < MIN_LEN || !is_candidate(tree, node, name, text) || NOT_DOCUMENTS.contains(&name) {
         return None;
     }
@@ -85,6 +89,17 @@ fn in_scalar(tree: &Tree<'_>, node: NodeId, name: &str) -> Option<Nested> {
         return None;
     }
     Some(Nested { text: text.to_owned(), map: encoding::scalar_map(tree, node), name: name.to_owned(), node })
+}
+
+/// JSON as the value of a variable in a list: `- SETTINGS={"password": …}`, whose `=` stands at `at`.
+fn in_assignment(tree: &Tree<'_>, node: NodeId, text: &str, at: usize) -> Option<Nested> {
+    let (name, value) = (&text[..at], &text[at + 1..]);
+    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.'));
+    if !plain || !is_json(value) {
+        return None;
+    }
+    let map = SpanMap::at(at + 1).within(&Arc::new(encoding::scalar_map(tree, node)));
+    Some(Nested { text: value.to_owned(), map, name: name.to_owned(), node })
 }
 
 /// Whether a scalar may hold a document, at the cost of a look at its ends.
@@ -150,8 +165,8 @@ mod tests {
 
     #[test]
     fn json_is_a_document_wherever_it_stands() {
-        let yaml = "metadata:\n  annotations:\n    x/last-applied-configuration: '{\"kind\": \"Secret\"}'\nlist:\n- '[{\"a\": 1}]'\n";
-        assert_eq!(names(yaml), ["x/last-applied-configuration", ""]);
+        let yaml = "metadata:\n  annotations:\n    x/last-applied-configuration: '{\"kind\": \"Secret\"}'\nlist:\n- '[{\"a\": 1}]'\n- 'X={\"a\": 1}'\n- '--x={\"a\": 1}'\n";
+        assert_eq!(names(yaml), ["x/last-applied-configuration", "", "X"]);
     }
 
     #[test]
