@@ -143,6 +143,11 @@ fn files_are_scanned_and_the_result_is_put_out() {
     let summary = fs::read_to_string(runner.folder.path().join("summary")).expect("a job summary");
     assert!(summary.contains("deploy/app.yaml") && !summary.contains(PASSWORD), "{summary}");
 
+    repository.write("accepted.env", &format!("DB_PASSWORD={PASSWORD} # tidewaiter:allow\n"));
+    let mut runner = Runner::new();
+    assert_eq!(runner.run(repository.path(), &[("args", "--show-suppressed")]), 1, "{}", runner.log);
+    assert_eq!(runner.output("findings"), "1");
+
     for (inputs, code) in [
         (&[("fail-on", "none")][..], 0),
         (&[("fail-on", "critical")], 0),
