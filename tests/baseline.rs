@@ -146,6 +146,15 @@ fn a_key_that_is_a_secret_is_masked_in_the_file() {
 }
 
 #[test]
+fn hostile_names_are_shown_as_text() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("a\u{1b}[31m\n.yaml"), secret(&password(5))).expect("written");
+    assert_eq!(tidewaiter(&["baseline", "create"], folder.path()).status.code(), Some(0));
+    let shown = text(&tidewaiter(&["baseline", "show"], folder.path()).stdout);
+    assert!(!shown.contains('\u{1b}') && shown.lines().count() == 2, "{shown}");
+}
+
+#[test]
 fn a_broken_baseline_is_an_error_at_its_line() {
     let folder = accepted();
     let path = folder.path().join(FILE);

@@ -97,3 +97,12 @@ fn comments_that_accept_nothing_are_said() {
     assert_eq!((code, unused.len()), (1, 2), "{unused:?}");
     assert!(unused[0].starts_with(".env:1:") && unused[1].starts_with(".env:2:"));
 }
+
+#[test]
+fn an_error_does_not_steer_the_terminal() {
+    let folder = folder(&[(".tidewaiter.yaml", "rules: {} # \u{1b}[2J\n\"\\e[31mkey\": 1\n\u{1b}]0;x\u{7}: 1\n")]);
+    let output = tidewaiter(&["scan", "."], folder.path());
+    assert_eq!(output.status.code(), Some(2));
+    let said = text(&output.stderr);
+    assert!(said.contains("unknown key") && !said.contains(['\u{1b}', '\u{7}']), "{said}");
+}

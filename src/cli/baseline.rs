@@ -8,6 +8,7 @@ use super::options::{Running, Selection};
 use super::{Failure, interrupt, print, progress};
 use crate::config::baseline::{self, FILE};
 use crate::model::{Run, Shard};
+use crate::report::printable;
 use crate::source::tree::TreeOptions;
 use crate::suppress::baseline::Baseline;
 
@@ -91,10 +92,11 @@ fn show(file: &Path) -> Result<ExitCode, Failure> {
     let mut out = Vec::new();
     for entry in &baseline.findings {
         let structure = if entry.structure.is_empty() { "-" } else { &entry.structure };
-        writeln!(out, "{}  {}  {structure}", entry.path, entry.rule)?;
+        writeln!(out, "{}", printable(&format!("{}  {}  {structure}", entry.path, entry.rule)))?;
         for (name, text) in [("reason", &entry.reason), ("note", &entry.note)] {
             if let Some(text) = text {
-                writeln!(out, "    {name}: {text}")?;
+                let lines: Vec<String> = text.lines().map(printable).collect();
+                writeln!(out, "    {name}: {}", lines.join("\n        "))?;
             }
         }
     }
@@ -114,7 +116,8 @@ impl Args {
         match unread.filter(|_| !self.running.allow_incomplete) {
             Some(problem) => Err(Failure(format!(
                 "{} was not scanned: {}; --allow-incomplete leaves it out of the baseline",
-                problem.path, problem.message
+                printable(&problem.path),
+                problem.message
             ))),
             None => Ok(run),
         }

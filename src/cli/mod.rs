@@ -22,6 +22,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::config::ConfigError;
+use crate::report::printable;
 
 /// Finds secrets in Kubernetes manifests, Dockerfiles and the repositories around them.
 #[derive(Parser)]
@@ -109,7 +110,9 @@ pub fn main() -> ExitCode {
         Command::Man => generate::man(Cli::command()),
     };
     outcome.unwrap_or_else(|Failure(message)| {
-        let _ = writeln!(io::stderr(), "tidewaiter: {message}");
+        // It may quote a line of the scanned repository's own configuration.
+        let lines: Vec<String> = message.lines().map(printable).collect();
+        let _ = writeln!(io::stderr(), "tidewaiter: {}", lines.join("\n"));
         ExitCode::from(2)
     })
 }

@@ -20,6 +20,7 @@ mod text;
 use std::io::{self, Write};
 use std::str::FromStr;
 
+pub use printable::printable;
 pub use read::read;
 
 use crate::model::{Finding, Run, Severity};
