@@ -1,11 +1,10 @@
 //! One entry of a pack: its header, and its bytes unpacked.
 
-use std::fs::File;
-
-use flate2::{Decompress, FlushDecompress, Status};
 use git2::Oid;
+use libdeflater::Decompressor;
 
-use super::{delta, read_at};
+use super::bytes::Bytes;
+use super::delta;
 use crate::model::Kept;
 
 /// What an object is.
@@ -97,30 +96,29 @@ pub struct Scratch {
     delta: Vec<u8>,
     kept: Vec<Kept>,
     spare: Vec<Vec<u8>>,
-    inflate: Decompress,
+    inflate: Decompressor,
     /// Larger objects are left out, in bytes.
     pub limit: u64,
 }
 
 impl Default for Scratch {
     fn default() -> Self {
-        let inflate = Decompress::new(true);
+        let inflate = Decompressor::new();
         Self { packed: Vec::new(), delta: Vec::new(), kept: Vec::new(), spare: Vec::new(), inflate, limit: u64::MAX }
     }
 }
 
 impl Scratch {
     /// The object at `range` of a pack, made from `base` if it is a delta. `None` if it can't be made or is too large.
-    pub fn object(&mut self, file: &File, range: (u64, u64), base: Option<&[u8]>) -> Option<Vec<u8>> {
+    pub fn object(&mut self, pack: &Bytes, range: (u64, u64), base: Option<&[u8]>) -> Option<Vec<u8>> {
         let length = range.1.checked_sub(range.0).filter(|length| *length <= self.limit.saturating_add(1 << 16))?;
-        self.packed.resize(usize::try_from(length).ok()?, 0);
-        read_at(file, &mut self.packed, range.0).ok()?;
-        let header = Header::read(&self.packed)?;
+        let packed = pack.get(range.0, usize::try_from(length).ok()?, &mut self.packed)?;
+        let header = Header::read(packed)?;
         if header.size > self.limit {
             return None;
         }
         let mut object = self.spare.pop().unwrap_or_default();
-        let packed = &self.packed[header.length..];
+        let packed = &packed[header.length..];
         let made = match (header.form, base) {
             (Form::Whole(_), _) => unpack(&mut self.inflate, packed, header.size, &mut object),
             (_, Some(base)) => unpack(&mut self.inflate, packed, header.size, &mut self.delta)
@@ -148,11 +146,9 @@ impl Scratch {
     }
 }
 
-fn unpack(inflate: &mut Decompress, packed: &[u8], size: u64, into: &mut Vec<u8>) -> Option<()> {
+fn unpack(inflate: &mut Decompressor, packed: &[u8], size: u64, into: &mut Vec<u8>) -> Option<()> {
     into.resize(usize::try_from(size).ok()?, 0);
-    inflate.reset(true);
-    let ended = inflate.decompress(packed, into, FlushDecompress::Finish).ok()? == Status::StreamEnd;
-    (ended && inflate.total_out() == size).then_some(())
+    (inflate.zlib_decompress(packed, into).ok()? == into.len()).then_some(())
 }
 
 #[cfg(test)]

@@ -1,21 +1,18 @@
 //! The entries of one pack as trees: every delta hangs below its base.
 
-use std::fs::File;
 use std::rc::Rc;
 
 use git2::Oid;
 
+use super::bytes::Bytes;
 use super::entry::{Form, Header, Kind, MAX_HEADER, Scratch};
-use super::{Base, Object, read_at};
+use super::{Base, Object};
 
 /// No entry.
 const NONE: u32 = u32::MAX;
 
 /// Bytes that are read at once while headers are looked at.
 const WINDOW: usize = 1 << 20;
-
-/// Bytes of the checksum at the end of a pack.
-const TRAILER: u64 = 20;
 
 /// The entries of a pack, in the order of their offsets.
 pub struct Forest {
@@ -38,11 +35,10 @@ pub struct Part {
 
 impl Forest {
     /// Reads the headers of all entries. `find` gives the entry of an object of this pack.
-    pub fn read(file: &File, entries: Vec<(u64, u32)>, find: impl Fn(Oid) -> Option<u32>) -> Self {
-        let end = file.metadata().map_or(0, |metadata| metadata.len().saturating_sub(TRAILER));
+    pub fn read(pack: &Bytes, entries: Vec<(u64, u32)>, find: impl Fn(Oid) -> Option<u32>) -> Self {
         let mut bases = vec![NONE; entries.len()];
         let mut kinds = vec![None; entries.len()];
-        let mut window = Window { file, end, bytes: Vec::new(), start: 0 };
+        let mut window = Window { pack, bytes: Vec::new(), start: 0 };
         for (at, (offset, _)) in entries.iter().enumerate() {
             match window.header(*offset).map(|header| header.form) {
                 Some(Form::Whole(kind)) => kinds[at] = Some(kind),
@@ -56,7 +52,7 @@ impl Forest {
             }
         }
         let (starts, deltas) = below(&bases);
-        let mut forest = Self { entries, end, bases, kinds, starts, deltas };
+        let mut forest = Self { entries, end: pack.end, bases, kinds, starts, deltas };
         let order = forest.spread_kinds();
         forest.sort_by_weight(&order);
         forest
@@ -128,11 +124,11 @@ impl Forest {
     }
 
     /// Goes through the tree below a root and shows what is wanted. A base is kept until its last delta is made.
-    pub fn visit(&self, file: &File, root: u32, part: &Part, scratch: &mut Scratch, show: &mut dyn FnMut(Object<'_>)) {
+    pub fn visit(&self, pack: &Bytes, root: u32, part: &Part, scratch: &mut Scratch, show: &mut dyn FnMut(Object<'_>)) {
         let mut stack: Vec<(u32, Option<Rc<Vec<u8>>>)> = vec![(root, None)];
         while let Some((entry, base)) = stack.pop() {
             let range = (self.entries[entry as usize].0, self.after(entry));
-            let object = scratch.object(file, range, base.as_ref().map(|base| base.as_slice()));
+            let object = scratch.object(pack, range, base.as_ref().map(|base| base.as_slice()));
             let (Some(object), Some(kind)) = (object, self.kind(entry)) else { continue };
             if part.wanted[entry as usize] {
                 let base = base.as_ref().map(|base| Base {
@@ -190,22 +186,23 @@ fn below(bases: &[u32]) -> (Vec<u32>, Vec<u32>) {
 }
 
 /// A stretch of the pack that moves forward.
-struct Window<'f> {
-    file: &'f File,
-    end: u64,
+struct Window<'p> {
+    pack: &'p Bytes,
     bytes: Vec<u8>,
     start: u64,
 }
 
 impl Window<'_> {
     fn header(&mut self, offset: u64) -> Option<Header> {
+        if let Some(bytes) = self.pack.held(offset) {
+            return Header::read(bytes);
+        }
         let known = self.start + self.bytes.len() as u64;
-        let want = (offset + MAX_HEADER as u64).min(self.end);
+        let want = (offset + MAX_HEADER as u64).min(self.pack.end);
         if offset < self.start || want > known {
-            let length = usize::try_from(self.end.checked_sub(offset)?).ok()?.min(WINDOW);
-            self.bytes.resize(length, 0);
+            let length = usize::try_from(self.pack.end.checked_sub(offset)?).ok()?.min(WINDOW);
             self.start = offset;
-            if read_at(self.file, &mut self.bytes, offset).is_err() {
+            if self.pack.get(offset, length, &mut self.bytes).is_none() {
                 self.bytes.clear();
                 return None;
             }

@@ -4,9 +4,9 @@
 //! no certain order, so here the deltas of a pack become trees ([`forest`]) that are gone through from the bases down. What
 //! this reader can't read, or does not know, is left to libgit2: nothing here is an error.
 //!
-//! Files are read in pieces, never mapped: memory stays small, and a file that shrinks meanwhile is no crash. Facts:
-//! `gitformat-pack(5)`.
+//! Facts: `gitformat-pack(5)`.
 
+mod bytes;
 mod delta;
 mod entry;
 mod forest;
@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 use git2::Oid;
 
+use self::bytes::Bytes;
 use self::entry::Scratch;
 use self::forest::{Forest, Part};
 
@@ -39,7 +40,7 @@ pub struct Packs {
 }
 
 struct Pack {
-    file: File,
+    bytes: Bytes,
     forest: Forest,
 }
 
@@ -93,17 +94,17 @@ impl Packs {
     pub fn open(objects: &Path) -> Self {
         let mut folders = vec![objects.to_owned()];
         lenders(objects, MAX_ALTERNATES, &mut folders);
-        let mut found = Vec::new();
+        let (mut found, mut budget) = (Vec::new(), bytes::HELD);
         for folder in folders {
             let files = fs::read_dir(folder.join("pack")).into_iter().flatten().flatten().map(|file| file.path());
             let mut files: Vec<_> = files.filter(|path| path.extension().is_some_and(|e| e == "idx")).collect();
             files.sort();
-            found.extend(files.iter().filter_map(|path| read_pair(path).ok()));
+            found.extend(files.iter().filter_map(|path| read_pair(path, &mut budget).ok()));
         }
         Self::assemble(found)
     }
 
-    fn assemble(found: Vec<(File, Vec<(Oid, u64)>)>) -> Self {
+    fn assemble(found: Vec<(Bytes, Vec<(Oid, u64)>)>) -> Self {
         let mut all: Vec<(Oid, u32, u64)> = Vec::with_capacity(found.iter().map(|(_, objects)| objects.len()).sum());
         let mut files = Vec::new();
         for (pack, (file, objects)) in found.into_iter().enumerate() {
@@ -121,7 +122,7 @@ impl Packs {
         }
         let places = vec![(u32::MAX, 0); ids.len()];
         let mut packs = Self { buckets: buckets(&ids), places, ids, packs: Vec::new() };
-        for (file, mut entries) in files {
+        for (bytes, mut entries) in files {
             entries.sort_unstable();
             let pack = packs.packs.len() as u32;
             for (at, (_, number)) in entries.iter().enumerate() {
@@ -130,10 +131,10 @@ impl Packs {
                     *place = (pack, at as u32);
                 }
             }
-            let forest = Forest::read(&file, entries, |id| {
+            let forest = Forest::read(&bytes, entries, |id| {
                 packs.number(id).map(|n| packs.places[n as usize]).filter(|place| place.0 == pack).map(|place| place.1)
             });
-            packs.packs.push(Pack { file, forest });
+            packs.packs.push(Pack { bytes, forest });
         }
         packs
     }
@@ -192,7 +193,7 @@ impl Packs {
         let (pack, root) = plan.roots[piece];
         let (place, part) = (&self.packs[pack as usize], &plan.parts[pack as usize]);
         workspace.0.limit = limit;
-        place.forest.visit(&place.file, root, part, &mut workspace.0, show);
+        place.forest.visit(&place.bytes, root, part, &mut workspace.0, show);
     }
 }
 
@@ -213,9 +214,9 @@ fn buckets(ids: &[Oid]) -> Vec<u32> {
     starts
 }
 
-fn read_pair(index: &Path) -> io::Result<(File, Vec<(Oid, u64)>)> {
+fn read_pair(index: &Path, budget: &mut u64) -> io::Result<(Bytes, Vec<(Oid, u64)>)> {
     let objects = index::read(index)?;
-    Ok((File::open(index.with_extension("pack"))?, objects))
+    Ok((Bytes::of(File::open(index.with_extension("pack"))?, budget)?, objects))
 }
 
 /// The folders named in `info/alternates`, one a line.
@@ -227,24 +228,5 @@ fn lenders(objects: &Path, depth: usize, found: &mut Vec<PathBuf>) {
             found.push(folder.clone());
             lenders(&folder, depth - 1, found);
         }
-    }
-}
-
-/// Reads at an offset, without moving anything that another thread relies on.
-fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        std::os::unix::fs::FileExt::read_exact_at(file, buffer, offset)
-    }
-    #[cfg(windows)]
-    {
-        let mut done = 0;
-        while done < buffer.len() {
-            match std::os::windows::fs::FileExt::seek_read(file, &mut buffer[done..], offset + done as u64)? {
-                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-                count => done += count,
-            }
-        }
-        Ok(())
     }
 }
