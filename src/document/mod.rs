@@ -41,13 +41,24 @@ pub fn read_unknown(
         Format::Json => reading.json(),
         Format::Yaml => reading.yaml(is_known),
         Format::Dockerfile => reading.dockerfile(),
-        Format::Flat(family) => reading.give(text, 0, Body::Entries(flat::read(family, text)), Vec::new()),
+        Format::Flat(family) => {
+            let templates = template::mask(text).templates;
+            let mut entries = flat::read(family, text);
+            entries.retain(|entry| !stands_in(&templates, entry.name));
+            reading.give(text, 0, Body::Entries(entries), templates);
+        }
         Format::Shell => {
             reading.role = Role::ShellScript;
             reading.give(text, 0, Body::Text, Vec::new());
         }
         Format::Text => reading.give(text, 0, Body::Text, Vec::new()),
     }
+}
+
+/// Whether the span stands inside one of the templates, which are sorted.
+fn stands_in(templates: &[Span], span: Span) -> bool {
+    let first = templates.partition_point(|template| template.end <= span.start);
+    templates.get(first).is_some_and(|template| template.start <= span.start && span.end <= template.end)
 }
 
 /// A text that is being read.

@@ -104,7 +104,7 @@ impl Marks<'_> {
             Some((asked, found)) if asked <= from && from <= found => found,
             _ => {
                 let rest = self.bytes.get(from..).unwrap_or_default();
-                let found = memchr::memmem::find(rest, Self::TEXTS[mark]).map_or(len, |at| from + at);
+                let found = find_mark(rest, Self::TEXTS[mark]).map_or(len, |at| from + at);
                 self.known[mark] = Some((from, found));
                 found
             }
@@ -137,6 +137,11 @@ impl Marks<'_> {
             Some(first)
         })
     }
+}
+
+/// Where a mark of one byte or two stands: they are looked for so often that preparing a search would cost more.
+fn find_mark(bytes: &[u8], mark: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(*mark.first()?, bytes).find(|at| bytes[*at..].starts_with(mark))
 }
 
 /// Where the action whose inside starts at `from` ends: strings in it may hold `}}`.
@@ -179,17 +184,25 @@ fn string_end(bytes: &[u8], at: usize, quote: u8) -> Option<usize> {
 const STEERING: [&str; 9] = ["if", "else", "end", "range", "with", "define", "block", "break", "continue"];
 
 fn is_blank(whole: &str, around: Around) -> bool {
-    if !whole.starts_with("{{") {
+    if !whole.starts_with("{{") || !around.text_before && !around.text_behind {
         return true;
     }
     let inside = whole.trim_start_matches(['{', '-', '~']).trim_start();
-    let word: &str = inside.split(|c: char| !c.is_alphanumeric() && c != '$' && c != '/').next().unwrap_or_default();
-    let steers = STEERING.contains(&word) || word.starts_with('/') || inside.starts_with("/*");
-    let assigns = word.starts_with('$') && (inside.contains(":=") || assigns(inside));
-    let brings_lines = inside.contains("indent") || inside.contains("toYaml") || inside.contains("toYAML");
     // Blanks at the start of a line would indent the text behind them.
-    (steers || assigns || brings_lines) && !(around.starts_line && around.text_behind)
-        || !around.text_before && !around.text_behind
+    !(around.starts_line && around.text_behind) && (steers(inside) || brings_lines(inside))
+}
+
+fn steers(inside: &str) -> bool {
+    let word = inside.split(|c: char| !c.is_alphanumeric() && c != '$' && c != '/').next().unwrap_or_default();
+    match word.bytes().next() {
+        Some(b'$') => inside.contains(":=") || assigns(inside),
+        Some(b'/') => true,
+        _ => STEERING.contains(&word),
+    }
+}
+
+fn brings_lines(inside: &str) -> bool {
+    inside.as_bytes().windows(6).any(|word| matches!(word, b"indent" | b"toYaml" | b"toYAML"))
 }
 
 fn assigns(inside: &str) -> bool {

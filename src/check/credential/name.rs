@@ -153,7 +153,7 @@ fn credential_word(words: &[&str]) -> Option<(usize, NameKind)> {
             let kind = if is_password(word) { NameKind::Password } else { NameKind::Credential };
             return Some((at, if names_a_key { NameKind::About } else { kind }));
         }
-        if at > 0 && word.eq_ignore_ascii_case("token") && contains(PLAIN_TOKENS, words[at - 1]) {
+        if word.eq_ignore_ascii_case("token") && is_plain_token(&words[..at]) {
             return None;
         }
         if at > 0 && word.eq_ignore_ascii_case("tokens") && contains(PLAIN_TOKEN_LISTS, words[at - 1]) {
@@ -180,6 +180,15 @@ fn credential_word(words: &[&str]) -> Option<(usize, NameKind)> {
         }
     }
     None
+}
+
+/// Whether the words before `token` say that it is none to keep secret.
+fn is_plain_token(before: &[&str]) -> bool {
+    match before {
+        [.., first, second] if contains_pair(PLAIN_TOKENS, first, second) => true,
+        [.., word] => contains(PLAIN_TOKENS, word),
+        [] => false,
+    }
 }
 
 /// Whether words before `secret` say what a Secret of Kubernetes holds (`basicAuthSecret`, `passwordSecret`): such a name

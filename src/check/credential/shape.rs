@@ -61,7 +61,7 @@ pub(super) fn shape(v: &str) -> ValueKind {
         return kind;
     }
     if v.contains([' ', '\t', '\n']) {
-        return if is_code(v) { ValueKind::Code } else { ValueKind::Prose };
+        return if is_code(v) || begins_with_option(v) { ValueKind::Code } else { ValueKind::Prose };
     }
     match () {
         () if is_jwt(v) => ValueKind::Jwt,
@@ -72,6 +72,11 @@ pub(super) fn shape(v: &str) -> ValueKind {
         () if is_code(v) => ValueKind::Code,
         () => ValueKind::Literal,
     }
+}
+
+/// `-config-file /etc/x`: a program's arguments.
+fn begins_with_option(v: &str) -> bool {
+    v.strip_prefix('-').is_some_and(|rest| rest.trim_start_matches('-').starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
 /// Values that say what they are by their beginning.

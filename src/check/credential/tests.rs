@@ -36,6 +36,8 @@ fn references_places_and_settings_are_not() {
     for (name, value) in [
         ("POSTGRES_PASSWORD", "${POSTGRES_PW}"),
         ("DATABASE_PASSWORD", "/run/secrets/db-password"),
+        ("AGENT_TOKEN", "-config-file /etc/consul/agent-token.json"),
+        ("ETCD_INITIAL_CLUSTER_TOKEN", "etcd-cluster-1"),
         ("MYSQL_ROOT_PASSWORD_FILE", "/run/secrets/x"),
         ("POSTGRES_USER", "gitea"),
         ("POSTGRES_DB", "gitea"),

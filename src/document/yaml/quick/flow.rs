@@ -1,11 +1,11 @@
 //! Flow collections: `[…]` and `{…}`, over several lines too.
 
-use super::{Parent, Reader};
+use super::Reader;
 use crate::model::{Kind, NodeId, Span, Style};
 
 impl Reader<'_, '_> {
     /// A flow collection, at its opening bracket; ends behind its closing one.
-    pub(super) fn flow(&mut self, parent: Parent) -> Option<NodeId> {
+    pub(super) fn flow(&mut self) -> Option<NodeId> {
         self.deeper()?;
         let start = self.at;
         let (kind, close) = match self.byte(start)? {
@@ -15,25 +15,25 @@ impl Reader<'_, '_> {
         self.at += 1;
         let id = self.tree.push(kind, Style::Plain, Span::new(start, start + 1));
         let mut last = None;
-        self.flow_blanks(parent)?;
+        self.flow_blanks()?;
         while self.byte(self.at)? != close {
             if kind == Kind::Mapping {
-                let key = self.flow_scalar(parent)?;
+                let key = self.flow_scalar()?;
                 self.link(id, &mut last, key);
-                self.flow_colon(parent)?;
+                self.flow_colon()?;
             }
             let node = match self.byte(self.at)? {
-                b'[' | b'{' => self.flow(parent)?,
-                _ => self.flow_scalar(parent)?,
+                b'[' | b'{' => self.flow()?,
+                _ => self.flow_scalar()?,
             };
             self.link(id, &mut last, node);
-            self.flow_blanks(parent)?;
+            self.flow_blanks()?;
             match self.byte(self.at)? {
                 b',' => self.at += 1,
                 b if b == close => break,
                 _ => return None,
             }
-            self.flow_blanks(parent)?;
+            self.flow_blanks()?;
         }
         self.at += 1;
         self.depth -= 1;
@@ -42,27 +42,22 @@ impl Reader<'_, '_> {
     }
 
     /// The colon behind a key, with what separates it from its value.
-    fn flow_colon(&mut self, parent: Parent) -> Option<()> {
+    fn flow_colon(&mut self) -> Option<()> {
         self.blanks();
         if self.byte(self.at)? != b':' || !matches!(self.byte(self.at + 1)?, b' ' | b'\n') {
             return None;
         }
         self.at += 1;
-        self.flow_blanks(parent)
+        self.flow_blanks()
     }
 
     /// White space, line ends and comments inside a collection.
-    fn flow_blanks(&mut self, parent: Parent) -> Option<()> {
+    fn flow_blanks(&mut self) -> Option<()> {
         loop {
             let before = self.at;
             self.blanks();
             match self.byte(self.at)? {
-                b'\n' => {
-                    self.next_line()?;
-                    if self.indent as Parent <= parent {
-                        return None;
-                    }
-                }
+                b'\n' => self.next_line()?,
                 b'#' if self.at > before => self.at = self.line_end(),
                 b'\t' | b'#' => return None,
                 _ => return Some(()),
@@ -70,9 +65,9 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn flow_scalar(&mut self, parent: Parent) -> Option<NodeId> {
+    fn flow_scalar(&mut self) -> Option<NodeId> {
         if matches!(self.byte(self.at)?, b'"' | b'\'') {
-            let (style, span) = self.quoted(parent)?;
+            let (style, span) = self.quoted()?;
             if span.of(self.neutral).contains('\n') {
                 return None;
             }

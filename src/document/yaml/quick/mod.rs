@@ -3,6 +3,10 @@
 //!
 //! It answers `None` at the first thing that it does not know for certain (anchors, tags, complex keys, tabs, carriage
 //! returns, indentation indicators, anything that may be an error): then the parser reads the whole document.
+//!
+//! It reads more than the parser in two cases. Lines of flow collections and quoted scalars may stand anywhere, as they may
+//! for the readers that Kubernetes has. And where templates stood, lines of branches of which only one will be left need
+//! not agree on their indentation.
 
 mod flow;
 mod scalar;
@@ -16,7 +20,8 @@ pub fn read<'a>(text: &'a str, neutral: &str) -> Option<Tree<'a>> {
     if bytes.starts_with(b"%") || neutral.starts_with('\u{feff}') || has_control(bytes) {
         return None;
     }
-    let mut reader = Reader { neutral, bytes, tree: Tree::new(text), at: 0, indent: 0, depth: 0 };
+    let is_template = !std::ptr::eq(text, neutral);
+    let mut reader = Reader { neutral, bytes, tree: Tree::new(text), at: 0, indent: 0, depth: 0, is_template };
     reader.document()?;
     Some(reader.tree)
 }
@@ -38,6 +43,8 @@ struct Reader<'n, 'a> {
     /// Columns before `at` on its line, once [`Reader::next_line`] has found content.
     indent: usize,
     depth: usize,
+    /// Whether templates stood in the text.
+    is_template: bool,
 }
 
 /// Where a node of block style may stand.
@@ -126,12 +133,12 @@ impl Reader<'_, '_> {
     /// Reads the node at `self.at`, which stands in column `column`, and passes to the next line's content.
     fn node(&mut self, position: Position, column: usize, parent: Parent) -> Option<NodeId> {
         match self.byte(self.at)? {
-            b'-' if self.is_break(self.at + 1) => match position {
+            b'-' if self.is_dash() => match position {
                 Position::Free => self.sequence(column),
                 Position::Value => None,
             },
             b'"' | b'\'' => {
-                let (style, span) = self.quoted(parent)?;
+                let (style, span) = self.quoted()?;
                 if self.is_key_end() {
                     return self.mapping(position, column, style, span);
                 }
@@ -139,7 +146,7 @@ impl Reader<'_, '_> {
             }
             b'|' | b'>' => self.block_scalar(parent),
             b'[' | b'{' => {
-                let id = self.flow(parent)?;
+                let id = self.flow()?;
                 self.rest_of_line()?;
                 self.next_line()?;
                 Some(id)
@@ -153,6 +160,11 @@ impl Reader<'_, '_> {
                 self.value(Style::Plain, span)
             }
         }
+    }
+
+    /// Whether the dash of an item stands here.
+    fn is_dash(&self) -> bool {
+        self.byte(self.at) == Some(b'-') && self.is_break(self.at + 1)
     }
 
     /// Whether the scalar just read is a key: blanks and a colon follow.
@@ -183,20 +195,25 @@ impl Reader<'_, '_> {
         let quote = usize::from(style != Style::Plain);
         let id = self.tree.push(Kind::Mapping, Style::Plain, Span::new(key.start - quote, key.start - quote));
         let mut last = None;
-        let (mut style, mut key) = (style, key);
+        let (mut style, mut key, mut key_column) = (style, key, column);
         loop {
             let node = self.key(style, key)?;
             self.link(id, &mut last, node);
-            let node = self.entry_value(column)?;
+            let node = self.entry_value(key_column)?;
             self.link(id, &mut last, node);
             if self.at == self.bytes.len() || self.indent < column {
                 break;
             }
-            if self.indent > column || (self.byte(self.at) == Some(b'-') && self.is_break(self.at + 1)) {
+            let is_item = self.is_dash();
+            if (self.indent > column || is_item) && !self.is_template {
                 return None;
             }
+            if is_item {
+                break;
+            }
+            key_column = self.indent;
             (style, key) = match self.byte(self.at)? {
-                b'"' | b'\'' => self.quoted(column as Parent)?,
+                b'"' | b'\'' => self.quoted()?,
                 _ => (Style::Plain, self.plain_line()?),
             };
             if !self.is_key_end() {
@@ -229,7 +246,7 @@ impl Reader<'_, '_> {
         self.at = colon;
         self.rest_of_line()?;
         self.next_line()?;
-        let is_item = self.byte(self.at) == Some(b'-') && self.is_break(self.at + 1);
+        let is_item = self.is_dash();
         if self.at < self.bytes.len() && (self.indent > column || (self.indent == column && is_item)) {
             return self.node(Position::Free, self.indent, column as Parent);
         }
@@ -240,19 +257,21 @@ impl Reader<'_, '_> {
     fn sequence(&mut self, column: usize) -> Option<NodeId> {
         self.deeper()?;
         let id = self.tree.push(Kind::Sequence, Style::Plain, Span::new(self.at, self.at));
-        let mut last = None;
+        let (mut last, mut dash_column) = (None, column);
         loop {
-            let node = self.item(column)?;
+            let node = self.item(dash_column)?;
             self.link(id, &mut last, node);
             if self.at == self.bytes.len() || self.indent < column {
                 break;
             }
-            if self.indent > column {
+            let is_item = self.is_dash();
+            if self.indent > column && !(self.is_template && is_item) {
                 return None;
             }
-            if !(self.byte(self.at) == Some(b'-') && self.is_break(self.at + 1)) {
+            if !is_item {
                 break;
             }
+            dash_column = self.indent;
         }
         self.depth -= 1;
         self.tree.set_end(id, self.at);

@@ -84,7 +84,9 @@ impl Reader<'_, '_> {
             self.at = start;
             let more = self.plain_text()?;
             if self.is_key_end() {
-                return None;
+                // The key of another branch.
+                self.at = end;
+                return self.is_template.then_some(span);
             }
             span.end = more.end;
         }
@@ -107,17 +109,15 @@ impl Reader<'_, '_> {
     }
 
     /// The content of the quoted scalar that begins here; ends behind its closing quote.
-    pub(super) fn quoted(&mut self, parent: Parent) -> Option<(Style, Span)> {
+    pub(super) fn quoted(&mut self) -> Option<(Style, Span)> {
         let start = self.at + 1;
         let (style, end) = match self.byte(self.at)? {
             b'"' => (Style::DoubleQuoted, self.double_quoted_end(start)?),
             _ => (Style::SingleQuoted, self.single_quoted_end(start)?),
         };
-        let lines = memchr::memchr_iter(b'\n', &self.bytes[start..end]).map(|at| start + at + 1);
-        for line in lines {
+        for line in memchr::memchr_iter(b'\n', &self.bytes[start..end]).map(|at| start + at + 1) {
             let blank = self.bytes[line..end].iter().take_while(|b| **b == b' ').count();
-            let empty = self.bytes[line + blank..].first() == Some(&b'\n');
-            if self.byte(line + blank) == Some(b'\t') || (!empty && blank as Parent <= parent) {
+            if self.byte(line + blank) == Some(b'\t') {
                 return None;
             }
         }
@@ -193,8 +193,8 @@ impl Reader<'_, '_> {
         if column as Parent <= parent || first == self.bytes.len() {
             return Some((0, first));
         }
-        // The parser refuses a longer line of blanks before the text.
-        if column == 0 || longest > column {
+        // The parser refuses a longer line of blanks before the text, as is left of a template.
+        if column == 0 || longest > column && !self.is_template {
             return None;
         }
         let mut at = first;
@@ -203,7 +203,7 @@ impl Reader<'_, '_> {
             match self.byte(at + blank) {
                 Some(b'\n') if blank <= column => at += blank + 1,
                 None => at += blank,
-                Some(_) if blank >= column => {
+                Some(_) if blank >= column || self.is_template && blank as Parent > parent => {
                     at = memchr::memchr(b'\n', &self.bytes[at..]).map_or(self.bytes.len(), |end| at + end + 1);
                 }
                 Some(b'\t') => return None,
