@@ -3,7 +3,7 @@
 use super::credential::{self, Judgement, NameKind, Setting, ValueKind};
 use super::{Context, Found, Pair, Shape, command_line, template};
 use crate::encoding;
-use crate::model::{Document, NodeId, Rule, Secret, Span, Tree};
+use crate::model::{Document, NodeId, Role, Rule, Secret, Span, Tree};
 
 /// Keys below which values only name where something is, or say what may be.
 const NO_VALUES_BELOW: [&str; 14] = [
@@ -58,7 +58,7 @@ pub fn only_describes(doc: &Document<'_>) -> bool {
 fn is_nobodys(pair: &Pair<'_>) -> bool {
     only_describes(pair.doc)
         || pair.name.starts_with("checksum/")
-        || pair.path.keys().any(is_reference_key)
+        || pair.path.keys().any(|key| is_reference_key(key) && !is_label_of_compose(pair, key))
         || is_tagged(pair)
         || is_annotated_path(pair)
         || names_key_of_secret(pair)
@@ -81,6 +81,11 @@ fn is_tagged(pair: &Pair<'_>) -> bool {
 
 fn is_reference_key(key: &str) -> bool {
     NO_VALUES_BELOW.contains(&key) || key.ends_with("Ref") || key.ends_with("Refs") || key.ends_with("KeySelector")
+}
+
+/// Whether the key holds labels of a container, which are settings of other programs; those of a resource select it.
+fn is_label_of_compose(pair: &Pair<'_>, key: &str) -> bool {
+    key == "labels" && pair.doc.role == Role::Compose
 }
 
 /// Entries of a mapping that are looked through for what tells of the others.
@@ -274,6 +279,13 @@ pub fn arguments(
 pub fn script(rule: &'static Rule, doc: &Document<'_>, node: NodeId, structure: &str, cx: &mut Context<'_>) {
     let Some(text) = doc.tree().and_then(|tree| tree.str(node)) else { return };
     command_line::script(text, &mut |found| report_command(rule, doc, &[node], structure, found, cx));
+}
+
+/// Checks a script that is no shell's as the file that it would be.
+pub fn source(doc: &Document<'_>, node: NodeId, name: &str, structure: &str, cx: &mut Context<'_>) {
+    let Some((tree, text)) = doc.tree().and_then(|tree| Some((tree, tree.str(node)?))) else { return };
+    let mut found = cx.look_into(doc, text, encoding::scalar_map(tree, node), name, structure);
+    cx.findings.append(&mut found);
 }
 
 /// Reports one credential of a command line whose words stand in the scalars `words`.

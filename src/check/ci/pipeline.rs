@@ -50,7 +50,12 @@ impl Check for Pipeline {
                 continue;
             }
             for (key, value) in tree.entries(node) {
-                if tree.str(key).is_some_and(|key| SCRIPTS.contains(&key)) {
+                let Some(key) = tree.str(key) else { continue };
+                // PowerShell calls programs as a shell does, and gives values to variables in its own way.
+                if matches!(key, "pwsh" | "powershell") {
+                    claim::source(doc, value, "script.ps1", "script", cx);
+                }
+                if SCRIPTS.contains(&key) {
                     self.scripts(doc, tree, value, cx);
                 }
             }

@@ -1,7 +1,6 @@
 //! Credentials in the command lines of a resource: `command` and `args`, probes and lifecycle hooks, scripts.
 
 use crate::check::{Check, Context, claim, command_line};
-use crate::encoding;
 use crate::model::{Document, Kind, NodeId, Role, Rule, Tree};
 use crate::rules;
 
@@ -63,7 +62,7 @@ impl Command {
                 {
                     let structure = format!("{owner} script");
                     match language(tree, node, value) {
-                        Some(extension) => source(doc, value, &format!("script.{extension}"), &structure, cx),
+                        Some(extension) => claim::source(doc, value, &format!("script.{extension}"), &structure, cx),
                         None => claim::script(self.rule(), doc, value, &structure, cx),
                     }
                 }
@@ -133,13 +132,6 @@ fn language(tree: &Tree<'_>, template: NodeId, script: NodeId) -> Option<&'stati
     let extensions =
         [("python", "py"), ("node", "js"), ("ruby", "rb"), ("perl", "pl"), ("php", "php"), ("pwsh", "ps1")];
     extensions.iter().find(|(name, _)| program.starts_with(name)).map(|(_, extension)| *extension)
-}
-
-/// Checks a script that is no shell's as the file that it would be.
-fn source(doc: &Document<'_>, node: NodeId, name: &str, structure: &str, cx: &mut Context<'_>) {
-    let Some((tree, text)) = doc.tree().and_then(|tree| Some((tree, tree.str(node)?))) else { return };
-    let mut found = cx.look_into(doc, text, encoding::scalar_map(tree, node), name, structure);
-    cx.findings.append(&mut found);
 }
 
 /// The program that a container's image runs, where only its arguments are given: mostly it is called like the image.
