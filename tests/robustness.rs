@@ -265,7 +265,7 @@ fn interrupted(folder: &Path) -> Option<i32> {
 #[cfg(unix)]
 #[test]
 fn a_run_that_is_interrupted_between_reports_leaves_no_half_of_one() {
-    let folder = folder(write("app.env", "password=kestrel-Harbour-7\n".to_owned()));
+    let folder = folder(write("app.env", "password=kestrel-Harbour-7\n"));
     for round in 0..12 {
         let reports = folder.path().join(round.to_string());
         fs::create_dir(&reports).expect("a folder");
