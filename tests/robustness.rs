@@ -115,6 +115,23 @@ fn links_in_a_loop_and_a_fifo_do_not_hang() {
     assert_eq!(problems.iter().map(|(path, _)| path.as_str()).collect::<Vec<_>>(), ["pipe"]);
 }
 
+/// A clone can bring such links; reading them would never end.
+#[cfg(unix)]
+#[test]
+fn an_ignore_file_that_never_ends_is_said_and_not_read() {
+    for name in [".gitignore", ".tidewaiterignore"] {
+        let (_, problems) = beside_good(|folder| {
+            std::fs::create_dir(folder.join("sub")).expect("a folder");
+            std::os::unix::fs::symlink("/dev/zero", folder.join("sub").join(name)).expect("a link");
+        });
+        assert!(matches!(&problems[..], [(path, why)] if path == "sub" && why.contains(name)), "{problems:?}");
+        let folder = folder(|folder| std::os::unix::fs::symlink("/dev/zero", folder.join(name)).expect("a link"));
+        let (said, code) = report(&["scan", "."], folder.path());
+        assert_eq!((code, said["summary"]["files"].as_u64()), (2, Some(0)));
+        assert_eq!(report(&["scan", ".", "--no-ignore"], folder.path()).1, 1);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_closed_pipe_is_no_panic() {

@@ -9,6 +9,7 @@ use std::sync::mpsc;
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
+use super::ignore_files;
 use crate::model::{Neighbours, Problem, ProblemKind, Shard};
 
 /// Name of the file that lists what not to scan, in gitignore syntax.
@@ -69,7 +70,17 @@ pub fn walk(options: &TreeOptions) -> Result<Tree, PathBuf> {
         let named = |path: &PathBuf| FoundFile { shown: shown(path, &tree.root), path: path.clone() };
         tree.files = paths.iter().map(named).collect();
     } else {
-        collect(&builder(paths, options), &mut tree);
+        let mut walked = paths.to_vec();
+        if !options.no_ignore {
+            walked.retain(|path| {
+                let problem = ignore_files::endless_above(path, &shown(path, Path::new("")));
+                tree.problems.extend(problem.clone());
+                problem.is_none()
+            });
+        }
+        if !walked.is_empty() {
+            collect(&walked, options, &mut tree);
+        }
     }
     tree.files.retain(|file| options.shard.takes(&file.shown));
     tree.files.sort_unstable();
@@ -96,21 +107,33 @@ fn builder(paths: &[PathBuf], options: &TreeOptions) -> WalkBuilder {
         .git_exclude(respect)
         .git_global(respect)
         .follow_links(false)
-        .threads(options.threads)
-        .filter_entry(|entry| entry.file_name() != OsStr::new(".git"));
+        .threads(options.threads);
     if respect {
         builder.add_custom_ignore_filename(IGNORE_FILE);
     }
     builder
 }
 
-fn collect(builder: &WalkBuilder, tree: &mut Tree) {
+fn collect(paths: &[PathBuf], options: &TreeOptions, tree: &mut Tree) {
     let (sender, receiver) = mpsc::channel();
     let root = tree.root.clone();
+    let mut builder = builder(paths, options);
+    let (problems, respect, base) = (sender.clone(), !options.no_ignore, root.clone());
+    builder.filter_entry(move |entry| {
+        if entry.file_name() == OsStr::new(".git") {
+            return false;
+        }
+        let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+        let problem =
+            (respect && is_folder).then(|| ignore_files::endless(entry.path(), &shown(entry.path(), &base))).flatten();
+        let is_walked = problem.is_none();
+        let _ = problem.map(|problem| problems.send(Some(Err(problem))));
+        is_walked
+    });
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            // This thread owns the only sender, so that the receiver ends when the walk does.
-            let sender = sender;
+            // This thread owns all senders, so that the receiver ends when the walk does.
+            let (sender, builder) = (sender, builder);
             builder.build_parallel().run(|| {
                 let sender = sender.clone();
                 let root = &root;
