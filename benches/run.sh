@@ -24,7 +24,7 @@ case $what in
 tree)
     "$program" rules keywords >"$scratch/keywords"
     set -- "$program scan . --quiet --no-config --format jsonl"
-    has rg && set -- "$@" "rg -c -i -F -f $scratch/keywords ."
+    has rg && set -- "$@" "rg -c -F -f $scratch/keywords ."
     has gitleaks && set -- "$@" "gitleaks dir . --no-banner --report-path $scratch/gitleaks.json"
     has kingfisher && set -- "$@" "kingfisher scan . --no-validate --no-update-check --git-history none"
     compare "$@"
