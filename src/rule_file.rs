@@ -136,7 +136,8 @@ fn pattern<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Erro
 }
 
 /// Words that make the name before them a credential's: `datadog` alone is a name, `datadogApiKey` a credential.
-const CREDENTIAL_WORDS: &str = "key|token|secret|private|access|auth|api|pass|pwd|cred|client|bearer|webhook|init";
+const CREDENTIAL_WORDS: &str =
+    "key|token|secret|private|access|auth|api|pass|pwd|cred|client|bearer|webhook|init|pat\\b";
 
 /// Up to this many letters a name must stand as a word of its own: `lob` is not meant in `lobster_key`.
 const SHORT_NAME: usize = 5;
@@ -158,7 +159,10 @@ pub fn assignment(names: &[String], value: &str) -> String {
     // After a credential word anything that separates will do; after the bare name only what assigns.
     let credential = format!(r#"(?:{CREDENTIAL_WORDS})[\w.\- "':\[\]]{{0,24}}?[\s"'`\]\[(){{:=>?,.|\-\\]{{1,12}}"#);
     let bare = r#"["'`\])]{0,2}\s{0,4}(?:=>|[:?.|+]{0,3}=|:|,|>|\()[\s("'`\\]{0,8}"#;
-    let starts: Vec<_> = starts.iter().map(|start| format!("{start}{credential}|{bare})")).collect();
+    let mut starts: Vec<_> = starts.iter().map(|start| format!("{start}{credential}|{bare})")).collect();
+    // Where a line begins with the name, nothing need assign, as in a list of keys: `datadog 0c5f…`.
+    let all = alternatives(&names.iter().collect::<Vec<_>>());
+    starts.push(format!(r"(?m:^)[ \t]{{0,8}}(?:{all})[ \t]{{1,4}}"));
     format!(r"(?i)(?:{})(?P<secret>(?:{value})={{0,2}})(?:[^\w/+=\-]|$)", starts.join("|"))
 }
 
@@ -205,6 +209,8 @@ mod tests {
             "acmecorp:\n  apiKey: V\n",
             "curl https://api.acmecorp.io/v1/devices -H 'Authorization: Bearer V'",
             "acmecorp = V",
+            "ACMECORP_PAT: V",
+            "keys:\n  acmecorp V\n",
             "{\"config.ini\": \"ACMECORP_TOKEN=V\\nBACKUP=true\"}",
         ] {
             assert!(finds(&["acmecorp"], "[a-f0-9]{12}", &text.replace('V', value)), "{text}");
@@ -215,6 +221,7 @@ mod tests {
     fn wants_a_credential_and_the_whole_value() {
         for text in [
             "the acmecorp release 0c5f9d7be2a1",
+            "the acmecorp path 0c5f9d7be2a1",
             "acmecorp_token = 0c5f9d7be2a1ff",
             "acmecorp_token = 0c5f9d7be2a1/path",
             "token = 0c5f9d7be2a1",
