@@ -251,13 +251,23 @@ fn named(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: 
     if secret {
         return Some(Confidence::High);
     }
+    let token = kind == NameKind::Credential && matches!(setting, Setting::Text | Setting::Configuration);
     if setting != Setting::CommandLine && names_a_key(name, text, setting)
         || text.len() < 2
         || text.starts_with(['{', '[', '<', '|', '>'])
+        || token && counts_up(text)
     {
         return None;
     }
-    Some(Confidence::High)
+    // The provider's own rule knows every form that its tokens have: what it leaves is none of them.
+    Some(if token && name::has_one_form(name) { Confidence::Low } else { Confidence::High })
+}
+
+/// Whether a short text is made of nothing but stretches of the alphabet and of numbers in order (`abc123`, `abcd1234`):
+/// nobody issues such a token.
+fn counts_up(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() < 16 && bytes.chunk_by(|a, b| *b == a.wrapping_add(1)).all(|run| run.len() > 2)
 }
 
 /// Several words under a credential's name: a passphrase, unless it reads like a sentence.

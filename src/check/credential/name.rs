@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use super::words::{
     ABOUT_BEGINNINGS, ABOUT_ENDINGS, CREDENTIAL, CREDENTIAL_ENDINGS, CREDENTIAL_PAIRS, IDENTITY, LOCATION, List, MAYBE,
-    NEUTRAL_ENDINGS, PLAIN_KEYS, PLAIN_TOKEN_LISTS, PLAIN_TOKENS, Words, contains, contains_pair,
+    NEUTRAL_ENDINGS, ONE_FORM, PLAIN_KEYS, PLAIN_TOKEN_LISTS, PLAIN_TOKENS, Words, contains, contains_pair,
 };
 
 /// What a name says of its value.
@@ -104,6 +104,13 @@ pub(super) fn is_key_of(name: &str) -> bool {
     let cut = Words::of(name);
     let [.., credential, key] = cut.as_slice() else { return false };
     key.trim_end_matches(|c: char| c.is_ascii_digit()).eq_ignore_ascii_case("key") && contains(CREDENTIAL, credential)
+}
+
+/// Whether the name is that of a provider's token which has one documented form, known to the provider's rule.
+pub(super) fn has_one_form(name: &str) -> bool {
+    let cut = Words::of(name);
+    let [before @ .., last] = cut.as_slice() else { return false };
+    before.iter().any(|word| contains_pair(ONE_FORM, word, last))
 }
 
 /// What the words behind the credential word make of it.

@@ -186,3 +186,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_token_that_counts_up_or_lacks_its_one_form_is_none() {
+    for (name, value) in
+        [("client_secret", "abc123"), ("api_key", "abcd1234"), ("telegramBotToken", "519:Aq83jdk2mx7v")]
+    {
+        assert!(!found(name, value, Setting::Configuration) && !found(name, value, Setting::Text), "{name}={value}");
+        assert!(judge(name, value, Setting::Secret).is_some(), "{name}={value}");
+    }
+    assert!(found("password", "abc123", Setting::Configuration));
+    assert!(found("telegram_password", "kestrel-Harbour-71", Setting::Configuration));
+}

@@ -60,6 +60,7 @@ impl Credential {
         // `"Authorization": "Bearer …"`: the header says what the rest is.
         let kind = if credential::is_header(value) { NameKind::Credential } else { kind };
         let Some(confidence) = looks(kind, name, secret, found.form, file) else { return };
+        let confidence = confidence.min(judged.confidence);
         let span = Span::new(found.value.start + judged.secret.start, found.value.start + judged.secret.end);
         let label = (Span::new(found.name.start, found.name.end), "this name says what the value is");
         self.report(doc, span, judged, confidence, vec![label], cx);
@@ -134,7 +135,7 @@ impl Credential {
 fn looks(kind: NameKind, name: &str, secret: &str, form: Form, file: FileKind) -> Option<Confidence> {
     // A bare word of code is an expression; of a sentence, a word.
     let bare = form != Form::Quoted;
-    if bare && (file.is_code || form == Form::Word || secret.contains(['(', '[', '.', '=', '/', ':']))
+    if bare && (file.is_code || form == Form::Word || is_expression(secret))
         || !kind.is_credential()
         || secret.starts_with("0x")
         || !credential::is_salt(secret)
@@ -150,7 +151,11 @@ fn looks(kind: NameKind, name: &str, secret: &str, form: Form, file: FileKind) -
     let random = credential::looks_random(secret);
     // What documents show is made up, but for a long random value of a variable in a command.
     let is_shown = file.is_prose && !(random && secret.len() >= 12 && assignment::is_constant(name));
-    let made_up = file.is_sample || is_shown || credential::words_of(name).into_iter().any(says_made_up);
+    let numbered = secret.trim_end_matches(|c: char| c.is_ascii_digit());
+    let made_up = file.is_sample
+        || is_shown
+        || credential::is_sample_word(numbered)
+        || credential::words_of(name).into_iter().any(says_made_up);
     let password = kind == NameKind::Password;
     Some(match () {
         () if made_up => Confidence::Low,
@@ -158,6 +163,23 @@ fn looks(kind: NameKind, name: &str, secret: &str, form: Form, file: FileKind) -
         () if random || password && secret.len() >= 6 && is_mixed(secret) => Confidence::Medium,
         () => Confidence::Low,
     })
+}
+
+/// Whether a bare text is more likely an expression, a path or an address than a secret. Keys in base64 have marks of
+/// those, too.
+fn is_expression(text: &str) -> bool {
+    text.contains(['(', '[', '.', '=', '/', ':']) && !is_encoded(text)
+}
+
+/// Whether a text is a long random one of letters of both cases, digits and the marks of base64 and its kin.
+fn is_encoded(text: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| text.bytes().filter(is).count() > 1;
+    text.len() >= 20
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'.' | b'_' | b'-'))
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_digit)
+        && credential::looks_random(text)
 }
 
 /// Whether a word of a name says that the value is no real one: `invalidToken`, `fake_password`.

@@ -1,6 +1,6 @@
 //! Is a match a secret? What follows a pattern's match: entropy, placeholders, identifiers, offline validation.
 
-use super::validate::{Facts, Verdict, validate};
+use super::validate::{Facts, Verdict, is_blank, validate};
 use crate::check::{Found, credential};
 use crate::model::{Rule, Secret, Span, TokenRule};
 
@@ -14,7 +14,11 @@ pub(super) fn accept(rule: &Rule, token: &TokenRule, text: &str, span: Span, who
     if name.is_some() && is_in_template(text, span) || STANDS_FOR_ONE.contains(&secret) {
         return None;
     }
-    if credential::is_placeholder(secret) || name.is_some() && is_identifier(secret) || is_digest(text, span) {
+    if credential::is_placeholder(secret)
+        || is_blank(secret)
+        || name.is_some() && is_identifier(secret)
+        || is_digest(text, span)
+    {
         return None;
     }
     let facts = match validate(&token.validate, secret, whole.of(text)) {
@@ -52,7 +56,7 @@ fn is_identifier(secret: &str) -> bool {
 
 /// What stands in a password's place where a form is explained: `mysql://user:password@host/db`. Where one of them is a
 /// real one, a structural check says so.
-const STANDS_FOR_ONE: [&str; 8] = ["password", "PASSWORD", "pass", "PASS", "passwd", "pwd", "secret", "token"];
+const STANDS_FOR_ONE: [&str; 9] = ["password", "PASSWORD", "pass", "PASS", "passwd", "pwd", "secret", "test", "token"];
 
 /// Bytes before a secret in which a template may begin.
 const TEMPLATE: usize = 512;

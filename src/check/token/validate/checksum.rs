@@ -23,21 +23,27 @@ pub fn npm(secret: &str, _: &str) -> Verdict {
 pub fn grafana(secret: &str, _: &str) -> Verdict {
     let Some((body, sum)) = secret.rsplit_once('_') else { return Verdict::Unknown };
     let right = u32::from_str_radix(sum, 16).is_ok_and(|sum| sum.swap_bytes() == crc32(body));
-    judged(right, "Grafana service account token")
+    judged(right, body, "Grafana service account token")
 }
 
 fn base62(secret: &str, what: &str) -> Verdict {
     let parts = secret.split_once('_').and_then(|(_, rest)| rest.split_at_checked(rest.len().saturating_sub(6)));
     let Some((body, sum)) = parts else { return Verdict::Unknown };
-    judged(number(sum) == Some(u64::from(crc32(body))), what)
+    judged(number(sum) == Some(u64::from(crc32(body))), body, what)
 }
 
-fn judged(right: bool, what: &str) -> Verdict {
-    if right {
-        Verdict::sure(format!("{what}, its checksum is right"))
-    } else {
-        Verdict::doubtful(format!("{what}, its checksum is wrong"))
+fn judged(right: bool, body: &str, what: &str) -> Verdict {
+    match right {
+        _ if says_it_is_none(body) => Verdict::Drop,
+        true => Verdict::sure(format!("{what}, its checksum is right")),
+        false => Verdict::doubtful(format!("{what}, its checksum is wrong")),
     }
+}
+
+/// Whether a word that no generator draws by chance says that the token is made up.
+fn says_it_is_none(body: &str) -> bool {
+    let lower = body.to_ascii_lowercase();
+    ["invalid", "example", "notreal", "placeholder", "dummytoken", "faketoken"].iter().any(|word| lower.contains(word))
 }
 
 /// A number in base 62: digits, capitals, small letters.
@@ -91,5 +97,6 @@ mod tests {
         let sum = format!("{:08x}", crc32(body).swap_bytes());
         assert_eq!(confidence(grafana(&format!("{body}_{sum}"), "")), Some(Confidence::High));
         assert_eq!(confidence(grafana(&format!("{body}_00000000"), "")), Some(Confidence::Medium));
+        assert_eq!(grafana("glsa_tidewaiterInvalidTidewaiterInval_00000000", ""), Verdict::Drop);
     }
 }

@@ -110,6 +110,12 @@ pub fn is_filler(text: &str) -> bool {
     few || mostly_one || longest_run(bytes, |a, b| b == a.wrapping_add(1)) >= 10
 }
 
+/// Whether zeros, or another digit over and over, make up more than half of a long text: `abc_0000000000000000`.
+pub fn is_blank(text: &str) -> bool {
+    let repeated = longest_run(text.as_bytes(), |a, b| a == b && a.is_ascii_digit());
+    repeated >= 16 && repeated > text.len() / 2
+}
+
 /// The most bytes in a row of which each goes on from the one before.
 fn longest_run(bytes: &[u8], goes_on: impl Fn(u8, u8) -> bool) -> usize {
     let mut run = 1;
@@ -148,5 +154,6 @@ mod tests {
         for random in ["kQ7vR2tY8uI4oP6aS1dF3gHj", "b7Zt1", "n4vy4k", "0f8a6c1d9b2e4f73"] {
             assert!(!is_filler(random), "{random}");
         }
+        assert!(is_blank("abc_0000000000000000000000") && !is_blank("kQ7vR2tY8uI4oP6aS1dF3gHj"));
     }
 }
