@@ -133,13 +133,50 @@ fn all_versions_of_the_index_give_the_same() {
     }
     repository.git(&["read-tree", "HEAD"]);
     assert_eq!(found_in(repository.path()).0, Vec::<String>::new(), "with a whole cache tree");
-    repository.git(&["add", "."]);
-    repository.git(&["update-index", "--split-index"]);
-    let output = tidewaiter(&["staged"], repository.path());
-    assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("--no-split-index"), "{}", text(&output.stderr));
-    repository.git(&["update-index", "--no-split-index"]);
-    assert_eq!(found_in(repository.path()).0, expected);
+}
+
+#[test]
+fn an_index_in_two_files_is_read_as_one() {
+    for version in ["2", "4"] {
+        let long = format!("{}# 1\n# 2\n# 3\n# 4\n# 5\n# 6\n# 7\n# 8\n", secret("web", FIRST));
+        let mut repository = committed("gone/app.yaml", &long);
+        for number in 0..150 {
+            repository.write(&format!("many/{number}.yaml"), "a: 1\n");
+        }
+        repository.commit("many");
+        // What was written in the second of the index itself is not left to the shared part.
+        for file in fs::read_dir(repository.path().join("many")).expect("a folder").flatten() {
+            let file = fs::File::options().append(true).open(file.path()).expect("a file");
+            file.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_600_000_000)).expect("older");
+        }
+        repository.git(&["update-index", "--index-version", version]);
+        repository.git(&["update-index", "--refresh"]);
+        repository.git(&["config", "splitIndex.maxPercentChange", "100"]);
+        repository.git(&["update-index", "--split-index"]);
+        assert_eq!(found_in(repository.path()), (vec![], 0));
+        repository.git(&["mv", "gone/app.yaml", "moved.yaml"]);
+        repository.git(&["rm", "-q", "many/7.yaml", "other.txt"]);
+        repository.write("many/120.yaml", &secret("old", SECOND));
+        repository.write("many/new.yaml", &secret("new", FIRST));
+        repository.git(&["add", "."]);
+        let size = fs::metadata(repository.path().join(".git/index")).expect("an index").len();
+        assert!(size < 2_000, "the most of it is in the shared part: {size}");
+        let expected = ["many/120.yaml:6", "many/new.yaml:6"];
+        assert_eq!(found_in(repository.path()).0, expected, "version {version}");
+        // A hook of a commit of some paths gets an index of its own, and the same shared part.
+        let linked = repository.beside("linked");
+        repository.git(&["worktree", "add", "-q", &linked.to_string_lossy(), "-b", "side"]);
+        git(&linked, &["update-index", "--split-index"], 0);
+        fs::write(linked.join("app.yaml"), secret("web", FIRST)).expect("written");
+        git(&linked, &["add", "."], 0);
+        assert_eq!(found_in(&linked).0, ["app.yaml:6"], "a linked working tree");
+        let shared = fs::read_dir(repository.path().join(".git")).expect("a folder").flatten().map(|file| file.path());
+        let shared = shared.filter(|path| path.to_string_lossy().contains("sharedindex."));
+        shared.for_each(|path| fs::write(path, "DIRC").expect("written"));
+        let output = tidewaiter(&["staged"], repository.path());
+        assert_eq!(output.status.code(), Some(2));
+        assert!(text(&output.stderr).contains("damaged"), "{}", text(&output.stderr));
+    }
 }
 
 #[test]
@@ -208,6 +245,13 @@ fn repositories_that_cannot_be_scanned_are_errors() {
     fails(repository.path(), "damaged");
     fs::write(&index, "").expect("written");
     fails(repository.path(), "damaged");
+    #[cfg(unix)]
+    {
+        fs::remove_file(&index).expect("removed");
+        std::os::unix::fs::symlink("/dev/zero", &index).expect("linked");
+        fails(repository.path(), "no file");
+        fs::remove_file(&index).expect("removed");
+    }
     fs::write(&index, &whole).expect("written");
     fs::write(repository.path().join(".git/index.lock"), "").expect("written");
     assert_eq!(found_in(repository.path()), (vec![], 0), "locked, as in a hook, but whole");

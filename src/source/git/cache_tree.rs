@@ -12,7 +12,7 @@ pub const ID: usize = 20;
 pub type FolderNo = usize;
 
 /// A folder.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Folder {
     name: Vec<u8>,
     /// The number of its entries in the index and its tree; unknown since something below changed.
@@ -22,7 +22,7 @@ struct Folder {
 }
 
 /// The record; empty where the index has none.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct CacheTree {
     folders: Vec<Folder>,
 }

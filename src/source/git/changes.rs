@@ -5,7 +5,10 @@
 
 use std::collections::HashMap;
 
-use git2::{Delta, Diff, DiffFindOptions, DiffOptions, FileMode, Index, ObjectType, Oid, Repository, Tree, TreeEntry};
+use git2::{
+    Delta, Diff, DiffFindOptions, DiffOptions, FileMode, Index, IndexEntry, IndexTime, ObjectType, Oid, Repository,
+    Tree, TreeEntry,
+};
 
 use super::GitError;
 use super::cache_tree::FolderNo;
@@ -168,8 +171,7 @@ impl Changes {
         if self.gone.is_empty() || !has_new {
             return;
         }
-        let Ok(index) = repository.index() else { return };
-        let Ok(origins) = self.origins(repository, head, &index) else { return };
+        let Ok(origins) = self.origins(repository, head) else { return };
         for file in self.files.iter_mut().filter(|file| file.old.is_none()) {
             file.old = origins.get(&file.path).copied();
         }
@@ -177,24 +179,42 @@ impl Changes {
     }
 
     /// What the files that came from elsewhere were there. Compares only the paths that came or went.
-    fn origins(
-        &self,
-        repository: &Repository,
-        head: &Tree<'_>,
-        index: &Index,
-    ) -> Result<HashMap<Vec<u8>, Oid>, git2::Error> {
+    fn origins(&self, repository: &Repository, head: &Tree<'_>) -> Result<HashMap<Vec<u8>, Oid>, git2::Error> {
         let mut options = options();
         options.disable_pathspec_match(true);
-        let new = self.files.iter().filter(|file| file.old.is_none()).map(|file| &file.path);
-        for path in new.chain(&self.gone) {
+        for path in &self.gone {
             options.pathspec(path.as_slice());
         }
-        let mut diff = repository.diff_tree_to_index(Some(head), Some(index), Some(&mut options))?;
+        // An index of the new files alone, in memory: libgit2 would read all of the other one, and not every form of it.
+        let mut index = Index::new()?;
+        for file in self.files.iter().filter(|file| file.old.is_none()) {
+            options.pathspec(file.path.as_slice());
+            index.add(&new_entry(file))?;
+        }
+        let mut diff = repository.diff_tree_to_index(Some(head), Some(&index), Some(&mut options))?;
         diff.find_similar(Some(DiffFindOptions::new().renames(true)))?;
         let renamed = diff.deltas().filter(|delta| delta.status() == Delta::Renamed);
         let origin =
             |delta: git2::DiffDelta<'_>| Some((delta.new_file().path_bytes()?.to_vec(), delta.old_file().id()));
         Ok(renamed.filter_map(origin).collect())
+    }
+}
+
+fn new_entry(file: &ChangedFile) -> IndexEntry {
+    let never = IndexTime::new(0, 0);
+    IndexEntry {
+        ctime: never,
+        mtime: never,
+        dev: 0,
+        ino: 0,
+        mode: FILE | 0o644,
+        uid: 0,
+        gid: 0,
+        file_size: 0,
+        id: file.id,
+        flags: 0,
+        flags_extended: 0,
+        path: file.path.clone(),
     }
 }
 

@@ -12,6 +12,7 @@ use git2::{Oid, Repository};
 use sha1::{Digest, Sha1};
 
 use super::cache_tree::{CacheTree, ID};
+use super::split_index::{self, Link};
 use super::{GitError, is_here};
 
 /// Where an entry's mode, id and flags stand, and where its path begins unless there are more flags.
@@ -66,6 +67,9 @@ pub struct IndexFile {
     /// What is known to equal a tree, if that is known of anything.
     pub cache_tree: CacheTree,
     paths: Vec<u8>,
+    /// Entries without a path, which stand in for some of another file's, and which file that is.
+    replacements: Vec<Entry>,
+    link: Option<Link>,
 }
 
 impl IndexFile {
@@ -76,21 +80,53 @@ impl IndexFile {
     /// As [`IndexFile::read`].
     pub fn of(repository: &Repository, path: &Path) -> Result<Option<Self>, GitError> {
         let named = std::env::var_os("GIT_INDEX_FILE").filter(|name| is_here(path) && !name.is_empty());
-        Self::read(&named.map_or_else(|| repository.path().join("index"), PathBuf::from))
+        let file = named.map_or_else(|| repository.path().join("index"), PathBuf::from);
+        let Some((mut index, _)) = Self::read(&file)? else { return Ok(None) };
+        let Some(link) = index.link.take() else { return Ok(Some(index)) };
+        let Some(name) = link.file_name() else { return Ok(Some(index)) };
+        // Where the index is split, the other part always lies in the repository's own folder.
+        let shared = repository.path().join(name);
+        let (base, sum) = Self::read(&shared)?.ok_or_else(|| said(&shared, "is missing"))?;
+        if !link.names(&sum) {
+            return Err(said(&shared, DAMAGED));
+        }
+        split_index::join(&base, &index, &link).map(Some).map_err(|why| said(&file, why))
     }
 
-    /// Reads the index; `None` where there is no such file.
+    /// Reads one file with its checksum; `None` where there is no such file.
     ///
     /// # Errors
-    /// A file that can't be read, is damaged, or needs what is not supported (a split index).
-    pub fn read(file: &Path) -> Result<Option<Self>, GitError> {
-        let said = |why: String| GitError::Other(format!("the index {} {why}", file.display()));
-        let bytes = match fs::read(file) {
+    /// A file that can't be read, is damaged, or needs what is not supported.
+    fn read(file: &Path) -> Result<Option<(Self, [u8; ID])>, GitError> {
+        match fs::metadata(file) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(said(format!("can't be read: {error}"))),
-            Ok(bytes) => bytes,
-        };
-        Self::parse(&bytes).map(Some).map_err(|why| said(why.to_owned()))
+            // A pipe or a device, which a link leads to, may never end.
+            Ok(found) if !found.is_file() => return Err(said(file, "is no file")),
+            _ => {}
+        }
+        let bytes = fs::read(file).map_err(|error| said(file, &format!("can't be read: {error}")))?;
+        let index = Self::parse(&bytes).map_err(|why| said(file, why))?;
+        let sum = bytes.last_chunk().copied().unwrap_or_default();
+        Ok(Some((index, sum)))
+    }
+
+    /// The same index with other entries.
+    pub(super) fn with_entries<'e>(
+        &self,
+        entries: impl Iterator<Item = (&'e [u8], &'e Entry)>,
+    ) -> Result<Self, &'static str> {
+        let mut index = Self { cache_tree: self.cache_tree.clone(), ..Self::default() };
+        for (path, entry) in entries {
+            let start = index.paths.len();
+            index.paths.extend_from_slice(path);
+            index.push(Entry { path: start..index.paths.len(), ..entry.clone() })?;
+        }
+        Ok(index)
+    }
+
+    /// The entries that stand in for those of the other part, in its order.
+    pub(super) fn replacements(&self) -> &[Entry] {
+        &self.replacements
     }
 
     /// The files of the next commit.
@@ -129,6 +165,9 @@ impl IndexFile {
             at = index.entry(&bytes[..end], at, version)?;
         }
         index.extensions(&bytes[at..end])?;
+        if index.link.is_none() && !index.replacements.is_empty() {
+            return Err(DAMAGED);
+        }
         Ok(index)
     }
 
@@ -168,9 +207,9 @@ impl IndexFile {
     fn push(&mut self, entry: Entry) -> Result<(), &'static str> {
         let path = &self.paths[entry.path.clone()];
         let in_order = self.entries.last().is_none_or(|last| (self.path(last), last.stage) < (path, entry.stage));
-        if path.is_empty() {
-            // What stands in for an entry of the other file has no path.
-            return Err(SPLIT);
+        if path.is_empty() && self.entries.is_empty() {
+            self.replacements.push(entry);
+            return Ok(());
         }
         if !in_order || path.len() > MAX_PATH {
             return Err(DAMAGED);
@@ -186,7 +225,7 @@ impl IndexFile {
             let content = rest.get(8..).and_then(|rest| rest.get(..size)).ok_or(DAMAGED)?;
             match name {
                 b"TREE" => self.cache_tree = CacheTree::parse(content).ok_or(DAMAGED)?,
-                b"link" => return Err(SPLIT),
+                b"link" => self.link = Some(Link::parse(content).ok_or(DAMAGED)?),
                 // Folders outside a sparse checkout, each as one entry: the comparison knows them by their mode.
                 b"sdir" => {}
                 // A capital letter says that a reader need not know it.
@@ -199,8 +238,11 @@ impl IndexFile {
     }
 }
 
-const DAMAGED: &str = "is damaged; `git status` may say more";
-const SPLIT: &str = "is split in two files, which can't be read; `git update-index --no-split-index` joins them";
+pub(super) const DAMAGED: &str = "is damaged; `git status` may say more";
+
+fn said(file: &Path, why: &str) -> GitError {
+    GitError::Other(format!("the index {} {why}", file.display()))
+}
 
 /// The version and the number of entries.
 fn header(bytes: &[u8]) -> Result<(u32, usize), &'static str> {
@@ -219,7 +261,7 @@ fn check_sum(bytes: &[u8], sum: &[u8]) -> Result<(), &'static str> {
 }
 
 /// The first `length` bytes as a number, the highest first.
-fn number(bytes: &[u8], length: usize) -> Result<usize, &'static str> {
+pub(super) fn number(bytes: &[u8], length: usize) -> Result<usize, &'static str> {
     let bytes = bytes.get(..length).ok_or(DAMAGED)?;
     Ok(bytes.iter().fold(0, |number, byte| number << 8 | usize::from(*byte)))
 }
@@ -287,7 +329,8 @@ mod tests {
 
     #[test]
     fn extensions_that_must_be_understood_are_refused() {
-        assert_eq!(IndexFile::parse(&index(&["a"], b"link\0\0\0\0")).unwrap_err(), SPLIT);
+        assert!(IndexFile::parse(&index(&["a"], b"link\0\0\0\0")).is_err());
+        assert!(IndexFile::parse(&index(&["", "", "a"], b"")).is_err(), "without the file whose entries these replace");
         assert!(IndexFile::parse(&index(&["a"], b"abcd\0\0\0\0")).is_err());
         assert!(IndexFile::parse(&index(&["a"], b"sdir\0\0\0\0")).is_ok());
     }

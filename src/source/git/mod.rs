@@ -10,6 +10,7 @@ pub mod object;
 pub mod objects;
 pub mod pack;
 pub mod pushed;
+mod split_index;
 pub mod staged;
 
 use std::path::{Path, PathBuf};
