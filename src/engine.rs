@@ -273,7 +273,7 @@ impl Engine {
         let decoded = text::decode(bytes);
         if let (Some(message), true) = (&decoded.note, structured) {
             let path = origin.path().to_owned();
-            scanned.problems.push(Problem { path, kind: ProblemKind::Degraded, message: message.clone() });
+            scanned.problems.push(Problem::new(path, ProblemKind::Degraded, message));
         }
         let place = Place { path: origin.path().to_owned(), ..Place::default() };
         let reader = Documents::default();
@@ -335,7 +335,7 @@ impl Engine {
 }
 
 fn failed(path: &str, message: String) -> Scanned {
-    let problem = Problem { path: path.to_owned(), kind: ProblemKind::Incomplete, message };
+    let problem = Problem::new(path, ProblemKind::Incomplete, message);
     Scanned { problems: vec![problem], ..Scanned::default() }
 }
 

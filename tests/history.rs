@@ -243,7 +243,7 @@ fn what_a_clone_lacks_is_said() {
     let (said, code) = report(&["history"], &partial);
     assert_eq!((code, &said["summary"]["incomplete"]), (2, &Value::Bool(true)));
     let problems = said["summary"]["problems"].to_string();
-    assert!(problems.contains("partial: 1 of its objects") && problems.contains("--refetch"), "{problems}");
+    assert!(problems.contains("1 of the partial clone's files") && problems.contains("--refetch"), "{problems}");
     git(&partial, &["fetch", "-q", "--refetch", "--no-filter"], 0);
     assert_eq!(report(&["history"], &partial).1, 1, "all is there");
 
@@ -251,7 +251,7 @@ fn what_a_clone_lacks_is_said() {
     repository.git(&["clone", "-q", "--filter=tree:0", "--no-checkout", &url, &treeless.to_string_lossy()]);
     let (said, code) = report(&["history"], &treeless);
     assert_eq!(code, 2);
-    assert!(said["summary"]["problems"].to_string().contains("partial: 2 of its objects"), "{said}");
+    assert!(said["summary"]["problems"].to_string().contains("2 of the partial clone's folders"), "{said}");
 }
 
 #[test]
@@ -573,6 +573,7 @@ fn merged_shards_are_the_report_of_the_whole() {
     let mut repository = Repository::new();
     for number in 1..=6 {
         repository.write(&format!("folder/{number}.yaml"), &secret("a", &password(number)));
+        repository.write(&format!("broken/{number}.yaml"), &format!("kind: Secret\ndata:\n\t- {number}: [\n}}\n"));
         repository.commit("one more");
     }
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -590,8 +591,14 @@ fn merged_shards_are_the_report_of_the_whole() {
     let (whole, _) = report(&["history"], repository.path());
     assert_eq!((code, findings(&merged).len()), (1, 6));
     assert_eq!(merged["findings"], whole["findings"]);
-    assert_eq!(merged["summary"]["files"], whole["summary"]["files"]);
+    let timeless = |report: &Value| {
+        let mut summary = report["summary"].clone();
+        summary["elapsed_ms"] = Value::Null;
+        summary
+    };
+    assert_eq!(timeless(&merged), timeless(&whole));
+    assert_eq!(whole["summary"]["problems"][0]["count"], 6, "{whole}");
     args.pop();
     let (merged, _) = report(&args, repository.path());
-    assert_eq!(merged["summary"]["problems"][0]["path"], "shard 3/3");
+    assert!(merged["summary"]["problems"].to_string().contains("shard 3/3"), "{merged}");
 }

@@ -117,7 +117,7 @@ impl Args {
             Some(problem) => Err(Failure(format!(
                 "{} was not scanned: {}; --allow-incomplete leaves it out of the baseline",
                 printable(&problem.path),
-                problem.message
+                problem.sentence()
             ))),
             None => Ok(run),
         }

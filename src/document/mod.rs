@@ -171,7 +171,7 @@ impl<'r> Reading<'r, '_> {
     fn problem(&mut self, message: String) {
         // A nested text that does not parse is no document that anybody meant to be one.
         if self.place.depth == 0 {
-            self.problems.push(Problem { path: self.place.path.clone(), kind: ProblemKind::Degraded, message });
+            self.problems.push(Problem::new(self.place.path.clone(), ProblemKind::Degraded, message));
         }
     }
 }

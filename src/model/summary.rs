@@ -1,5 +1,6 @@
 //! What a run did: counts, and everything that was not scanned or not scanned whole.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::Shard;
@@ -24,6 +25,38 @@ pub struct Problem {
     pub kind: ProblemKind,
     /// What happened, in a sentence without a full stop; never holds text of the file.
     pub message: String,
+    /// How many things it is said of where these are not named one by one: the sentence begins with this number. 0 where it
+    /// is said of the path itself.
+    pub count: usize,
+}
+
+impl Problem {
+    /// A problem of one path.
+    pub fn new(path: impl Into<String>, kind: ProblemKind, message: impl Into<String>) -> Self {
+        Self { path: path.into(), kind, message: message.into(), count: 0 }
+    }
+
+    /// The whole sentence.
+    pub fn sentence(&self) -> Cow<'_, str> {
+        match self.count {
+            0 => Cow::Borrowed(&self.message),
+            count => Cow::Owned(format!("{count} {}", self.message)),
+        }
+    }
+}
+
+/// Sorts problems, each once; those that only count are one where they count the same thing.
+fn joined(mut problems: Vec<Problem>) -> Vec<Problem> {
+    problems.sort();
+    problems.dedup_by(|next, kept| {
+        let is_same = (&next.path, next.kind, &next.message) == (&kept.path, kept.kind, &kept.message);
+        let is_said = is_same && (next.count > 0) == (kept.count > 0);
+        if is_said {
+            kept.count += next.count;
+        }
+        is_said
+    });
+    problems
 }
 
 /// Said of a part of a scan whose report is not there.
@@ -65,8 +98,7 @@ impl Summary {
         self.unlisted += other.unlisted;
         self.elapsed += other.elapsed;
         self.problems.extend(other.problems);
-        self.problems.sort();
-        self.problems.dedup();
+        self.problems = joined(self.problems);
         self.unused.extend(other.unused);
         self.unused.sort();
         self.unmatched.retain(|said| other.unmatched.contains(said));
@@ -80,11 +112,9 @@ impl Summary {
     pub fn concluded(mut self) -> Summary {
         // Joined reports may be joined with what they lacked.
         self.problems.retain(|problem| problem.message != MISSING);
-        let missing = Shard::missing(&self.shards, MOST_NAMED).into_iter().map(|shard| Problem {
-            path: format!("shard {shard}"),
-            kind: ProblemKind::Incomplete,
-            message: MISSING.to_owned(),
-        });
+        let missing = Shard::missing(&self.shards, MOST_NAMED)
+            .into_iter()
+            .map(|shard| Problem::new(format!("shard {shard}"), ProblemKind::Incomplete, MISSING));
         self.problems.extend(missing);
         if Shard::are_whole(&self.shards) {
             self.shards.clear();

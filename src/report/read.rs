@@ -95,6 +95,8 @@ struct Unread {
     path: String,
     kind: String,
     message: String,
+    #[serde(default)]
+    count: usize,
 }
 
 /// Reads a report.
@@ -215,7 +217,9 @@ fn summary(counts: Counts) -> Result<Summary, String> {
             "incomplete" => ProblemKind::Incomplete,
             other => return Err(format!("a problem of the kind `{other}` is not known")),
         };
-        Ok(Problem { path: unread.path, kind, message: unread.message })
+        let number = format!("{} ", unread.count);
+        let message = unread.message.strip_prefix(&number).filter(|_| unread.count > 0).unwrap_or(&unread.message);
+        Ok(Problem { count: unread.count, ..Problem::new(unread.path, kind, message) })
     };
     Ok(Summary {
         files: counts.files,

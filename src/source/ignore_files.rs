@@ -14,7 +14,7 @@ const NAMES: [&str; 3] = [".gitignore", IGNORE_FILE, ".git/info/exclude"];
 pub fn endless(folder: &Path, shown: &str) -> Option<Problem> {
     let name = NAMES.into_iter().find(|name| is_endless(&folder.join(name)))?;
     let message = format!("not scanned, as its {name} is no regular file; `--no-ignore` scans it without");
-    Some(Problem { path: shown.to_owned(), kind: ProblemKind::Incomplete, message })
+    Some(Problem::new(shown, ProblemKind::Incomplete, message))
 }
 
 /// The same for a folder that a walk starts in, which the files in all folders above it hold for, too.

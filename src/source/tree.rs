@@ -171,7 +171,7 @@ fn classify(entry: Result<DirEntry, ignore::Error>, root: &Path) -> Option<Resul
         return Some(Ok(FoundFile { shown, path: entry.into_path() }));
     }
     let outcome = if named { ProblemKind::Incomplete } else { ProblemKind::Skipped };
-    Some(Err(Problem { path: shown, kind: outcome, message: format!("{}, not scanned", special(kind)) }))
+    Some(Err(Problem::new(shown, outcome, format!("{}, not scanned", special(kind)))))
 }
 
 #[cfg(unix)]
@@ -197,7 +197,7 @@ fn walk_problem(error: &ignore::Error, root: &Path) -> Problem {
         None => "can't be walked".to_owned(),
     };
     let kind = if error.io_error().is_some() { ProblemKind::Incomplete } else { ProblemKind::Degraded };
-    Problem { path, kind, message }
+    Problem::new(path, kind, message)
 }
 
 fn error_path(error: &ignore::Error) -> Option<&Path> {

@@ -72,7 +72,7 @@ impl Memory {
         cache.clean = clean;
         let error = cache.save(&file, &self.key).err()?;
         let path = file.parent().unwrap_or(Path::new("")).display().to_string();
-        Some(Problem { path, kind: ProblemKind::Skipped, message: format!("the cache can't be written: {error}") })
+        Some(Problem::new(path, ProblemKind::Skipped, format!("the cache can't be written: {error}")))
     }
 }
 

@@ -63,7 +63,7 @@ impl Engine {
             progress,
         };
         let mut tally = self.scan_jobs(&pass, history.packs(), &run);
-        tally.summary.problems.extend(absent(history.absent + tally.absent));
+        tally.summary.problems.extend(absent(tally.absent, history.absent));
         let settled = self.settle(&mut history, &objects, std::mem::take(&mut tally.groups));
         let said = memory.keep(scan, &history, known, &mut tally, &settled);
         let problems =
@@ -80,8 +80,8 @@ impl Engine {
 }
 
 fn lesser(count: usize) -> Option<Problem> {
-    let message = format!("{count} versions of files were not read in the best way: most were no valid YAML");
-    (count > 0).then(|| Problem { path: "history".to_owned(), kind: ProblemKind::Degraded, message })
+    let message = "of the files' versions were not read in the best way: most were no valid YAML";
+    (count > 0).then(|| Problem { count, ..Problem::new("history", ProblemKind::Degraded, message) })
 }
 
 /// The author is looked up for what is reported alone.
@@ -89,10 +89,12 @@ fn origin(id: Oid, path: &str) -> Origin {
     Origin::Commit { commit: id.to_string(), author: String::new(), time: 0, path: path.to_owned() }
 }
 
-fn absent(count: usize) -> Option<Problem> {
-    let message = format!(
-        "the clone is partial: {count} of its objects were never fetched and not scanned; `git fetch --refetch \
-         --no-filter` brings them"
-    );
-    (count > 0).then(|| Problem { path: "history".to_owned(), kind: ProblemKind::Incomplete, message })
+/// What a partial clone lacks.
+fn absent(files: usize, folders: usize) -> impl Iterator<Item = Problem> {
+    let advice = "and not scanned; `git fetch --refetch --no-filter` brings them";
+    let said = |message: String| Problem::new("history", ProblemKind::Incomplete, message);
+    let files = Problem { count: files, ..said(format!("of the partial clone's files were never fetched {advice}")) };
+    // Every part of a scan that is shared walks all folders, and says the same of them.
+    let of_folders = said(format!("{folders} of the partial clone's folders were never fetched {advice}"));
+    [(files.count > 0).then_some(files), (folders > 0).then_some(of_folders)].into_iter().flatten()
 }

@@ -150,8 +150,8 @@ impl<'r> History<'r> {
         let commits = std::mem::take(&mut self.selection.failed);
         self.problems.extend(commits.into_iter().map(|message| incomplete(String::new(), message)));
         if self.repository.is_shallow() {
-            let message = "the clone is shallow: older commits are not in it".to_owned();
-            self.problems.push(Problem { path: "history".to_owned(), kind: ProblemKind::Skipped, message });
+            let message = "the clone is shallow: older commits are not in it";
+            self.problems.push(Problem::new("history", ProblemKind::Skipped, message));
         }
     }
 
@@ -257,7 +257,7 @@ fn select<'r>(
 
 fn incomplete(path: String, message: String) -> Problem {
     let path = if path.is_empty() { "history".to_owned() } else { path };
-    Problem { path, kind: ProblemKind::Incomplete, message }
+    Problem::new(path, ProblemKind::Incomplete, message)
 }
 
 fn walk_commits(walk: &mut Walk<'_, '_>, selection: &Selection, holders: &mut Vec<Holder>) {
