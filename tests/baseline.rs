@@ -171,5 +171,12 @@ fn a_broken_baseline_is_an_error_at_its_line() {
         assert!(error.contains(said) && error.contains(line), "{error}");
     }
     assert_eq!(tidewaiter(&["scan", ".", "--baseline", "none.yaml"], folder.path()).status.code(), Some(2));
+    #[cfg(unix)]
+    {
+        fs::remove_file(&path).expect("removed");
+        std::os::unix::fs::symlink("/dev/zero", &path).expect("linked");
+        let output = tidewaiter(&["scan", ".", "--baseline", FILE], folder.path());
+        assert!(text(&output.stderr).contains("larger than"), "{}", text(&output.stderr));
+    }
     assert_eq!(tidewaiter(&["baseline", "create"], folder.path()).status.code(), Some(2));
 }

@@ -9,7 +9,8 @@ use crate::program::{text, tidewaiter};
 use crate::repository::Repository;
 
 /// A name that steers terminals, ends workflow commands and opens tags.
-const HOSTILE: &str = "a\u{1b}[31m::error file=x::%0A\n<script>alert(1)<!--&'\"|`.yaml";
+const HOSTILE: &str =
+    "a\u{1b}[31m\u{9b}1m\u{202e}\u{2028}\u{e0041}::error file=x::%0A\n<script>alert(1)<!--&'\"|`.yaml";
 
 const FORMATS: [&str; 6] = ["sarif", "junit", "github", "gitlab", "html", "markdown"];
 
@@ -52,7 +53,7 @@ fn hostile_folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let key = HOSTILE_KEY.replace('\u{1b}', "\\e").replace('\u{7}', "\\a").replace('\u{202e}', "\\u202e");
     let text = format!(
-        "apiVersion: v1\nkind: Secret\nmetadata: {{name: shop}}\nstringData:\n  \"{key}password\": {}\n",
+        "apiVersion: v1\nkind: Secret\nmetadata: {{name: shop}}\nstringData:\n  \"{key}password\": {} # \u{202e}\u{2066}\n",
         password(0)
     );
     fs::write(folder.path().join(HOSTILE), text).expect("written");
@@ -68,7 +69,8 @@ fn hostile_names_and_keys_stay_text_in_every_format() {
         let output = tidewaiter(&args, folder.path());
         assert_eq!(output.status.code(), Some(1), "{format}");
         let report = text(&output.stdout);
-        let controls = report.chars().find(|c| c.is_control() && *c != '\n');
+        let is_hidden = |c: char| c.is_control() || "\u{202e}\u{2066}\u{2028}\u{e0041}".contains(c);
+        let controls = report.chars().find(|c| is_hidden(*c) && *c != '\n');
         assert_eq!(controls, None, "{format}: {report}");
         let found = forbidden(format).iter().find(|text| report.contains(**text));
         assert_eq!(found, None, "{format}: {report}");
@@ -277,10 +279,28 @@ fn a_sarif_log_marks_what_was_accepted_and_why() {
 #[test]
 fn two_reports_to_one_file_and_a_report_to_no_file_are_refused() {
     let folder = folder("secret.yaml", 1);
-    for outputs in [&["--output", "json=a", "--output", "sarif=a"][..], &["--output", "json="]] {
+    for outputs in [&["--output", "json=a", "--output", "sarif=a"][..], &["--output", "json="], &["--output", "json=-"]]
+    {
         let output = tidewaiter(&[&["scan", ".", "-q", "--no-config"], outputs].concat(), folder.path());
-        assert_eq!((output.status.code(), folder.path().join("a").exists()), (Some(2), false));
+        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
         assert!(text(&output.stdout).is_empty(), "{}", text(&output.stdout));
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn what_is_written_to_a_device_lies_beside_the_rest() {
+    let folder = folder("secret.yaml", 1);
+    let out = folder.path().join("out");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tidewaiter"));
+    command.args(["scan", "secret.yaml", "--no-config", "--output", "jsonl=/dev/stdout", "--format", "markdown"]);
+    let piped = command.current_dir(folder.path()).output().expect("the built program starts");
+    let file = fs::OpenOptions::new().append(true).create(true).open(&out).expect("a file");
+    let status = command.stdout(file).status().expect("the built program starts");
+    assert_eq!((piped.status.code(), status.code()), (Some(1), Some(1)), "{}", text(&piped.stderr));
+    for whole in [text(&piped.stdout), fs::read_to_string(&out).expect("readable")] {
+        assert!(whole.starts_with('{') && whole.contains("\n## tidewaiter"), "{whole}");
     }
 }
 

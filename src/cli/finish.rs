@@ -85,12 +85,15 @@ fn write_file(format: Format, run: &Run, view: &View, path: &Path) -> Result<(),
         left_out = write_whole(format, run, view, &mut BufWriter::new(file))?;
         Ok(())
     };
-    let target = if path.is_symlink() { fs::canonicalize(path).map_err(said)? } else { path.to_owned() };
-    if fs::metadata(&target).is_ok_and(|found| !found.is_file()) {
-        let file = fs::OpenOptions::new().write(true).open(&target);
+    // What lies among the devices leads to what another program opened (`/dev/stdout`), be it a file.
+    let is_open = path.starts_with("/dev") || path.starts_with("/proc");
+    if is_open || fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        let file = fs::OpenOptions::new().append(true).open(path);
         file.and_then(|mut file| write(&mut file)).map_err(said)?;
+    } else if path.is_symlink() {
+        replace(&fs::canonicalize(path).map_err(said)?, write)?;
     } else {
-        replace(&target, write)?;
+        replace(path, write)?;
     }
     say_left_out(&path.display().to_string(), left_out);
     Ok(())

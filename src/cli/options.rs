@@ -98,6 +98,9 @@ pub enum When {
 
 fn file_output(text: &str) -> Result<(Format, PathBuf), String> {
     let (format, path) = text.split_once('=').filter(|(_, path)| !path.is_empty()).ok_or("expected FORMAT=FILE")?;
+    if path == "-" {
+        return Err("`-` is no file; --format is for standard output".to_owned());
+    }
     Ok((format.parse()?, PathBuf::from(path)))
 }
 

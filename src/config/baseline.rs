@@ -11,6 +11,9 @@ pub const FILE: &str = ".tidewaiter-baseline.yaml";
 
 const HEAD: &str = "# Findings that are accepted as they stand, kept by `tidewaiter baseline`. `reason` and `note` are yours to write.\n";
 
+/// Some hundred thousand findings.
+const MAX_SIZE: u64 = 64 << 20;
+
 /// Rounds beyond which a digest would take longer than anyone waits.
 const MOST_ROUNDS: u32 = 10_000_000;
 
@@ -19,7 +22,7 @@ const MOST_ROUNDS: u32 = 10_000_000;
 /// # Errors
 /// It can't be read, a merge left conflict marks in it, or it is no baseline.
 pub fn load(path: &Path) -> Result<Baseline, ConfigError> {
-    let file = File::load(path)?;
+    let file = File::load_up_to(path, MAX_SIZE)?;
     if let Some(span) = conflict(&file.text) {
         let help = "keep the entries of both sides, remove the marks, and run `tidewaiter baseline update`".to_owned();
         return Err(file.error(span, "a merge conflict stands here", Some(help)));

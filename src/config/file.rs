@@ -1,12 +1,13 @@
 //! A configuration file as text, with errors that point into it.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::Path;
 
 use super::ConfigError;
 use crate::model::{LineIndex, Span};
 
-/// A configuration larger than this is none.
+/// A configuration larger than this is none. A baseline may be larger.
 const MAX_SIZE: u64 = 4 << 20;
 
 /// A longer line is not shown.
@@ -29,14 +30,24 @@ impl File {
     /// # Errors
     /// It can't be read, is too large, or is no UTF-8.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        Self::load_up_to(path, MAX_SIZE)
+    }
+
+    /// Reads a file of no more than so many bytes.
+    ///
+    /// # Errors
+    /// As [`File::load`].
+    pub fn load_up_to(path: &Path, most: u64) -> Result<Self, ConfigError> {
         let here = std::env::current_dir().unwrap_or_default();
         let shown = path.strip_prefix(&here).unwrap_or(path).display().to_string();
         let fail = |message: String| ConfigError::new(&shown, "", Span::default(), &message, None);
-        let size = fs::metadata(path).map_err(|error| fail(format!("{shown}: {error}")))?.len();
-        if size > MAX_SIZE {
-            return Err(fail(format!("{shown}: larger than {MAX_SIZE} bytes")));
+        // Of a device, which a link leads to, nobody knows the size beforehand.
+        let mut text = String::new();
+        let file = fs::File::open(path).map_err(|error| fail(format!("{shown}: {error}")))?;
+        file.take(most + 1).read_to_string(&mut text).map_err(|error| fail(format!("{shown}: {error}")))?;
+        if text.len() as u64 > most {
+            return Err(fail(format!("{shown}: larger than {most} bytes")));
         }
-        let text = fs::read_to_string(path).map_err(|error| fail(format!("{shown}: {error}")))?;
         Ok(Self { path: shown, text, is_hidden: false })
     }
 

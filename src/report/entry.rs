@@ -15,7 +15,7 @@ pub struct Entry<'r> {
     pub order: usize,
     /// What it is, in a few words.
     pub what: String,
-    /// Who introduced it, when, and by which commit, for a finding of a history.
+    /// By which commit it came, when and from whom, and whether HEAD still has it; for a finding of a history.
     pub introduced: Option<String>,
     /// The author of that commit, or empty.
     pub author: String,
@@ -68,7 +68,7 @@ pub fn entries<'r>(run: &'r Run, view: &View) -> Vec<Entry<'r>> {
             finding,
             order,
             what: shown(&redactor.path(&finding.what.to_string())),
-            introduced: introduced(&finding.origin).map(|text| redactor.text(&text)),
+            introduced: introduced(finding).map(|text| redactor.text(&text)),
             author: redactor.text(author(&finding.origin)),
             place: or_first(place),
             labels: finding.labels.iter().map(label).collect(),
@@ -79,11 +79,17 @@ pub fn entries<'r>(run: &'r Run, view: &View) -> Vec<Entry<'r>> {
     view.findings(run).enumerate().map(entry).collect()
 }
 
-/// The commit, author and day that brought a finding into the history.
-fn introduced(origin: &Origin) -> Option<String> {
-    let Origin::Commit { commit, author, time, .. } = origin else { return None };
+/// The commit, author and day that brought a finding into the history, and whether HEAD still has it.
+fn introduced(finding: &Finding) -> Option<String> {
+    let Origin::Commit { commit, author, time, .. } = &*finding.origin else { return None };
     let day = date::day(*time).unwrap_or_default();
-    Some(printable(format!("{} {day} {author}", commit.get(..12).unwrap_or(commit)).trim()))
+    let by = printable(format!("{} {day} {author}", commit.get(..12).unwrap_or(commit)).trim());
+    let now = match finding.in_head {
+        Some(true) => ", still in HEAD",
+        Some(false) => ", gone from HEAD",
+        None => "",
+    };
+    Some(by + now)
 }
 
 fn author(origin: &Origin) -> &str {
@@ -103,7 +109,7 @@ pub fn worst_first<'e, 'r>(entries: &'e [Entry<'r>]) -> Vec<&'e Entry<'r>> {
 pub fn unscanned(run: &Run, view: &View) -> Vec<(String, String)> {
     let redactor = Redactor::new(run.findings.iter(), view.show_secrets);
     let is_grave = |problem: &&Problem| problem.kind == ProblemKind::Incomplete;
-    let shown = |problem: &Problem| (redactor.text(&printable(&problem.path)), printable(&problem.message));
+    let shown = |problem: &Problem| (redactor.text(&printable(&problem.path)), printable(&problem.sentence()));
     run.summary.problems.iter().filter(is_grave).map(shown).collect()
 }
 

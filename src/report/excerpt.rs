@@ -2,6 +2,7 @@
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
+use super::printable::is_hidden;
 use crate::model::{LineIndex, Redactor, Span, mask};
 
 /// Bytes of a line beyond which only what stands round the secret's first byte is shown.
@@ -86,7 +87,7 @@ fn masked(bytes: &[u8], stretch: Span, spans: &[Span], redactor: Option<&Redacto
             match c {
                 '\n' | '\t' => text.push(c),
                 '\r' => text.push(' '),
-                c if c.is_control() => text.extend(std::iter::repeat_n('?', c.len_utf8())),
+                c if is_hidden(c) => text.extend(std::iter::repeat_n('?', c.len_utf8())),
                 c => text.push(c),
             }
         }

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 
 use super::entry::{Entry, entries, unscanned};
+use super::printable::EscapedJson;
 use super::{View, markdown};
 use crate::model::{Origin, Run, date};
 
@@ -33,7 +34,7 @@ pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
         },
         "vulnerabilities": open.map(vulnerability).collect::<Vec<_>>(),
     });
-    serde_json::to_writer_pretty(&mut *out, &report)?;
+    serde_json::to_writer_pretty(EscapedJson(out), &report)?;
     writeln!(out)
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use super::place::Places;
+use super::printable::EscapedJson;
 use super::{View, counts, suppressed};
 use crate::model::{Finding, Origin, ProblemKind, Redactor, Run, Secret, Suppression};
 
@@ -13,6 +14,7 @@ const VERSION: u32 = 1;
 
 /// Writes one object.
 pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let out = &mut EscapedJson(out);
     let redactor = Redactor::new(run.findings.iter(), view.show_secrets);
     let mut places = Places::new(run);
     write!(out, "{{\"version\":{VERSION},\"findings\":[")?;
@@ -27,6 +29,7 @@ pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
 
 /// Writes one object a line and finding, then one with the summary.
 pub fn write_lines(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let out = &mut EscapedJson(out);
     let redactor = Redactor::new(run.findings.iter(), view.show_secrets);
     let mut places = Places::new(run);
     for item in view.findings(run) {
@@ -108,7 +111,11 @@ fn summary(run: &Run, redactor: &Redactor) -> Value {
             ProblemKind::Skipped => "skipped",
             ProblemKind::Incomplete => "incomplete",
         };
-        json!({"path": redactor.path(&problem.path), "kind": kind, "message": problem.message})
+        let mut said = json!({"path": redactor.path(&problem.path), "kind": kind, "message": problem.sentence()});
+        if problem.count > 0 {
+            said["count"] = json!(problem.count);
+        }
+        said
     };
     let mut summary = json!({
         "files": run.summary.files,
