@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::program::{findings, report, text, tidewaiter};
+use crate::repository::Repository;
 
 const FILE: &str = ".tidewaiter-baseline.yaml";
 
@@ -120,7 +121,7 @@ fn update_keeps_reasons_and_notes_and_prune_removes_what_is_gone() {
     fs::remove_file(folder.path().join("other.yaml")).expect("removed");
     assert_eq!(tidewaiter(&["baseline", "prune"], folder.path()).status.code(), Some(0));
     let shown = text(&tidewaiter(&["baseline", "show"], folder.path()).stdout);
-    assert!(shown.contains("1 findings accepted") && shown.contains("note: ask Kim"), "{shown}");
+    assert!(shown.contains("1 finding accepted") && shown.contains("note: ask Kim"), "{shown}");
 }
 
 #[test]
@@ -179,4 +180,41 @@ fn a_broken_baseline_is_an_error_at_its_line() {
         assert!(text(&output.stderr).contains("larger than"), "{}", text(&output.stderr));
     }
     assert_eq!(tidewaiter(&["baseline", "create"], folder.path()).status.code(), Some(2));
+}
+
+#[test]
+fn what_only_the_history_holds_can_be_accepted_too() {
+    let mut repository = Repository::new();
+    let path = repository.path().to_owned();
+    repository.write("gone.yaml", &secret(&password(1)));
+    repository.write("old.py", &format!("password = \"{}\"\n", password(2)));
+    repository.commit("start");
+    repository.git(&["rm", "-q", "gone.yaml"]);
+    repository.git(&["mv", "old.py", "new.py"]);
+    repository.commit("removed and renamed");
+    let open = |args: &[&str]| {
+        let (report, code) = report(&[args, &["--baseline", FILE]].concat(), &path);
+        (findings(&report).len(), code, report["summary"]["unused"].as_array().map_or(0, Vec::len))
+    };
+    let baseline = |args: &[&str]| {
+        let output = tidewaiter(&[&["baseline"], args].concat(), &path);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    baseline(&["create"]);
+    assert_eq!((open(&["scan"]), open(&["history"])), ((0, 0, 0), (2, 1, 0)), "as they stand today");
+    let said = baseline(&["update", "--history"]);
+    assert!(said.contains("2 findings added, 3 in all"), "{said}");
+    assert_eq!((open(&["scan"]), open(&["history"])), ((0, 0, 0), (0, 0, 0)), "and as they stood");
+    repository.write("later.yaml", &secret(&password(3)));
+    repository.commit("another one");
+    assert_eq!(open(&["history"]), (1, 1, 0), "what is new fails");
+    repository.git(&["rm", "-q", "later.yaml"]);
+    repository.commit("removed");
+    assert!(baseline(&["update"]).contains("1 finding added"), "it is known to be one of a history");
+    assert!(baseline(&["prune"]).contains("0 findings removed"));
+    assert_eq!((open(&["scan"]), open(&["history"])), ((0, 0, 0), (0, 0, 0)));
+    repository.write("folder/a", "a");
+    let below = tidewaiter(&["baseline", "create", "folder", "--history", "-f", "other.yaml"], &path);
+    assert_eq!(below.status.code(), Some(2), "{}", text(&below.stdout));
 }

@@ -1,14 +1,18 @@
 //! `tidewaiter baseline`: accept today's findings, so that only new ones fail.
 
+use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::options::{Running, Selection};
 use super::{Failure, interrupt, print, progress};
+use crate::config;
 use crate::config::baseline::{self, FILE};
+use crate::engine::{Engine, HistoryScan};
 use crate::model::{Run, Shard};
-use crate::report::printable;
+use crate::report::{plural, printable};
+use crate::source::git::history::HistoryOptions;
 use crate::source::tree::TreeOptions;
 use crate::suppress::baseline::Baseline;
 
@@ -41,6 +45,9 @@ pub struct Args {
     /// Scan what .gitignore and .tidewaiterignore leave out, too
     #[arg(long)]
     no_ignore: bool,
+    /// Accept what only the commits of all refs hold, too; a baseline that does so is kept that way
+    #[arg(long)]
+    history: bool,
     #[command(flatten)]
     selection: Selection,
     #[command(flatten)]
@@ -61,30 +68,36 @@ fn create(args: &Args) -> Result<ExitCode, Failure> {
     if args.file.exists() {
         return Err(Failure(format!("{} exists; `tidewaiter baseline update` adds to it", args.file.display())));
     }
-    let run = args.scan()?;
+    let found = args.scan(args.history)?;
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(|_| Failure("the system gives no random numbers".to_owned()))?;
-    let mut baseline = Baseline::new(&random, run.findings.len());
-    let added = baseline.update(&run.findings, &|path| run.root.join(path).is_file());
+    let count = found.files.findings.len() + found.history.as_ref().map_or(0, |run| run.findings.len());
+    let mut baseline = Baseline { history: args.history, ..Baseline::new(&random, count) };
+    let added = found.take_in(&mut baseline);
     save(&args.file, &baseline)?;
-    say(&format!("{}: {added} findings accepted\n", args.file.display()))
+    say(&format!("{}: {} accepted\n", args.file.display(), plural(added, "finding")))
 }
 
 fn update(args: &Args) -> Result<ExitCode, Failure> {
     let mut baseline = baseline::load(&args.file).map_err(Failure::from_config)?;
-    let run = args.scan()?;
-    let added = baseline.update(&run.findings, &|path| run.root.join(path).is_file());
+    baseline.history |= args.history;
+    let added = args.scan(baseline.history)?.take_in(&mut baseline);
     save(&args.file, &baseline)?;
-    say(&format!("{}: {added} findings added, {} in all\n", args.file.display(), baseline.findings.len()))
+    let all = baseline.findings.len();
+    say(&format!("{}: {} added, {all} in all\n", args.file.display(), plural(added, "finding")))
 }
 
 fn prune(args: &Args) -> Result<ExitCode, Failure> {
     let mut baseline = baseline::load(&args.file).map_err(Failure::from_config)?;
-    let mut run = args.scan()?;
-    let root = std::mem::take(&mut run.root);
-    let removed = baseline.prune(&mut run.findings, &|path| root.join(path).is_file());
+    baseline.history |= args.history;
+    let mut found = args.scan(baseline.history)?;
+    let root = std::mem::take(&mut found.files.root);
+    let mut scans = vec![found.files.findings.as_mut_slice()];
+    scans.extend(found.history.as_mut().map(|run| run.findings.as_mut_slice()));
+    let removed = baseline.prune(&mut scans, &|path| root.join(path).is_file());
     save(&args.file, &baseline)?;
-    say(&format!("{}: {removed} findings removed, {} left\n", args.file.display(), baseline.findings.len()))
+    let left = baseline.findings.len();
+    say(&format!("{}: {} removed, {left} left\n", args.file.display(), plural(removed, "finding")))
 }
 
 fn show(file: &Path) -> Result<ExitCode, Failure> {
@@ -100,18 +113,56 @@ fn show(file: &Path) -> Result<ExitCode, Failure> {
             }
         }
     }
-    writeln!(out, "{} findings accepted", baseline.findings.len())?;
+    writeln!(out, "{} accepted", plural(baseline.findings.len(), "finding"))?;
     print(&out)
 }
 
+/// What a baseline is made from.
+struct Found {
+    files: Run,
+    history: Option<Run>,
+}
+
+impl Found {
+    /// Puts what was found into the baseline and gives how much of it is new. Where a file is called otherwise today than in
+    /// the history, its entry is that of today, and the history's stands beside it only if that one does not match.
+    fn take_in(&self, baseline: &mut Baseline) -> usize {
+        let is_there = |path: &str| self.files.root.join(path).is_file();
+        let added = baseline.update(&self.files.findings, &is_there);
+        added + self.history.as_ref().map_or(0, |run| baseline.add(&run.findings, &is_there))
+    }
+}
+
 impl Args {
-    /// Scans. What could not be read whole makes no baseline: its findings would be missing or taken for mended.
-    fn scan(&self) -> Result<Run, Failure> {
+    /// Scans the files and, if wanted, the history.
+    fn scan(&self, history: bool) -> Result<Found, Failure> {
         let (engine, _) = self.selection.engine(&self.path, &self.running)?;
-        let paths = vec![self.path.clone()];
-        let options =
-            TreeOptions { paths, no_ignore: self.no_ignore, threads: self.running.threads, shard: Shard::default() };
-        let run = progress::with_bar(|progress| engine.scan_tree(&options, progress))?;
+        let history = history.then(|| self.scan_history(&engine)).transpose()?;
+        let options = TreeOptions {
+            paths: vec![self.path.clone()],
+            no_ignore: self.no_ignore,
+            threads: self.running.threads,
+            shard: Shard::default(),
+        };
+        let files = progress::with_bar(|progress| engine.scan_tree(&options, progress))?;
+        Ok(Found { files: self.whole(files)?, history })
+    }
+
+    fn scan_history(&self, engine: &Engine) -> Result<Run, Failure> {
+        let same = |a: &Path, b: &Path| fs::canonicalize(a).ok().is_some_and(|a| fs::canonicalize(b).ok() == Some(a));
+        let root = config::repository_root(&self.path);
+        if !same(&root, &self.path) {
+            let root = root.display();
+            return Err(Failure(format!(
+                "paths in a history count from the root of the repository: give {root} instead"
+            )));
+        }
+        let scan = HistoryScan { options: HistoryOptions::default(), shard: Shard::default(), cache: None };
+        self.whole(progress::with_bar(|progress| engine.scan_history(&self.path, &scan, progress))?)
+    }
+
+    /// What could not be read whole makes no baseline: its findings would be missing or taken for mended.
+    fn whole(&self, run: Run) -> Result<Run, Failure> {
         let unread = run.summary.problems.iter().find(|problem| problem.kind == crate::model::ProblemKind::Incomplete);
         match unread.filter(|_| !self.running.allow_incomplete) {
             Some(problem) => Err(Failure(format!(

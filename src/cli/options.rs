@@ -130,7 +130,10 @@ impl Selection {
     pub fn accept(&self, run: &mut Run, root: &Path, scanned: Option<&Path>) -> Result<(), Failure> {
         let Some(path) = &self.baseline else { return Ok(()) };
         let baseline = config::baseline::load(path).map_err(Failure::from_config)?;
-        let unused = baseline.accept(&mut run.findings, &|path| root.join(path).is_file());
+        let is_there = |path: &str| root.join(path).is_file();
+        let mut unused = baseline.accept(&mut run.findings, &is_there);
+        // What only the history holds no scan of files can find.
+        unused.retain(|entry| !baseline.history || is_there(&entry.path));
         let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let same =
             |a: &Path| std::fs::canonicalize(a).ok().is_some_and(|a| std::fs::canonicalize(folder).ok() == Some(a));

@@ -22,6 +22,7 @@ use std::str::FromStr;
 
 pub use printable::printable;
 pub use read::read;
+pub use summary::plural;
 
 use crate::model::{Finding, Run, Severity};
 

@@ -60,6 +60,7 @@ fn problems(run: &Run, view: &View, redactor: &Redactor, out: &mut dyn Write) ->
     Ok(())
 }
 
+/// The count with its noun: `1 finding`, `2 findings`.
 pub fn plural(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

@@ -30,9 +30,17 @@ pub struct Baseline {
     pub id: String,
     /// PBKDF2 rounds of a digest.
     pub rounds: u32,
+    /// Whether it also accepts what only the history of the repository holds.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub history: bool,
     /// What is accepted.
     #[serde(default)]
     pub findings: Vec<Entry>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for it
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// An accepted finding.
@@ -89,7 +97,7 @@ impl Baseline {
     pub fn new(random: &[u8], count: usize) -> Self {
         let rounds = (ALL_ROUNDS / count.max(1)).clamp(LEAST_ROUNDS, MOST_ROUNDS);
         let id = data_encoding::HEXLOWER.encode(random);
-        Self { version: VERSION, id, rounds: rounds as u32, findings: Vec::new() }
+        Self { version: VERSION, id, rounds: rounds as u32, history: false, findings: Vec::new() }
     }
 
     /// Marks the findings that the baseline accepts, and gives the entries that match none. `is_there` says of a path
@@ -116,6 +124,15 @@ impl Baseline {
     /// Brings the entries up to what was found: known ones get their new place and keep reason and note, new ones are
     /// added. Gives how many were added.
     pub fn update(&mut self, findings: &[Finding], is_there: &dyn Fn(&str) -> bool) -> usize {
+        self.take_in(findings, is_there, true)
+    }
+
+    /// Adds what was found and is not known. Gives how many were added.
+    pub fn add(&mut self, findings: &[Finding], is_there: &dyn Fn(&str) -> bool) -> usize {
+        self.take_in(findings, is_there, false)
+    }
+
+    fn take_in(&mut self, findings: &[Finding], is_there: &dyn Fn(&str) -> bool, moves: bool) -> usize {
         let matches = self.matches(findings, is_there);
         let mut digests = Digests::of(self);
         let redactor = Redactor::new(findings.iter(), false);
@@ -126,6 +143,7 @@ impl Baseline {
             }
             let now = Entry { digest: digests.digest(&finding.secret), ..place(finding, &redactor) };
             match known {
+                Some(_) if !moves => {}
                 Some(at) => {
                     let old = &self.findings[at];
                     self.findings[at] = Entry { reason: old.reason.clone(), note: old.note.clone(), ..now };
@@ -138,9 +156,15 @@ impl Baseline {
         added
     }
 
-    /// Removes the entries that match nothing any more; gives how many.
-    pub fn prune(&mut self, findings: &mut [Finding], is_there: &dyn Fn(&str) -> bool) -> usize {
-        let mut used = self.mark(findings, is_there).into_iter();
+    /// Removes the entries that match nothing in any of these scans; gives how many.
+    pub fn prune(&mut self, scans: &mut [&mut [Finding]], is_there: &dyn Fn(&str) -> bool) -> usize {
+        let mut used = vec![false; self.findings.len()];
+        for findings in scans {
+            for (used, again) in used.iter_mut().zip(self.mark(findings, is_there)) {
+                *used |= again;
+            }
+        }
+        let mut used = used.into_iter();
         let before = self.findings.len();
         self.findings.retain(|_| used.next().unwrap_or(true));
         before - self.findings.len()
