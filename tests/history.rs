@@ -214,6 +214,19 @@ fn a_secret_that_comes_back_in_the_range_is_known_from_before() {
 fn unknown_revisions_are_errors_with_a_suggestion() {
     let mut repository = Repository::new();
     repository.commit("empty");
+    let first = repository.git(&["rev-parse", "HEAD"]);
+    repository.write("a.yaml", &secret("a", &password(1)));
+    repository.commit("one");
+    assert_eq!(found(repository.path(), &["HEAD^-"]).len(), 1);
+    assert_eq!(found(repository.path(), &["HEAD^@"]).len(), 0);
+    assert_eq!(tidewaiter(&["history", "--", "^HEAD^"], repository.path()).status.code(), Some(2));
+    let shallow = repository.beside("shallow-clone");
+    let url = format!("file://{}", repository.path().display());
+    repository.git(&["clone", "-q", "--depth", "1", &url, &shallow.to_string_lossy()]);
+    for wanted in ["HEAD~1", &first] {
+        let error = text(&tidewaiter(&["history", &format!("{wanted}..HEAD")], &shallow).stderr);
+        assert!(error.contains("git fetch --unshallow") && !error.contains("did you mean"), "{error}");
+    }
     for args in [["history", "mian..HEAD"], ["history", "--branch=mian"]] {
         let output = tidewaiter(&args, repository.path());
         assert_eq!(output.status.code(), Some(2));
@@ -398,6 +411,30 @@ fn with_a_cache_the_findings_stay_the_same() {
     assert_eq!(check(&repository, "a broken cache"), 1);
     assert_eq!(said(repository.path(), &["history", "--cache", &cache, "--min-severity=critical"]), [""; 0]);
     assert_eq!(check(&repository, "the cache of other settings"), 1);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn another_build_of_the_program_trusts_no_cache() {
+    let mut repository = Repository::new();
+    repository.write("a.txt", "nothing\n");
+    repository.commit("one");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let program = folder.path().join("program");
+    fs::copy(env!("CARGO_BIN_EXE_tidewaiter"), &program).expect("copied");
+    let scanned = || {
+        let mut command = std::process::Command::new(&program);
+        command.args(["history", "--format", "json", "--cache"]).arg(folder.path().join("cache"));
+        let output = command.current_dir(repository.path()).output().expect("the program starts");
+        let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+        report["summary"]["files"].clone()
+    };
+    assert_eq!((scanned(), scanned()), (1.into(), 0.into()));
+    // Of the same size; the last byte belongs to a table that nobody needs to run it.
+    let mut bytes = fs::read(&program).expect("readable");
+    *bytes.last_mut().expect("a program") ^= 1;
+    fs::write(&program, bytes).expect("written");
+    assert_eq!(scanned(), 1);
 }
 
 #[test]

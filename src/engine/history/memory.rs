@@ -1,7 +1,11 @@
 //! What one scan of a history leaves for the next, in the folder of `--cache`.
 
 use std::fs;
+use std::hash::{DefaultHasher, Hasher};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::process;
+use std::time::SystemTime;
 
 use git2::Repository;
 use sha2::{Digest, Sha256};
@@ -76,9 +80,27 @@ impl Memory {
     }
 }
 
-/// What the results depend on, beside the objects. The program's size tells builds of one version apart.
+/// What the results depend on, beside the objects.
 fn key(repository: &Repository, settings: &Settings) -> String {
-    let program = std::env::current_exe().and_then(fs::metadata).map_or(0, |metadata| metadata.len());
+    // A program that can't be read shares its cache with none.
+    let program = program().unwrap_or_else(|_| format!("{:?} {}", SystemTime::now(), process::id()));
     let border = history::border(repository);
     format!("{}\0{program}\0{settings:?}\0{border}", env!("CARGO_PKG_VERSION"))
+}
+
+/// Tells builds of one version apart, which may have other rules at the same size. Where the program is unoptimised, hashing
+/// it would take longer than many a scan; such a one is built anew each time.
+fn program() -> io::Result<String> {
+    let mut file = fs::File::open(std::env::current_exe()?)?;
+    let found = file.metadata()?;
+    if cfg!(debug_assertions) {
+        return Ok(format!("{} {:?}", found.len(), found.modified()?));
+    }
+    let (mut hasher, mut buffer) = (DefaultHasher::new(), vec![0; 64 << 10]);
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(format!("{:x}", hasher.finish())),
+            read => hasher.write(&buffer[..read]),
+        }
+    }
 }

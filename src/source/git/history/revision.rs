@@ -41,6 +41,10 @@ pub fn starts(repository: &Repository, options: &HistoryOptions) -> Result<Start
     for range in &options.ranges {
         starts.range(repository, range)?;
     }
+    if starts.tips.is_empty() && starts.objects.is_empty() && !starts.hidden.is_empty() {
+        let said = "only what to leave out was named; say what to scan, too: `A..B`, or `^A B`";
+        return Err(GitError::Other(said.to_owned()));
+    }
     for branch in &options.branches {
         starts.tips.push(find_branch(repository, branch)?);
     }
@@ -141,7 +145,7 @@ impl Starts {
         }
     }
 
-    /// `A..B`, `A...B`, `^A`, `A^!`, or a single revision.
+    /// `A..B`, `A...B`, `^A`, `A^!`, `A^-`, `A^@`, or a single revision.
     fn range(&mut self, repository: &Repository, range: &str) -> Result<(), GitError> {
         let or_head = |name: &str| if name.is_empty() { "HEAD".to_owned() } else { name.to_owned() };
         if let Some((left, right)) = range.split_once("...") {
@@ -159,6 +163,11 @@ impl Starts {
             let only = commit(repository, only)?;
             self.hidden.extend(repository.find_commit(only)?.parent_ids());
             self.tips.push(only);
+        } else if let Some(of) = range.strip_suffix("^@") {
+            self.tips.extend(repository.find_commit(commit(repository, of)?)?.parent_ids());
+        } else if let Some((only, number)) = without_parent(range) {
+            self.hidden.push(commit(repository, &format!("{only}^{number}"))?);
+            self.tip(repository, only)?;
         } else {
             self.tip(repository, range)?;
         }
@@ -170,6 +179,12 @@ impl Starts {
         self.object(repository, find(repository, revision)?.id(), revision);
         Ok(())
     }
+}
+
+/// `A^-2`: what led to A and not to its second parent; without a number, the first.
+fn without_parent(range: &str) -> Option<(&str, &str)> {
+    let (only, number) = range.rsplit_once("^-")?;
+    number.bytes().all(|byte| byte.is_ascii_digit()).then_some((only, if number.is_empty() { "1" } else { number }))
 }
 
 fn find<'r>(repository: &'r Repository, revision: &str) -> Result<Object<'r>, GitError> {
@@ -201,8 +216,21 @@ fn unknown(repository: &Repository, revision: &str, error: &git2::Error) -> GitE
     }
 }
 
-/// `; did you mean …?`, if a ref has a similar name.
+/// `; did you mean …?`, if a ref has a similar name, and whether it may be no more than out of reach.
 fn suggestion(repository: &Repository, wanted: &str) -> String {
+    let reach = match repository.is_shallow() {
+        true => "; the clone is shallow, and `git fetch --unshallow` brings the rest",
+        false => "",
+    };
+    similar(repository, wanted) + reach
+}
+
+fn similar(repository: &Repository, wanted: &str) -> String {
+    // Of `main~9` the name may be right, and the history shorter.
+    let start = wanted.split(['~', '^', '@', ':']).next().unwrap_or_default();
+    if repository.revparse_single(start).is_ok() {
+        return String::new();
+    }
     let references = repository.references().into_iter().flatten().flatten();
     let names = references.filter_map(|r| r.shorthand().ok().map(str::to_owned)).chain(["HEAD".to_owned()]);
     let scored = names.map(|name| (strsim::jaro_winkler(&name, wanted), name));
