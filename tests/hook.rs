@@ -122,8 +122,19 @@ fn hooks_of_others_are_left_alone() {
     refused(repository.path(), &["lefthook.yml", "tidewaiter staged"]);
     fs::remove_file(hooks(&repository).join("pre-commit")).expect("removed");
 
+    write_hook(&hooks(&repository).join("pre-commit"), "call_lefthook run pre-commit \"$@\"");
+    assert!(hook(repository.path(), &["status", "pre-commit"]).contains("not installed; another hook"));
+    repository.write("lefthook.yml", "pre-commit: {commands: {secrets: {run: tidewaiter staged}}}\n");
+    let said = hook(repository.path(), &["status", "pre-commit"]);
+    assert!(said.contains("lefthook.yml names tidewaiter") && !said.contains("not installed"), "{said}");
+    fs::remove_file(hooks(&repository).join("pre-commit")).expect("removed");
+
     repository.git(&["config", "core.hooksPath", ".husky/_"]);
     refused(repository.path(), &["husky", ".husky/pre-commit", "tidewaiter staged"]);
+    write_hook(&repository.path().join(".husky/_/pre-commit"), ". ./h");
+    repository.write(".husky/pre-commit", "tidewaiter staged\n");
+    let said = hook(repository.path(), &["status", "pre-commit"]);
+    assert!(said.contains(".husky/pre-commit names tidewaiter"), "{said}");
     let elsewhere = tempfile::tempdir().expect("a folder");
     repository.git(&["config", "core.hooksPath", &elsewhere.path().to_string_lossy()]);
     refused(repository.path(), &["core.hooksPath", "tidewaiter staged"]);
@@ -167,6 +178,8 @@ fn a_push_is_stopped_for_what_the_remote_has_not() {
     let lines = fs::read_to_string(repository.path().join(".git/before")).expect("the hook before ran");
     assert!(lines.starts_with("refs/heads/main "), "{lines}");
     assert!(passes(repository.path(), &["push", "-q", "origin", "main:refs/heads/new"]), "a new branch, known commits");
+    let address = remote.to_string_lossy().into_owned();
+    assert!(passes(repository.path(), &["push", "-q", &address, "main:refs/heads/newer"]), "the same by its address");
 
     repository.write("new.yaml", &secret("new", PASSWORD));
     repository.commit("a secret");

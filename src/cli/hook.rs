@@ -92,7 +92,7 @@ fn uninstall(which: &Which) -> Result<ExitCode, Failure> {
             Status::Installed { chained: true } => writeln!(said, "{name}: removed; the hook from before is back"),
             Status::Installed { chained: false } => writeln!(said, "{name}: removed"),
             Status::Legacy => writeln!(said, "{name}: left in place, since pre-commit calls it: {name}.legacy"),
-            Status::Other => writeln!(said, "{name}: left alone, it is not tidewaiter's"),
+            Status::Other { .. } => writeln!(said, "{name}: left alone, it is not tidewaiter's"),
             Status::Absent => writeln!(said, "{name}: not installed"),
         };
     }
@@ -117,7 +117,10 @@ fn tell(said: &mut String, folder: &Folder, hook: Hook, status: &Status) {
         }
         Status::Installed { chained: false } => writeln!(said, "{name}: installed ({file})"),
         Status::Legacy => writeln!(said, "{name}: installed; pre-commit calls it ({file}.legacy)"),
-        Status::Other => writeln!(said, "{name}: not installed; another hook is there ({file})"),
+        Status::Other { named: Some(by) } => {
+            writeln!(said, "{name}: another hook is there ({file}), and {} names tidewaiter", by.display())
+        }
+        Status::Other { named: None } => writeln!(said, "{name}: not installed; another hook is there ({file})"),
         Status::Absent => writeln!(said, "{name}: not installed"),
     };
 }

@@ -18,6 +18,8 @@ pub struct Folder {
     pub path: PathBuf,
     /// Whether the repository is bare: a server's.
     pub is_bare: bool,
+    /// The working tree, or the repository if that is bare.
+    root: PathBuf,
     /// Other repositories use it, too.
     is_shared: bool,
     is_husky: bool,
@@ -31,14 +33,29 @@ impl Folder {
     pub fn of(repository: &Path) -> Result<Self, HookError> {
         let repository = git::open(repository)?;
         let is_bare = repository.is_bare();
-        let own = Self { path: repository.commondir().join("hooks"), is_bare, is_shared: false, is_husky: false };
-        let Some((named, level)) = configured(&repository) else { return Ok(own) };
         let root = repository.workdir().unwrap_or(repository.path());
+        let Some((named, level)) = configured(&repository) else {
+            let path = repository.commondir().join("hooks");
+            return Ok(Self { path, is_bare, root: root.to_owned(), is_shared: false, is_husky: false });
+        };
         let path = root.join(named);
         let is_local = matches!(level, ConfigLevel::Local | ConfigLevel::Worktree);
         let is_inside = [root, repository.commondir()].iter().any(|folder| real(&path).starts_with(real(folder)));
         let is_husky = path.components().any(|part| part.as_os_str() == ".husky");
-        Ok(Self { path, is_bare, is_shared: !(is_local && is_inside), is_husky })
+        Ok(Self { path, is_bare, root: root.to_owned(), is_shared: !(is_local && is_inside), is_husky })
+    }
+
+    /// The file that calls us for somebody else's hook, as far as one can tell: it names us. `file` is the hook.
+    pub(super) fn names_us(&self, file: &Path, hook: Hook) -> Option<PathBuf> {
+        let text = small(file);
+        let is_by = |manager: &str| memchr::memmem::find(&text, manager.as_bytes()).is_some();
+        let mut files = vec![file.to_owned()];
+        if self.is_husky {
+            files.push(self.root.join(".husky").join(hook.name()));
+        }
+        let managers = MANAGERS.iter().filter(|(manager, _)| is_by(manager));
+        files.extend(managers.flat_map(|(_, names)| names.iter().map(|name| self.root.join(name))));
+        files.into_iter().find(|file| memchr::memmem::find(&small(file), b"tidewaiter").is_some())
     }
 
     pub(super) fn refuse_if_not_ours(&self, hook: Hook) -> Result<(), HookError> {
@@ -51,6 +68,21 @@ impl Folder {
         }
         Ok(())
     }
+}
+
+/// Hook managers by a word of the hooks that they write, and the files that they read.
+const MANAGERS: [(&str, &[&str]); 2] = [
+    (
+        "lefthook",
+        &["lefthook.yml", ".lefthook.yml", "lefthook.yaml", ".lefthook.yaml", "lefthook.toml", "lefthook.json"],
+    ),
+    ("pre-commit", &[".pre-commit-config.yaml"]),
+];
+
+/// The text of a file that a person may have written; of any other, nothing.
+fn small(file: &Path) -> Vec<u8> {
+    let is_small = fs::metadata(file).is_ok_and(|found| found.is_file() && found.len() < 1 << 20);
+    if is_small { fs::read(file).unwrap_or_default() } else { Vec::new() }
 }
 
 /// The arguments that do the work of a hook.

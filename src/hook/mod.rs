@@ -77,8 +77,11 @@ pub enum HookError {
 pub enum Status {
     /// Nothing is there.
     Absent,
-    /// A hook that is not ours.
-    Other,
+    /// A hook that is not ours; it, or what its manager reads, may name us.
+    Other {
+        /// The file that names us.
+        named: Option<PathBuf>,
+    },
     /// Ours; after the one that was there before, if there was any.
     Installed {
         /// Whether there was one.
@@ -107,7 +110,7 @@ impl Files {
         match (exists(&self.hook), script::is_ours(&self.hook)) {
             (_, true) => Status::Installed { chained: exists(&self.before) },
             (true, _) if script::is_ours(&self.legacy) => Status::Legacy,
-            (true, _) => Status::Other,
+            (true, _) => Status::Other { named: None },
             (false, _) => Status::Absent,
         }
     }
@@ -115,7 +118,11 @@ impl Files {
 
 /// How things stand with the hook.
 pub fn status(folder: &Folder, hook: Hook) -> Status {
-    Files::of(folder, hook).status()
+    let files = Files::of(folder, hook);
+    match files.status() {
+        Status::Other { .. } => Status::Other { named: folder.names_us(&files.hook, hook) },
+        status => status,
+    }
 }
 
 /// Puts the hook in place, in front of nothing but behind what was there. Gives what is there now; an older version of
@@ -136,7 +143,7 @@ pub fn install(folder: &Folder, hook: Hook, program: &Path) -> Result<Status, Ho
         Status::Absent | Status::Installed { .. } => {
             script::write(&files.hook, hook, program).map_err(said(&files.hook))?;
         }
-        Status::Other => {
+        Status::Other { .. } => {
             folder::refuse_if_generated(&files.hook, hook)?;
             if files.before.symlink_metadata().is_ok() {
                 return Err(HookError::Twice(files.hook, files.before));

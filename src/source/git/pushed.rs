@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use git2::{Oid, Repository};
+use git2::{Oid, References, Repository};
 
 use super::{GitError, open};
 
@@ -84,13 +84,37 @@ pub fn ranges(path: &Path, updates: &[Update], known: Known<'_>) -> Result<Vec<S
 }
 
 fn known_commits(repository: &Repository, known: Known<'_>) -> Result<Vec<Oid>, GitError> {
-    let references = match known {
-        // A remote that is named by its address alone has no refs here: all that goes there is new.
-        Known::Remote(name) if name.is_empty() || name.contains([':', '*', '?', '[']) => return Ok(Vec::new()),
-        Known::Remote(name) => repository.references_glob(&format!("refs/remotes/{name}/*"))?,
-        Known::Refs => repository.references()?,
+    let mut commits = Vec::new();
+    let mut add = |references: References<'_>| {
+        commits.extend(references.flatten().filter_map(|reference| Some(reference.peel_to_commit().ok()?.id())));
     };
-    Ok(references.flatten().filter_map(|reference| Some(reference.peel_to_commit().ok()?.id())).collect())
+    match known {
+        Known::Refs => add(repository.references()?),
+        // To an address that no remote has, all that goes there is new.
+        Known::Remote(name) => {
+            for remote in remotes(repository, name) {
+                add(repository.references_glob(&format!("refs/remotes/{remote}/*"))?);
+            }
+        }
+    }
+    Ok(commits)
+}
+
+/// The remotes of this name, or at this address: git names to the hook what stood on its command line.
+fn remotes(repository: &Repository, name: &str) -> Vec<String> {
+    let names = repository.remotes().map(|names| names.iter().flatten().flatten().map(str::to_owned).collect());
+    let mut names: Vec<String> = names.unwrap_or_default();
+    let is_name = names.iter().any(|known| known == name);
+    names.retain(|known| {
+        let remote = repository.find_remote(known).ok();
+        let is_there = |remote: git2::Remote<'_>| {
+            let push = remote.pushurl().ok().flatten().map(str::to_owned);
+            push.or_else(|| remote.url().ok().map(str::to_owned)).as_deref() == Some(name)
+        };
+        if is_name { known == name } else { remote.is_some_and(is_there) }
+    });
+    names.retain(|known| !known.contains(['*', '?', '[']));
+    names
 }
 
 #[cfg(test)]
