@@ -20,7 +20,7 @@ pub use examples::is_published_example;
 pub use name::{NameKind, name_kind};
 pub use randomness::{is_salt, looks_random};
 pub use shape::is_code;
-pub use url::default_password;
+pub use url::{default_password, is_scheme};
 pub use value::{ValueKind, is_placeholder, value_kind};
 
 use pointer::names_a_key;
@@ -111,7 +111,7 @@ fn could_hold_one(value: &str) -> bool {
         || ["eyJ", "LS0tLS1", "PuTTY-User"].iter().any(|known| bare.starts_with(known))
         || bytes.len() > 24 && memchr::memmem::find(bytes, b"-----BEGIN ").is_some()
         // The schemes of an Authorization header.
-        || bare.starts_with(['b', 'B', 't', 'T', 'a', 'A']) && url::authorization(value).is_some()
+        || bare.starts_with(['b', 'B', 't', 'T', 'a', 'A', 'g', 'G', 's', 'S', 'k', 'K', 'd', 'D']) && url::authorization(value).is_some()
 }
 
 fn judge_fully(kind: NameKind, name: &str, value: &str, setting: Setting) -> Option<Judgement> {

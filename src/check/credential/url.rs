@@ -47,16 +47,37 @@ pub fn oracle(text: &str) -> Option<Range<usize>> {
     (start < end && !text[user..end].contains(char::is_whitespace)).then_some(start..end)
 }
 
+/// What stands before the credential of an `Authorization` header, in lower case: the registered schemes, and those that
+/// providers document for their own (Aiven, GC Notify, Opsgenie, Okta, GoDaddy, Klaviyo, DeepL, Dynatrace).
+const SCHEMES: [&str; 12] = [
+    "basic",
+    "bearer",
+    "token",
+    "apikey",
+    "aivenv1",
+    "apikey-v1",
+    "geniekey",
+    "ssws",
+    "sso-key",
+    "klaviyo-api-key",
+    "deepl-auth-key",
+    "api-token",
+];
+
+/// Whether a word is the scheme of an `Authorization` header.
+pub fn is_scheme(word: &str) -> bool {
+    SCHEMES.iter().any(|known| word.eq_ignore_ascii_case(known))
+}
+
 /// The credential's bytes in the value of an `Authorization` header: `Basic …`, `Bearer …`.
 pub fn authorization(text: &str) -> Option<Range<usize>> {
     let lead = text.len() - text.trim_start().len();
     let (scheme, rest) = text[lead..].split_once(' ')?;
-    let known = ["basic", "bearer", "token", "apikey"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
     let credential = rest.trim();
     let whole = credential.len() >= 12 && !credential.contains(char::is_whitespace);
     let start = lead + scheme.len() + 1 + (rest.len() - rest.trim_start().len());
     let telling = credential.bytes().any(|b| b.is_ascii_digit() || b == b'=') && credential.is_ascii();
-    (known && whole && telling).then_some(start..start + credential.len())
+    (is_scheme(scheme) && whole && telling).then_some(start..start + credential.len())
 }
 
 /// Parameters of connection strings that hold a credential.
@@ -144,6 +165,7 @@ mod tests {
         assert_eq!(secret("https://h/x?token=next&page_token=CAEQAA"), None);
         assert_eq!(secret("-Dtoken.ttl=30 -Dpassword.min=8"), None);
         assert_eq!(authorization("Basic cm9ib3Q6blI3LXF1YXJyZWw="), Some(6..30));
+        assert_eq!(authorization("aivenv1 nR7xQ2vLp4wTz8bNc3d"), Some(8..27));
         assert_eq!(authorization("Bearer token"), None);
         let url = "postgres://${U:-app}:${P:-Tin-93x}@db/${D:-app}";
         assert_eq!(default_password(url).map(|range| &url[range]), Some("Tin-93x"));

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use crate::check::credential;
+
 /// How a value is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
@@ -117,7 +119,7 @@ impl Cursor<'_> {
         if quoted_name && self.take("value=") {
             return true;
         }
-        let assigns = [":::=", "::=", "!==", "===", "?=", ":=", "=>", "==", "!=", "="];
+        let assigns = [":::=", "::=", "!==", "===", "??=", "||=", ".=", "+=", "?=", ":=", "=>", "==", "!=", "="];
         if assigns.iter().any(|operator| self.take(operator)) {
             return true;
         }
@@ -193,8 +195,7 @@ impl Cursor<'_> {
 
     fn value(&mut self, tag: bool) -> Option<(Range<usize>, Form)> {
         if tag {
-            let end = self.line().find('<')?;
-            return Some((self.at..self.at + end, Form::Quoted));
+            return self.element();
         }
         let escaped = self.take("\\");
         let line = self.line();
@@ -203,6 +204,20 @@ impl Cursor<'_> {
             _ if escaped => None,
             _ => Some(self.bare()),
         }
+    }
+
+    /// The text of an element, be it on a line of its own between the tags.
+    fn element(&mut self) -> Option<(Range<usize>, Form)> {
+        if !self.line().trim().is_empty() {
+            let end = self.line().find('<')?;
+            return Some((self.at..self.at + end, Form::Quoted));
+        }
+        let blank = self.rest().bytes().take(LONGEST_NAME).take_while(u8::is_ascii_whitespace).count();
+        self.at += blank;
+        let line = self.line();
+        let value = line.find('<').map_or(line, |end| &line[..end]).trim_end();
+        let closes = self.rest()[value.len()..].trim_start().starts_with("</");
+        (!value.is_empty() && closes).then(|| (self.at..self.at + value.len(), Form::Quoted))
     }
 
     /// The line from here on, up to the longest value.
@@ -252,7 +267,7 @@ impl Cursor<'_> {
         let line = &line[..["\\n", "\\r"].iter().filter_map(|end| line.find(end)).min().unwrap_or(line.len())];
         let ends = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '"' | '\'' | ')' | '}' | '|');
         // The scheme of an Authorization header goes before its credential.
-        let scheme = SCHEMES.iter().find(|scheme| line.starts_with(**scheme)).map_or(0, |scheme| scheme.len());
+        let scheme = line.find(' ').filter(|end| credential::is_scheme(&line[..*end])).map_or(0, |end| end + 1);
         let end = line[scheme..].find(ends).map_or(line.len(), |end| scheme + end);
         let behind = line[end..].trim_start_matches([',', ';']).trim();
         let last = behind.is_empty()
@@ -268,9 +283,6 @@ impl Cursor<'_> {
 pub(super) fn is_constant(name: &str) -> bool {
     name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
-
-/// What stands before the credential of an Authorization header.
-const SCHEMES: [&str; 4] = ["Bearer ", "Basic ", "Token ", "token "];
 
 /// Whether a text begins as `name=value` does: of a line of such pairs each one stands for itself.
 fn is_assignment(text: &str) -> bool {
@@ -305,6 +317,8 @@ mod tests {
             "if (password == \"V-1\") {",
             "The password is 'V-1'.",
             "<password>V-1</password>",
+            "<password>\n    V-1\n</password>",
+            "$password .= \"V-1\";",
             "<add key=\"password\" value=\"V-1\"/>",
             "set(\"password\", \"V-1\")",
             "{\\\"password\\\": \\\"V-1\\\"}",
@@ -331,6 +345,7 @@ mod tests {
             "password = \"open",
             "def password(x):",
             "password[\"x\"]",
+            "<password>\n  V-1\n  <more/></password>",
         ] {
             assert_eq!(value(text), None, "{text}");
         }

@@ -137,7 +137,7 @@ fn looks(kind: NameKind, name: &str, secret: &str, form: Form, file: FileKind) -
     let bare = form != Form::Quoted;
     if bare && (file.is_code || form == Form::Word || is_expression(secret))
         || !kind.is_credential()
-        || secret.starts_with("0x")
+        || secret.starts_with("0x") && !is_hexadecimal_key(secret)
         || !credential::is_salt(secret)
             && (secret.contains(['%', '{', '<', '('])
                 || secret.contains("##")
@@ -169,6 +169,11 @@ fn looks(kind: NameKind, name: &str, secret: &str, form: Form, file: FileKind) -
 /// those, too.
 fn is_expression(text: &str) -> bool {
     text.contains(['(', '[', '.', '=', '/', ':']) && !is_encoded(text)
+}
+
+/// Whether a number is as long as a key of 256 bits, as those of wallets are written.
+fn is_hexadecimal_key(text: &str) -> bool {
+    text.len() == 66 && text[2..].bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// Whether a text is a long random one of letters of both cases, digits and the marks of base64 and its kin.
