@@ -1,9 +1,11 @@
 //! Judging a pair for a check: which pairs are nobody's, what the finding says, and where it stands.
 
+use std::sync::Arc;
+
 use super::credential::{self, Judgement, NameKind, Setting, ValueKind};
 use super::{Context, Found, Pair, Shape, command_line, template};
 use crate::encoding;
-use crate::model::{Document, NodeId, Role, Rule, Secret, Span, Tree};
+use crate::model::{Document, NodeId, Role, Rule, Secret, Span, SpanMap, Tree};
 
 /// Keys below which values only name where something is, or say what may be.
 const NO_VALUES_BELOW: [&str; 14] = [
@@ -56,7 +58,8 @@ pub fn only_describes(doc: &Document<'_>) -> bool {
 
 /// Whether the pair is a reference, or stands where only references stand.
 fn is_nobodys(pair: &Pair<'_>) -> bool {
-    only_describes(pair.doc)
+    // The provider `fake` of a SecretStore holds its values itself.
+    only_describes(pair.doc) && !pair.path.has_key("fake")
         || pair.name.starts_with("checksum/")
         || pair.path.keys().any(|key| is_reference_key(key) && !is_label_of_compose(pair, key))
         || is_tagged(pair)
@@ -277,9 +280,17 @@ pub fn arguments(
 
 /// Reports the credentials of shell text that stands in the scalar `node` of a tree.
 pub fn script(rule: &'static Rule, doc: &Document<'_>, node: NodeId, structure: &str, cx: &mut Context<'_>) {
-    let Some(text) = doc.tree().and_then(|tree| tree.str(node)) else { return };
+    let Some((tree, text)) = doc.tree().and_then(|tree| Some((tree, tree.str(node)?))) else { return };
     command_line::script(text, &mut |found| report_command(rule, doc, &[node], structure, found, cx));
+    command_line::documents(text, &mut |body| {
+        let map = SpanMap::at(body.start).within(&Arc::new(encoding::scalar_map(tree, node)));
+        let mut found = cx.look_into(doc, body.of(text), map, HEREDOC, structure);
+        cx.findings.append(&mut found);
+    });
 }
+
+/// The name under which a here-document is looked into: what it is shows in its text.
+pub const HEREDOC: &str = "heredoc";
 
 /// Checks a script that is no shell's as the file that it would be.
 pub fn source(doc: &Document<'_>, node: NodeId, name: &str, structure: &str, cx: &mut Context<'_>) {

@@ -1,7 +1,7 @@
 //! One traversal of a document that gives every name with its value, in whatever shape the format puts them.
 
 use crate::encoding;
-use crate::model::{Body, Document, Kind, NodeId, Span, Step, Tree};
+use crate::model::{Body, Document, Kind, NodeId, Role, Span, Step, Tree};
 
 /// How a format puts a name and a value together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,8 @@ impl Pair<'_> {
             (Some(node), Some(tree)) if tree.is_decoded(node) => {
                 encoding::scalar_map(tree, node).to_file(Span::new(start + self.offset, end + self.offset))
             }
+            // A value that goes on behind a line's end stands where all of it stands.
+            (None, _) if self.value.len() != self.value_span.len() => self.value_span,
             _ => Span::new(self.value_span.start + start, self.value_span.start + end),
         }
     }
@@ -165,12 +167,13 @@ pub fn visit(doc: &Document<'_>, each: &mut dyn FnMut(&Pair<'_>)) {
         Body::Entries(entries) => {
             let path = Path::default();
             for entry in entries {
+                let value = encoding::without_continuations(entry.value.of(doc.text));
                 each(&Pair {
                     doc,
                     shape: Shape::Line,
                     name: entry.name.of(doc.text),
                     name_span: entry.name,
-                    value: entry.value.of(doc.text),
+                    value: &value,
                     value_span: entry.value,
                     node: None,
                     offset: 0,
@@ -282,13 +285,19 @@ impl Visitor<'_, '_> {
         let (shape, name) = match (facts.name, key) {
             (Some(name), _) => (Shape::NameValue, name),
             // `DEPLOY_TOKEN: {value: x, description: y}`; a schema has a `type` beside its `default`.
-            (None, Some(key)) if !(facts.typed && self.tree.str(value_key) == Some("default")) => (Shape::Entry, key),
+            (None, Some(key)) if !self.is_schema(facts, value_key) => (Shape::Entry, key),
             _ => return None,
         };
         self.path.steps.push(Step::Key(value_key));
         self.give(shape, name, value, text, 0);
         self.path.steps.pop();
         Some(value)
+    }
+
+    /// Whether the mapping describes what type of value a property has. The parameters of a pipeline have types, too.
+    fn is_schema(&self, facts: &Facts, value_key: NodeId) -> bool {
+        let pipeline = matches!(self.doc.role, Role::CircleCi | Role::GithubActions | Role::AzurePipelines);
+        facts.typed && self.tree.str(value_key) == Some("default") && !pipeline
     }
 
     fn sequence(&mut self, id: NodeId, key: Option<NodeId>) {

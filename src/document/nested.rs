@@ -85,7 +85,7 @@ fn in_scalar(tree: &Tree<'_>, node: NodeId, name: &str) -> Option<Nested> {
     if text.len() < MIN_LEN || !is_candidate(tree, node, name, text) || NOT_DOCUMENTS.contains(&name) {
         return None;
     }
-    if !is_document(text, name) && !recognise::is_code_name(name) {
+    if !is_document(text, name) && !recognise::is_code_name(name) && !holds_code(name) {
         return None;
     }
     Some(Nested { text: text.to_owned(), map: encoding::scalar_map(tree, node), name: name.to_owned(), node })
@@ -122,6 +122,13 @@ fn is_json(text: &str) -> bool {
         let ends = (text.as_bytes()[0], text.as_bytes()[text.len() - 1]);
         matches!(ends, (b'{', b'}') | (b'[', b']')) && !text.starts_with("{{")
     }
+}
+
+/// Whether a key's text is code of another program: a proxy's snippet, a script of Lua.
+fn holds_code(name: &str) -> bool {
+    let name = name.rsplit(['/', '_', '-', '.']).next().unwrap_or_default();
+    ["snippet", "snippets", "code", "lua", "vcl"].iter().any(|known| name.eq_ignore_ascii_case(known))
+        || ["Snippet", "Snippets", "Code"].iter().any(|end| name.ends_with(end))
 }
 
 fn names_a_file(name: &str) -> bool {

@@ -1,5 +1,7 @@
 //! Percent-encoding and the backslash escapes of strings.
 
+use std::borrow::Cow;
+
 use super::Decoded;
 use crate::model::Span;
 
@@ -95,6 +97,30 @@ fn surrogates(text: &str) -> Option<char> {
     let low = text.get(6..8).filter(|mark| *mark == "\\u").and_then(|_| digits(text, 8, 4))?;
     let pair = (0xD800..0xDC00).contains(&high) && (0xDC00..0xE000).contains(&low);
     pair.then(|| char::from_u32(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)))?
+}
+
+/// A value without the backslashes at its lines' ends and the blanks that its next lines begin with, as properties and
+/// shells go on with a value.
+pub fn without_continuations(value: &str) -> Cow<'_, str> {
+    if !value.contains("\\\n") && !value.contains("\\\r\n") {
+        return Cow::Borrowed(value);
+    }
+    let mut lines = value.lines();
+    let mut out = String::with_capacity(value.len());
+    let mut goes_on = true;
+    for line in lines.by_ref() {
+        let text = if out.is_empty() { line } else { line.trim_start() };
+        match text.strip_suffix('\\') {
+            Some(text) => out.push_str(text),
+            None => {
+                goes_on = false;
+                out.push_str(text);
+                break;
+            }
+        }
+    }
+    // More lines behind the last backslash: a text of its own.
+    if goes_on || lines.next().is_some() { Cow::Borrowed(value) } else { Cow::Owned(out) }
 }
 
 #[cfg(test)]

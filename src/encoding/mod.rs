@@ -9,7 +9,7 @@ pub mod scalar;
 mod tests;
 
 pub use binary::{base64, gunzip, hex};
-pub use escape::{percent, unescape};
+pub use escape::{percent, unescape, without_continuations};
 pub use scalar::scalar_map;
 
 use crate::model::{Span, SpanMap};

@@ -14,7 +14,8 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::credential::{self, Judgement};
-use crate::model::Secret;
+use crate::model::{Secret, Span};
+use crate::shell;
 use candidates::Candidate;
 pub use value::quoted_passwords;
 
@@ -45,6 +46,19 @@ pub struct Credential {
 pub fn script(text: &str, sink: &mut dyn FnMut(Credential)) {
     let sink = &mut once(sink);
     candidates::in_script(text, &mut |candidate| judge(candidate, &|range| At { word: 0, range }, sink));
+}
+
+/// Gives the here-documents of shell text that no shell reads: files that a command writes or takes.
+pub fn documents(text: &str, give: &mut dyn FnMut(Span)) {
+    if !text.contains("<<") {
+        return;
+    }
+    shell::commands(text, &mut |command| {
+        let program = command.words.first().map_or("", |word| reader::base_name(&word.value));
+        if !table::SHELLS.contains(&program) {
+            command.heredocs.iter().for_each(|body| give(*body));
+        }
+    });
 }
 
 /// Gives the credentials in a command line that is a list of words: exec form, `command` and `args` joined.

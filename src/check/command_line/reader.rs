@@ -5,7 +5,8 @@ use super::table::{
     DECLARATIONS, FLAGS, Flag, Holds, LAST, POSITIONALS, RUNNERS, SHELLS, SWITCHES, Value, WRAPPERS, WRITERS, Wrapper,
 };
 use super::value;
-use crate::check::credential::Setting;
+use crate::check::credential::words::{CREDENTIAL, contains};
+use crate::check::credential::{self, Setting};
 use crate::model::Span;
 use crate::shell::{Command, Word};
 
@@ -42,8 +43,11 @@ impl Reader<'_> {
     /// Reads the words of a program; gives how many are its own.
     fn program(&mut self, words: &[Word<'_>], command: &Command<'_>, writer: Option<&Command<'_>>) -> usize {
         let program = words.first().map_or("", |word| base_name(&word.value));
-        if SHELLS.contains(&program) && self.shell(words, command) {
-            return words.len();
+        if SHELLS.contains(&program)
+            && let Some(read) = self.shell(words, command)
+        {
+            // What stands behind a script are its arguments.
+            return read + self.words("", &words[read..]);
         }
         self.positional(program, words);
         self.standard_input(words, command, writer);
@@ -160,6 +164,11 @@ impl Reader<'_> {
         if value::has_userinfo(part.text()) {
             return self.url(part);
         }
+        if LOGINS.iter().any(|login| name.eq_ignore_ascii_case(login))
+            && let Some(password) = credential::password_of_login(part.text())
+        {
+            return self.give("password", part.sub(password), Setting::CommandLine, label);
+        }
         if !is_switch(name) {
             self.give(name, part, Setting::CommandLine, label);
         }
@@ -192,23 +201,24 @@ impl Reader<'_> {
         self.holds(rule.holds, Part::all(value), label, &before.value);
     }
 
-    /// What a shell reads: the word behind `-c`, or its here-documents; says whether it is a word.
-    fn shell(&mut self, words: &[Word<'_>], command: &Command<'_>) -> bool {
+    /// What a shell reads: the word behind `-c`, or its here-documents; how many words were read, if a script is
+    /// among them.
+    fn shell(&mut self, words: &[Word<'_>], command: &Command<'_>) -> Option<usize> {
         let is_c = |word: &Word<'_>| {
             let flags = word.value.strip_prefix('-').unwrap_or_default();
             flags.ends_with('c') && flags.bytes().all(|b| b.is_ascii_alphabetic()) && flags.len() < 6
         };
-        let script = words.iter().position(is_c).and_then(|at| words.get(at + 1));
-        if let Some(word) = script {
+        let script = words.iter().position(is_c).and_then(|at| Some((at + 2, words.get(at + 1)?)));
+        if let Some((read, word)) = script {
             self.script(word);
-            return true;
+            return Some(read);
         }
         for body in command.heredocs.iter().filter(|_| self.depth < MAX_DEPTH) {
             let outer = self.map;
             let map = |span: Span| outer(span.shift(body.start));
             script_at(body.of(self.text), self.depth + 1, &map, &mut *self.sink);
         }
-        false
+        None
     }
 
     pub(super) fn give(&mut self, name: &str, part: Part<'_>, setting: Setting, label: Option<Span>) {
@@ -224,6 +234,9 @@ impl Reader<'_> {
         (self.sink)(Candidate { name, value, setting, label, is_default, word, offset, map });
     }
 }
+
+/// Long flags of many programs that take `user:password`.
+const LOGINS: [&str; 8] = ["user", "username", "auth", "basic-auth", "basic.auth", "credentials", "creds", "login"];
 
 /// How many words in a subcommand stands at most.
 const NEAR: usize = 8;
@@ -275,7 +288,12 @@ fn match_flag<'c>(
             _ => None,
         };
     }
-    let glued = flag.value != Value::Next && word.value.len() > flag.flag.len() && word.value.starts_with(flag.flag);
+    // `-password x` is a flag of its own, not `-p` with a value behind it.
+    let is_longer = || contains(CREDENTIAL, name.trim_start_matches('-')) && name.len() > "-pass".len();
+    let glued = flag.value != Value::Next
+        && word.value.len() > flag.flag.len()
+        && word.value.starts_with(flag.flag)
+        && !is_longer();
     glued.then(|| (Part::from(word, flag.flag.len()), false))
 }
 

@@ -110,6 +110,7 @@ const LOGIN: &[&str] = &[
 ];
 const CURL: &[&str] = &["curl", "curlie"];
 const CONTAINERS: &[&str] = &["docker", "podman", "nerdctl", "docker-compose", "buildah"];
+const SNMP: &[&str] = &["snmpget", "snmpwalk", "snmpset", "snmpbulkwalk", "snmptrap"];
 const LDAP: &[&str] = &["ldapsearch", "ldapadd", "ldapmodify", "ldapdelete", "ldapwhoami", "ldappasswd", "ldapcompare"];
 const JAVA_KEYS: &[&str] = &["keytool", "jarsigner", "apksigner"];
 const SAMBA: &[&str] = &["smbclient", "rpcclient", "smbget", "net", "wmic", "winexe", "smbmap"];
@@ -162,6 +163,8 @@ pub(super) static FLAGS: &[Flag] = &[
     flag(&["skopeo"], "--dest-creds", Value::Next, Holds::UserAnd(':')),
     flag(&["lftp"], "-u", Value::Next, Holds::UserAnd(',')),
     flag(&["influx"], "-t", Value::Next, TOKEN),
+    flag(SNMP, "-A", Value::Both, PASSWORD),
+    flag(SNMP, "-X", Value::Both, PASSWORD),
     flag(&["vault"], "-token", Value::Next, TOKEN),
     flag(&["ngrok"], "--authtoken", Value::Next, TOKEN),
     flag(CURL, "-u", Value::Both, Holds::UserAnd(':')),
@@ -256,8 +259,11 @@ pub(super) static POSITIONALS: &[Positional] = &[
     at(&["cloudflared", "service", "install"], 0, TOKEN),
     at(&["snyk", "auth"], 0, TOKEN),
     at(&["travis", "login"], 0, TOKEN),
-    at(&["kinit"], 1, PASSWORD),
     at(&["elasticsearch-users", "useradd"], 1, PASSWORD),
+    at(&["isql"], 2, PASSWORD),
+    at(&["net", "user"], 1, PASSWORD),
+    at(&["nmcli", "device", "wifi", "connect"], 2, PASSWORD),
+    at(&["nmcli", "dev", "wifi", "connect"], 2, PASSWORD),
 ];
 
 /// A program that runs the command that follows it.

@@ -20,10 +20,10 @@ pub use examples::is_published_example;
 pub use name::{NameKind, name_kind};
 pub use randomness::{is_salt, looks_random};
 pub use shape::is_code;
-pub use url::{default_password, is_scheme};
+pub use url::{default_password, is_scheme, password_of_login};
 pub use value::{ValueKind, is_placeholder, value_kind};
 
-use pointer::names_a_key;
+use pointer::{names_a_key, names_a_resource};
 use words::{
     CODE_EXTENSIONS, COMMON_PASSWORDS, FUNCTION_WORDS, PLAIN_NAMES, PROSE_EXTENSIONS, SAMPLE_WORDS, Words, contains,
 };
@@ -178,8 +178,10 @@ fn inside(kind: NameKind, value: &str, value_is: ValueKind) -> Option<Judgement>
         (range, "credential of an Authorization header")
     } else if let Some(range) = url::userinfo(value) {
         (range, "password in a URL")
-    } else if let Some(range) = url::oracle(value) {
+    } else if let Some(range) = url::oracle(value).or_else(|| url::data_source(value)) {
         (range, "password in a connection string")
+    } else if let Some(range) = url::password_of_login(value).filter(|_| kind == NameKind::Maybe) {
+        (range, "password of a login")
     } else {
         (url::parameter(value)?, "password in a connection string")
     };
@@ -252,11 +254,11 @@ fn named(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: 
         return Some(Confidence::High);
     }
     let token = kind == NameKind::Credential && matches!(setting, Setting::Text | Setting::Configuration);
-    if setting != Setting::CommandLine && names_a_key(name, text, setting)
-        || text.len() < 2
-        || text.starts_with(['{', '[', '<', '|', '>'])
-        || token && counts_up(text)
-    {
+    let elsewhere = match setting {
+        Setting::CommandLine => names_a_resource(name, text),
+        _ => names_a_key(name, text, setting),
+    };
+    if elsewhere || text.len() < 2 || text.starts_with(['{', '[', '<', '|', '>']) || token && counts_up(text) {
         return None;
     }
     // The provider's own rule knows every form that its tokens have: what it leaves is none of them.
@@ -314,7 +316,8 @@ fn unnamed(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting
     if value_is == ValueKind::PasswordHash || value_is == ValueKind::Literal && looks_random(text) {
         return Some(Confidence::High);
     }
-    let about = matches!(kind, NameKind::Identity | NameKind::About | NameKind::Location);
+    let about = matches!(kind, NameKind::Identity | NameKind::About | NameKind::Location)
+        || value_is == ValueKind::Prose && passphrase(text, Setting::Configuration).is_none();
     let short = matches!(value_is, ValueKind::Literal | ValueKind::Keyword | ValueKind::Prose | ValueKind::Uuid)
         && !text.contains('\n');
     Some(if short && !about && !is_plain_name(name) { Confidence::Medium } else { Confidence::Low })

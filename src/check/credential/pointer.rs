@@ -56,6 +56,15 @@ pub(super) fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
     bare && (plain || resource) && text.contains('-') && !random || collective && plain && !random
 }
 
+/// Whether the value is a Secret of another namespace: `--secret=monitoring/creds`.
+pub(super) fn names_a_resource(name: &str, text: &str) -> bool {
+    let cut = Words::of(name);
+    let last = cut.as_slice().last().copied().unwrap_or_default();
+    ["secret", "secrets", "creds", "credentials"].iter().any(|word| last.eq_ignore_ascii_case(word))
+        && text.split_once('/').is_some_and(|(space, name)| is_resource_name(space) && is_resource_name(name))
+        && !looks_random(text)
+}
+
 /// Whether the text may be the name of a resource or of a namespace.
 fn is_resource_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'))

@@ -80,6 +80,32 @@ pub fn authorization(text: &str) -> Option<Range<usize>> {
     (is_scheme(scheme) && whole && telling).then_some(start..start + credential.len())
 }
 
+/// The password's bytes in `user:password`, if the user is a plain name and no word, number or group can be meant by what
+/// follows it: letters with digits or marks.
+pub fn password_of_login(text: &str) -> Option<Range<usize>> {
+    let lead = text.len() - text.trim_start().len();
+    let (user, password) = text.trim().split_once(':')?;
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'@');
+    let mark = |b: u8| matches!(b, b'!' | b'@' | b'#' | b'^' | b'&' | b'*' | b'?' | b'+' | b'~' | b'=' | b'%');
+    let inside = &password.as_bytes()[..password.len().saturating_sub(1)];
+    let telling = looks_random(password)
+        || inside.iter().copied().any(mark)
+        || password.bytes().any(|b| b.is_ascii_digit()) && password.bytes().any(|b| b.is_ascii_alphabetic());
+    let start = lead + user.len() + 1;
+    let whole = password.len() >= 8 && !password.contains([' ', '/', ':', '$', '{', '\n']);
+    (!user.is_empty() && user.bytes().all(plain) && whole && telling).then_some(start..start + password.len())
+}
+
+/// The password's bytes in the name of a data source as Go's drivers take it: `user:password@tcp(host:3306)/db`.
+pub fn data_source(text: &str) -> Option<Range<usize>> {
+    let end = ["@tcp(", "@unix(", "@udp("].iter().find_map(|mark| text.find(mark))?;
+    let start = text[..end]
+        .rfind(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '/' | '='))
+        .map_or(0, |at| at + 1);
+    let colon = start + text[start..end].find(':')? + 1;
+    (colon < end).then_some(colon..end)
+}
+
 /// Parameters of connection strings that hold a credential.
 const PARAMETERS: [&str; 12] = [
     "password",

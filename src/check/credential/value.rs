@@ -123,8 +123,12 @@ fn is_reference(v: &str) -> bool {
         || has("@@") && v.matches("@@").count() > 1
 }
 
-/// `$NAME`, `$1`, `$env:NAME`: a dollar sign and a name; a password hash has more dollar signs.
+/// `$NAME`, `$1`, `$env:NAME`: a dollar sign and a name; a password hash has more dollar signs. Grafana's `$__file{/path}`
+/// and `$__env{NAME}`, too.
 fn is_substitution(v: &str) -> bool {
+    if v.starts_with("$__") && v.ends_with('}') {
+        return true;
+    }
     let name = v[1..].trim_start_matches('$');
     // `$slack-token` names a key, as Argo CD's notifications do.
     let is_dashed = name.contains('-') && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
@@ -171,7 +175,8 @@ pub fn is_placeholder(v: &str) -> bool {
         return false;
     }
     let wrapped = |open: char, close: char| v.starts_with(open) && v.ends_with(close);
-    if wrapped('<', '>') && !v.starts_with("<?")
+    // A document of XML has marks inside.
+    if wrapped('<', '>') && !v[1..].contains('<')
         || (wrapped('[', ']') && v[1..].starts_with(|c: char| c.is_alphabetic()))
     {
         return true;

@@ -36,8 +36,13 @@ impl DockerConfig {
         let kind = credential::value_kind(pair.value);
         let unset = matches!(kind, ValueKind::Empty | ValueKind::Reference | ValueKind::Placeholder);
         let decoded = encoding::base64(pair.value).and_then(|(bytes, _)| String::from_utf8(bytes).ok());
-        let Some(text) = decoded.filter(|text| !unset && text.contains(':')) else { return };
-        let password = text.split_once(':').map_or("", |(_, password)| password);
+        if unset {
+            return;
+        }
+        // What decodes to no user and password is a credential of some other form, if it looks like one.
+        let opaque = || credential::looks_random(pair.value).then(|| pair.value.to_owned());
+        let Some(text) = decoded.filter(|text| text.contains(':')).or_else(opaque) else { return };
+        let password = text.split_once(':').map_or(&*text, |(_, password)| password);
         let kind = credential::value_kind(password);
         if matches!(kind, ValueKind::Empty | ValueKind::Reference | ValueKind::Placeholder) {
             return;

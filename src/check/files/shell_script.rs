@@ -2,7 +2,7 @@
 //! credential in a command or an assignment.
 
 use crate::check::{Check, Context, Found, claim, command_line};
-use crate::model::{Body, Document, Kind, NodeId, Role, Rule, Span, Tree};
+use crate::model::{Body, Document, Kind, NodeId, Role, Rule, Span, SpanMap, Tree};
 use crate::rules;
 use crate::shell::embedded::Host;
 
@@ -72,6 +72,15 @@ impl ShellScript {
                 structural_path: String::new(),
             };
             cx.report(self.rule(), doc, found);
+        });
+        command_line::documents(span.of(doc.text), &mut |body| {
+            let body = body.shift(span.start);
+            let mut found = cx.look_into(doc, body.of(doc.text), SpanMap::at(body.start), claim::HEREDOC, "");
+            // The reader of the script has seen its lines, too: what both found is one finding.
+            for finding in found.iter_mut().filter(|f| f.rule.token.is_none() && &*f.rule.family == "files") {
+                finding.rule = self.rule();
+            }
+            cx.findings.append(&mut found);
         });
     }
 }

@@ -13,7 +13,7 @@ impl Check for Command {
     }
 
     fn applies(&self, doc: &Document<'_>) -> bool {
-        matches!(doc.role, Role::Resource { .. } | Role::HelmValues)
+        matches!(doc.role, Role::Resource { .. } | Role::HelmValues | Role::Kubeconfig)
     }
 
     fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
@@ -53,6 +53,10 @@ impl Command {
                     for line in claim::words(tree, value) {
                         claim::script(self.rule(), doc, line, &format!("{owner} {key}"), cx);
                     }
+                }
+                // `extraArgs` of a chart: each item is an argument of a program that is named elsewhere.
+                Some(key) if ["Args", "_args", "-args", "Flags"].iter().any(|end| key.ends_with(end)) => {
+                    claim::command(self.rule(), doc, &claim::words(tree, value), &format!("{owner} {key}"), cx);
                 }
                 // Backup hooks and the like are commands in annotations.
                 Some("annotations") => self.annotations(doc, tree, value, owner, cx),

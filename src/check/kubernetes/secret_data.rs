@@ -1,7 +1,7 @@
 //! Values of Secrets, wherever a Secret stands: in a stream, a List, a Template, another resource.
 //!
-//! One finding a key over its whole value. A value that is a document of its own is looked into: what it holds becomes
-//! labels, and a document without a credential is of low confidence.
+//! One finding a key over its whole value. A value that is a document of its own is looked into: each credential in it is
+//! a finding where it stands, and a document without a credential is one of low confidence.
 
 use std::sync::Arc;
 
@@ -35,6 +35,8 @@ impl Check for SecretData {
             match tree.str_at(node, &["kind"]) {
                 Some("Secret") => self.secret(&Holder::new(doc, tree, node, node), cx),
                 Some("SecretList") => self.list(doc, tree, node, cx),
+                Some("SealedSecret") => self.template(doc, tree, node, &SEALED, cx),
+                Some("ExternalSecret") => self.template(doc, tree, node, &EXTERNAL, cx),
                 _ => {}
             }
         }
@@ -47,11 +49,27 @@ impl Check for SecretData {
     }
 }
 
+/// Where an operator's resource holds the template of the Secret that it makes, whose values nobody encrypts.
+struct Template {
+    way: &'static [&'static str],
+    resource: &'static str,
+    field: &'static str,
+}
+
+const SEALED: Template =
+    Template { way: &["spec", "template", "data"], resource: "SealedSecret", field: "spec.template.data" };
+const EXTERNAL: Template = Template {
+    way: &["spec", "target", "template", "data"],
+    resource: "ExternalSecret",
+    field: "spec.target.template.data",
+};
+
 /// A Secret in a document.
 struct Holder<'d> {
     doc: &'d Document<'d>,
     tree: &'d Tree<'d>,
     node: NodeId,
+    resource: &'static str,
     name: &'d str,
     kind: Span,
 }
@@ -61,13 +79,13 @@ impl<'d> Holder<'d> {
     fn new(doc: &'d Document<'d>, tree: &'d Tree<'d>, node: NodeId, kind_at: NodeId) -> Self {
         let name = tree.str_at(node, &["metadata", "name"]).unwrap_or("?");
         let kind = tree.get(kind_at, "kind").map(|kind| tree.span(kind)).unwrap_or_default();
-        Self { doc, tree, node, name, kind }
+        Self { doc, tree, node, resource: "Secret", name, kind }
     }
 
     fn structure(&self, field: &str, key: &str) -> String {
         let plain = key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
         let key = if plain { format!(".{key}") } else { format!("[{key:?}]") };
-        format!("Secret/{} {field}{key}", self.name)
+        format!("{}/{} {field}{key}", self.resource, self.name)
     }
 }
 
@@ -93,6 +111,19 @@ impl SecretData {
         }
     }
 
+    /// The literals of a Secret that an operator makes; most of its values are templates, settings or user names.
+    fn template(&self, doc: &Document<'_>, tree: &Tree<'_>, node: NodeId, at: &Template, cx: &mut Context<'_>) {
+        let Some(values) = tree.at(node, at.way) else { return };
+        let holder = Holder { resource: at.resource, ..Holder::new(doc, tree, node, node) };
+        for (key, value) in merged_entries(tree, values) {
+            let (Some(name), Some(text)) = (tree.str(key), tree.str(value)) else { continue };
+            let named = credential::name_kind(name).is_credential();
+            if named || text.contains('\n') || credential::looks_random(text) {
+                self.entry(&holder, at.field, key, value, cx);
+            }
+        }
+    }
+
     fn secret(&self, holder: &Holder<'_>, cx: &mut Context<'_>) {
         for field in ["data", "stringData"] {
             let Some(values) = holder.tree.get(holder.node, field) else { continue };
@@ -109,7 +140,7 @@ impl SecretData {
             return self.templated(holder, field, (key, name, node), raw, cx);
         }
         let kind = credential::value_kind(raw);
-        let partly = field == "stringData" && kind == ValueKind::Reference && template::is_filled_in(raw);
+        let partly = field != "data" && kind == ValueKind::Reference && template::is_filled_in(raw);
         if matches!(kind, ValueKind::Empty | ValueKind::Reference | ValueKind::Placeholder | ValueKind::Ciphertext)
             && !partly
             || doc.is_templated(tree.span(node)) && !raw.contains('\n')
@@ -117,7 +148,7 @@ impl SecretData {
             return;
         }
         let scalar = encoding::scalar_map(tree, node);
-        if field == "stringData" {
+        if field != "data" {
             let value = Value { field, key, name, span: tree.span(node), text: raw.to_owned(), map: scalar };
             return self.decoded(holder, &value, cx);
         }
@@ -164,40 +195,44 @@ impl SecretData {
         let judged = credential::judge(value.name, &value.text, Setting::Secret);
         let Some(mut judged) = judged.or_else(|| claim::beside_filled_in(value.name, &value.text)) else { return };
         let is_key = credential::value_kind(&value.text) == ValueKind::PrivateKey;
-        let document = !is_key && (text.contains('\n') || text.starts_with(['{', '[']));
-        let inner = if document { self.inside(holder, value, cx) } else { Vec::new() };
-        if value.name.starts_with(".docker") && !inner.is_empty() {
-            // Each registry's own credential says more than the file as a whole.
-            cx.findings.extend(inner);
-            return;
-        }
-        if document {
-            judged.confidence = if inner.is_empty() { Confidence::Low } else { Confidence::High };
+        if !is_key && (text.contains('\n') || text.starts_with(['{', '[', '<'])) {
+            let inner = self.inside(holder, value, cx);
+            if !inner.is_empty() {
+                cx.findings.extend(inner);
+                return;
+            }
+            judged.confidence = Confidence::Low;
             judged.severity = None;
-            judged.what = format!("{}, {} lines", holds(&inner), text.lines().count()).into();
+            judged.what = format!("a document without a credential, {} lines", text.lines().count()).into();
         }
         if claim::is_example(&holder.doc.place.path) && text.eq_ignore_ascii_case("changeme") {
             return;
         }
-        self.report(holder, value, judged, inner, cx);
+        self.report(holder, value, judged, cx);
     }
 
-    /// What the checks find in a value that is a document.
+    /// What the checks find in a value that is a document: as sure as what stands in a Secret is.
     fn inside(&self, holder: &Holder<'_>, value: &Value<'_>, cx: &mut Context<'_>) -> Vec<Finding> {
         let structure = holder.structure(value.field, value.name);
         let mut found = cx.look_into(holder.doc, &value.text, value.map.clone(), value.name, &structure);
         found.retain(|finding| finding.confidence > Confidence::Low);
+        let kind = holder.doc.map.to_file(holder.kind);
+        for finding in &mut found {
+            // A registry's configuration and a token have rules of their own, which say more.
+            if matches!(&*finding.rule.family, "files" | "text")
+                && !value.name.starts_with(".docker")
+                && finding.rule.token.is_none()
+            {
+                finding.rule = self.rule();
+            }
+            finding.confidence = Confidence::High;
+            let label = Label { span: kind, text: "in a Secret".into() };
+            finding.labels = std::iter::once(label).chain(std::mem::take(&mut finding.labels)).collect();
+        }
         found
     }
 
-    fn report(
-        &self,
-        holder: &Holder<'_>,
-        value: &Value<'_>,
-        judged: Judgement,
-        inner: Vec<Finding>,
-        cx: &mut Context<'_>,
-    ) {
+    fn report(&self, holder: &Holder<'_>, value: &Value<'_>, judged: Judgement, cx: &mut Context<'_>) {
         let (tree, doc) = (holder.tree, holder.doc);
         let labels = vec![(holder.kind, "in a Secret"), (tree.span(value.key), "this name says what the value is")];
         let found = Found {
@@ -210,13 +245,6 @@ impl SecretData {
             structural_path: holder.structure(value.field, value.name),
         };
         cx.report(self.rule(), doc, found);
-        // Spans of what was found inside already count in the file.
-        if let Some(finding) = cx.findings.last_mut() {
-            let whole = finding.span;
-            let inside = inner.into_iter().filter(|f| whole.contains(f.span) && f.span != whole).take(4);
-            let inside = inside.map(|f| Label { span: f.span, text: f.what.to_string().into() });
-            finding.labels = std::mem::take(&mut finding.labels).into_iter().chain(inside).collect();
-        }
     }
 
     /// Text under `data` that is no base64: someone put the secret there as it is.
@@ -234,7 +262,7 @@ impl SecretData {
         }
         let map = encoding::scalar_map(holder.tree, node);
         let value = Value { field, key, name, span: holder.tree.span(node), text: raw.to_owned(), map };
-        self.report(holder, &value, judged, Vec::new(), cx);
+        self.report(holder, &value, judged, cx);
     }
 
     /// Bytes that are no text: a key as it is, a key store, a compressed file.
@@ -258,7 +286,7 @@ impl SecretData {
         let value = Value { field, key, name, span: holder.tree.span(node), text: raw.to_owned(), map };
         let what = format!("binary value, {} bytes", bytes.len());
         let judged = Judgement { secret: 0..raw.len(), confidence, severity: None::<Severity>, what: what.into() };
-        self.report(holder, &value, judged, Vec::new(), cx);
+        self.report(holder, &value, judged, cx);
     }
 }
 
@@ -267,15 +295,6 @@ fn is_left_plain(name: &str, raw: &str, bytes: &[u8]) -> bool {
     let padded = raw.trim().len().is_multiple_of(4);
     let is_word = bytes.len() < 12 && !credential::looks_random(raw) && !raw.contains(['=', '+', '/']);
     is_word && !(padded && credential::name_kind(name).is_credential())
-}
-
-/// What a document inside a Secret holds.
-fn holds(inner: &[Finding]) -> &'static str {
-    match inner.len() {
-        0 => "a document without a credential",
-        1 => "a document with a credential",
-        _ => "a document with credentials",
-    }
 }
 
 /// The entries of a mapping, those of merged ones too.

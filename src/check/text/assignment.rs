@@ -10,6 +10,8 @@ use crate::check::credential;
 pub(super) enum Form {
     /// Between quotes.
     Quoted,
+    /// Between quotes, with nothing but blanks behind the name: `storePassword "…"`, `-Password '…'`.
+    Beside,
     /// As bare text, to the end of the line (or to a comment).
     Line,
     /// As bare text that more text follows.
@@ -42,9 +44,13 @@ pub(super) fn read(text: &str, at: usize) -> Option<Assignment> {
     }
     let tag = before == Some('<');
     if !rest.operator(quoted_name, tag) {
-        return None;
+        return if quoted_name { None } else { rest.beside(name) };
     }
     rest.blanks();
+    if text[..name.start].ends_with("${") {
+        return rest.default_of_property(name);
+    }
+    rest.brackets();
     rest.fallback();
     rest.prefix();
     let (value, form) = rest.value(tag)?;
@@ -138,16 +144,50 @@ impl Cursor<'_> {
         self.typed()
     }
 
+    /// A quoted value right behind the name, which is the rest of its statement.
+    fn beside(mut self, name: Range<usize>) -> Option<Assignment> {
+        // `.Values.clientSecret "…"` is an argument beside another.
+        let is_field = self.text[..name.start].ends_with('.');
+        let blank = !is_field && self.at > name.end && self.rest().starts_with(['"', '\'']);
+        let (value, _) = self.value(false).filter(|_| blank)?;
+        Some(Assignment { name, value, form: Form::Beside })
+    }
+
+    /// What a property has where nothing sets it: `${api.key:value}`.
+    fn default_of_property(&self, name: Range<usize>) -> Option<Assignment> {
+        let line = self.line();
+        let end = line.find(['}', '$', '{', ' ']).filter(|&end| end > 0 && line[end..].starts_with('}'))?;
+        Some(Assignment { name, value: self.at..self.at + end, form: Form::Quoted })
+    }
+
+    /// A bracket that opens an expression, and the line's end behind it: `key = (⏎ "…"`.
+    fn brackets(&mut self) {
+        let behind = self.rest().strip_prefix('(').map(str::trim_start);
+        if let Some(behind) =
+            behind.filter(|behind| behind.starts_with(['"', '\'']) && self.rest().len() - behind.len() < 64)
+        {
+            self.at += self.rest().len() - behind.len();
+        }
+    }
+
     /// A type and `=`, as in `var password string = "…"`; nothing is read if there is none.
     fn typed(&mut self) -> bool {
         let start = self.at;
         self.blanks();
+        self.take("&'static ");
+        // What C# says of a property.
+        if let Some(end) = self.rest().strip_prefix("{ get;").and_then(|rest| rest.get(..40)?.find('}')) {
+            self.at += "{ get;".len() + end + 1;
+        }
         let is_type =
             |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'<' | b'>' | b'[' | b']' | b'*' | b'&' | b'?');
         let length = self.rest().bytes().take(40).take_while(|b| is_type(b)).count();
         self.at += length;
         self.blanks();
-        let typed = length > 0 && !self.rest().starts_with("==") && self.take("=");
+        let typed = self.at > start
+            && (length > 0 || self.text[..self.at].trim_end().ends_with('}'))
+            && !self.rest().starts_with("==")
+            && self.take("=");
         if !typed {
             self.at = start;
         }
@@ -161,7 +201,11 @@ impl Cursor<'_> {
         let quoted = line.starts_with(['"', '\'', '`']);
         let behind = &line[expression..];
         let or = [" || ", " ?? ", " or ", " ?: "].iter().find_map(|or| behind.strip_prefix(or));
-        if let Some(literal) = or.filter(|literal| !quoted && expression > 0 && literal.starts_with(['"', '\'', '`'])) {
+        let called = || DEFAULTS.iter().find_map(|call| line.find(call).map(|at| &line[at + call.len()..]));
+        let literal = or.or_else(called);
+        if let Some(literal) =
+            literal.filter(|literal| !quoted && expression > 0 && literal.starts_with(['"', '\'', '`']))
+        {
             self.at += line.len() - literal.len();
         }
     }
@@ -183,6 +227,9 @@ impl Cursor<'_> {
             "SecretString::from(",
             "str(",
             "Some(",
+            "r#",
+            "[]byte(",
+            "Buffer.from(",
         ] {
             if let Some(behind) = rest.strip_prefix(prefix)
                 && behind.starts_with(['"', '\''])
@@ -269,6 +316,11 @@ impl Cursor<'_> {
         // The scheme of an Authorization header goes before its credential.
         let scheme = line.find(' ').filter(|end| credential::is_scheme(&line[..*end])).map_or(0, |end| end + 1);
         let end = line[scheme..].find(ends).map_or(line.len(), |end| scheme + end);
+        // `client_secret=…&grant_type=…`: a form or a query of a URL.
+        let next = line[..end].match_indices('&').find(|(at, _)| is_assignment(&line[at + 1..])).map(|(at, _)| at);
+        if let Some(end) = next.filter(|_| self.text[..self.at].ends_with('=')) {
+            return (self.at..self.at + end, Form::Line);
+        }
         let behind = line[end..].trim_start_matches([',', ';']).trim();
         let last = behind.is_empty()
             || behind.starts_with(['#', ';'])
@@ -283,6 +335,9 @@ impl Cursor<'_> {
 pub(super) fn is_constant(name: &str) -> bool {
     name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
+
+/// What stands before a literal that is used where an expression gives nothing.
+const DEFAULTS: [&str; 5] = [".unwrap_or(", ".orElse(", ".unwrap_or_else(|| ", ") { ", ".getOrElse("];
 
 /// Whether a text begins as `name=value` does: of a line of such pairs each one stands for itself.
 fn is_assignment(text: &str) -> bool {

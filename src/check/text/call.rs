@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::assignment::name_around;
+use crate::check::credential::{self, NameKind};
 
 /// A function, and which of its arguments is the credential, counted from 0.
 struct Function {
@@ -11,7 +12,7 @@ struct Function {
 }
 
 /// The last part of a function's name, as it is written in whatever module.
-const FUNCTIONS: [Function; 13] = [
+const FUNCTIONS: [Function; 15] = [
     Function { name: "SetBasicAuth", argument: 1 },
     Function { name: "BasicAuth", argument: 1 },
     Function { name: "HTTPBasicAuth", argument: 1 },
@@ -25,6 +26,8 @@ const FUNCTIONS: [Function; 13] = [
     Function { name: "mysqli", argument: 2 },
     Function { name: "mysqli_connect", argument: 2 },
     Function { name: "ConvertTo-SecureString", argument: 0 },
+    Function { name: "jwt.sign", argument: 1 },
+    Function { name: "auth", argument: 1 },
 ];
 
 /// Bytes that are looked at behind a function's name.
@@ -34,25 +37,54 @@ const LONGEST: usize = 512;
 /// literal. Ranges count in the text.
 pub(super) fn read(text: &str, at: usize) -> Option<(Range<usize>, Range<usize>)> {
     let name = name_around(text, at)?;
-    let last = text[name.clone()].rsplit('.').next()?;
-    let function = FUNCTIONS.iter().find(|function| function.name.eq_ignore_ascii_case(last))?;
+    let whole = &text[name.clone()];
+    let last = whole.rsplit('.').next()?;
+    let named = |function: &&Function| [whole, last].iter().any(|called| function.name.eq_ignore_ascii_case(called));
+    let function = FUNCTIONS.iter().find(named)?;
     let mut end = text.len().min(name.end + LONGEST);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
     let behind = &text[name.end..end];
-    let trimmed = behind.trim_start_matches(' ');
+    let mut trimmed = behind.trim_start_matches(' ');
+    // Python's `auth=("user", "…")` is a pair.
+    if last == "auth" {
+        trimmed = trimmed.strip_prefix('=')?;
+    }
     let open = match trimmed.strip_prefix('(') {
         Some(arguments) => arguments,
         // PowerShell's commands take their arguments without brackets.
         None if last.contains('-') && trimmed.len() < behind.len() => {
             trimmed.strip_prefix("-String ").unwrap_or(trimmed)
         }
+        // Ruby's, too.
+        None if trimmed.starts_with(['\'', '"']) && trimmed.len() < behind.len() => trimmed,
         None => return None,
     };
     let start = end - open.len();
     let argument = literal(open, function.argument)?;
     Some((name, argument.start + start..argument.end + start))
+}
+
+/// A call that sets what its name says: `setPassword("…")`, `.password("…")`, the literal alone in its brackets.
+pub(super) fn setter(text: &str, at: usize) -> Option<(Range<usize>, Range<usize>)> {
+    let name = name_around(text, at)?;
+    let last = text[name.clone()].rsplit('.').next()?;
+    let behind = ["set", "Set", "with", "With"].iter().find_map(|verb| last.strip_prefix(verb)).unwrap_or(last);
+    // `t.pass("…")` passes a test.
+    if credential::name_kind(behind) != NameKind::Password || behind == "pass" {
+        return None;
+    }
+    let mut end = text.len().min(name.end + LONGEST);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let inside = text[name.end..end].strip_prefix('(')?;
+    let start = end - inside.len();
+    let argument = literal(inside, 0)?;
+    let alone = inside.get(argument.end + 1..)?.trim_start().starts_with(')');
+    let plain = !inside[argument.clone()].contains(['/', ' ']);
+    (alone && plain).then_some((name, argument.start + start..argument.end + start))
 }
 
 /// The content of the argument with this number, if it is nothing but a quoted text on one line.

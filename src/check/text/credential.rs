@@ -34,10 +34,14 @@ impl Check for Credential {
             if at < seen || doc.text.len() <= at {
                 continue;
             }
-            if let Some(found) = assignment::read(doc.text, at) {
+            // A function of the table is known by its whole name, so that it goes first.
+            if let Some((name, argument)) = call::read(doc.text, at) {
+                seen = name.end;
+                self.argument(doc, name, argument, file, cx);
+            } else if let Some(found) = assignment::read(doc.text, at) {
                 seen = found.name.end;
                 self.assigned(doc, &found, file, cx);
-            } else if let Some((name, argument)) = call::read(doc.text, at) {
+            } else if let Some((name, argument)) = call::setter(doc.text, at) {
                 seen = name.end;
                 self.argument(doc, name, argument, file, cx);
             }
@@ -54,7 +58,9 @@ impl Check for Credential {
 impl Credential {
     fn assigned(&self, doc: &Document<'_>, found: &Assignment, file: FileKind, cx: &mut Context<'_>) {
         let (name, value) = (&doc.text[found.name.clone()], &doc.text[found.value.clone()]);
-        let kind = credential::name_kind(name);
+        // In quotes it is no folder: `{ user: "app", pwd: "…" }`.
+        let kind =
+            if name == "pwd" && found.form == Form::Quoted { NameKind::Password } else { credential::name_kind(name) };
         let Some(judged) = credential::judge_as(kind, name, value, Setting::Text) else { return };
         let secret = &value[judged.secret.clone()];
         // `"Authorization": "Bearer …"`: the header says what the rest is.
@@ -134,8 +140,9 @@ impl Credential {
 /// How sure it is that a value which the classifier takes for a credential's is one in a text; `None`: it is none.
 fn looks(kind: NameKind, name: &str, secret: &str, form: Form, file: FileKind) -> Option<Confidence> {
     // A bare word of code is an expression; of a sentence, a word.
-    let bare = form != Form::Quoted;
-    if bare && (file.is_code || form == Form::Word || is_expression(secret))
+    let bare = !matches!(form, Form::Quoted | Form::Beside);
+    if form == Form::Beside && secret.contains(['/', ':', ' '])
+        || bare && (file.is_code || form == Form::Word || is_expression(secret))
         || !kind.is_credential()
         || secret.starts_with("0x") && !is_hexadecimal_key(secret)
         || !credential::is_salt(secret)

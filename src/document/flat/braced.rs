@@ -178,7 +178,11 @@ impl<'a> Lexer<'a> {
         let closed = self.bytes.get(inner.end) == Some(&quote);
         self.at = inner.end + if closed { open } else { 0 };
         match self.name {
-            Some(name) => self.value(name, inner, true),
+            Some(name) => {
+                self.value(name, inner, true);
+                // Of a block on one line, the next name may follow at once.
+                self.name = self.name.filter(|_| self.in_list());
+            }
             None => self.last = Some((inner, true)),
         }
     }

@@ -308,7 +308,8 @@ fn by_lines(head: &str) -> Format {
     let (mut yaml, mut assigned, mut sections, mut other) = (0, 0, 0, 0);
     for line in head.lines().take(40).map(str::trim) {
         match line.as_bytes() {
-            [] | [b'#' | b';', ..] => {}
+            // Templates say nothing of the format of what they make.
+            [] | [b'#' | b';', ..] | [b'{', b'{', ..] => {}
             [b'[', .., b']'] => sections += 1,
             _ if is_name_before(line, '=') => assigned += 1,
             _ if is_name_before(line, ':') || line.starts_with("- ") => yaml += 1,

@@ -1,0 +1,1 @@
+db.createUser({ user: "shop", pwd: "kestrel-Harbour-71", roles: [] })
