@@ -9,13 +9,17 @@ fail() {
     exit 2
 }
 
-# The pull request's commits must be there whole: a checkout has only the last one unless told otherwise.
+# A checkout has only the last commit unless told otherwise.
+fetch_history() {
+    [[ $(git -C "$SCANNED" rev-parse --is-shallow-repository) != true ]] ||
+        git -C "$SCANNED" fetch --quiet --no-tags --unshallow origin
+}
+
+# The pull request's commits must be there whole.
 fetch_commits() {
     [[ $BASE =~ ^[0-9a-f]{40}$ && $HEAD =~ ^[0-9a-f]{40}$ ]] ||
         fail "mode pr needs a pull_request, pull_request_target or merge_group event"
-    if [[ $(git -C "$SCANNED" rev-parse --is-shallow-repository) == true ]]; then
-        git -C "$SCANNED" fetch --quiet --no-tags --unshallow origin || fail "the commits before the last one can't be fetched"
-    fi
+    fetch_history || fail "the commits before the last one can't be fetched"
     local commit
     for commit in "$BASE" "$HEAD"; do
         git -C "$SCANNED" cat-file -e "$commit^{commit}" 2>/dev/null ||
@@ -40,7 +44,11 @@ case $MODE in
         done <<<"$SCANNED"
         ;;
     staged) set -- staged "${options[@]}" -- "$SCANNED" ;;
-    history) set -- history "${options[@]}" --repo "$SCANNED" ;;
+    history)
+        fetch_history ||
+            echo "::warning::the commits before the last one can't be fetched; with fetch-depth 0, actions/checkout brings them"
+        set -- history "${options[@]}" --repo "$SCANNED"
+        ;;
     pr)
         fetch_commits
         set -- history "${options[@]}" --repo "$SCANNED" -- "$BASE..$HEAD"

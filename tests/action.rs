@@ -205,6 +205,16 @@ fn a_pull_request_is_scanned_for_its_own_commits_even_from_a_shallow_checkout() 
     let checkout = repository.beside("checkout");
     let url = format!("file://{}", repository.path().display());
     git(repository.path(), &["clone", "-q", "--depth", "1", "--branch", "main", &url, &checkout.to_string_lossy()], 0);
+    let mut runner = Runner::new();
+    let lonely = repository.beside("lonely");
+    git(repository.path(), &["clone", "-q", "--depth", "1", "--branch", "change", &url, &lonely.to_string_lossy()], 0);
+    git(&lonely, &["remote", "set-url", "origin", "file:///nowhere"], 0);
+    assert_eq!(runner.run(&lonely, &[("mode", "history")]), 1, "{}", runner.log);
+    assert!(runner.log.contains("::warning::the commits") && !runner.log.contains("new.yaml"), "{}", runner.log);
+    git(&lonely, &["remote", "set-url", "origin", &url], 0);
+    let mut runner = Runner::new();
+    assert_eq!(runner.run(&lonely, &[("mode", "history")]), 1, "{}", runner.log);
+    assert!(!runner.log.contains("::warning::") && runner.log.contains("new.yaml"), "{}", runner.log);
     let event = |base: &str, head: &str| {
         Runner::new().set("github.event.pull_request.base.sha", base).set("github.event.pull_request.head.sha", head)
     };
