@@ -136,6 +136,16 @@ fn what_was_not_scanned_is_said_in_every_format() {
         let report = text(&output.stdout);
         assert!(report.contains("large.yaml"), "{format}: {report}");
     }
+    let mut repository = Repository::new();
+    repository.commit("one");
+    repository.commit("two");
+    let shallow = repository.beside("shallow-clone");
+    let url = format!("file://{}", repository.path().display());
+    repository.git(&["clone", "-q", "--depth", "1", &url, &shallow.to_string_lossy()]);
+    for format in FORMATS {
+        let report = text(&tidewaiter(&["history", "--format", format], &shallow).stdout);
+        assert!(report.contains("the clone is shallow"), "{format}: {report}");
+    }
 }
 
 #[test]
@@ -301,6 +311,21 @@ fn what_is_written_to_a_device_lies_beside_the_rest() {
     assert_eq!((piped.status.code(), status.code()), (Some(1), Some(1)), "{}", text(&piped.stderr));
     for whole in [text(&piped.stdout), fs::read_to_string(&out).expect("readable")] {
         assert!(whole.starts_with('{') && whole.contains("\n## tidewaiter"), "{whole}");
+    }
+}
+
+#[test]
+fn a_name_that_is_also_a_weak_password_stays_a_name() {
+    let mut repository = Repository::new();
+    repository.write("redis/app.env", "MODE=fast\nREDIS_PASSWORD=redis\n");
+    repository.commit("start");
+    repository.git(&["commit", "-q", "--amend", "--no-edit", "--author", "redis <redis@example.org>"]);
+    for format in FORMATS.into_iter().chain(["text", "json", "jsonl"]) {
+        let output = tidewaiter(&["history", "--no-config", "--format", format], repository.path());
+        let shown = text(&output.stdout);
+        assert!(shown.contains("redis/app.env"), "{format}: {shown}");
+        let by = if format == "markdown" { "redis&#64;example.org" } else { "redis@example.org" };
+        assert!(shown.contains(by), "{format}: {shown}");
     }
 }
 

@@ -68,11 +68,11 @@ pub fn entries<'r>(run: &'r Run, view: &View) -> Vec<Entry<'r>> {
             finding,
             order,
             what: shown(&redactor.path(&finding.what.to_string())),
-            introduced: introduced(finding).map(|text| redactor.text(&text)),
-            author: redactor.text(author(&finding.origin)),
+            introduced: introduced(finding).map(|text| redactor.path(&text)),
+            author: redactor.path(author(&finding.origin)),
             place: or_first(place),
             labels: finding.labels.iter().map(label).collect(),
-            path: redactor.text(&from_here(run, &finding.origin)),
+            path: redactor.path(&from_here(run, &finding.origin)),
             structure: shown(&redactor.path(&finding.structural_path)),
         }
     };
@@ -107,9 +107,18 @@ pub fn worst_first<'e, 'r>(entries: &'e [Entry<'r>]) -> Vec<&'e Entry<'r>> {
 
 /// What was not scanned: path and message, fit to be shown.
 pub fn unscanned(run: &Run, view: &View) -> Vec<(String, String)> {
+    problems(run, view, ProblemKind::Incomplete)
+}
+
+/// What is no part of the scan, which the reader should know (the commits that a shallow clone lacks).
+pub fn skipped(run: &Run, view: &View) -> Vec<(String, String)> {
+    problems(run, view, ProblemKind::Skipped)
+}
+
+fn problems(run: &Run, view: &View, kind: ProblemKind) -> Vec<(String, String)> {
     let redactor = Redactor::new(run.findings.iter(), view.show_secrets);
-    let is_grave = |problem: &&Problem| problem.kind == ProblemKind::Incomplete;
-    let shown = |problem: &Problem| (redactor.text(&printable(&problem.path)), printable(&problem.sentence()));
+    let is_grave = |problem: &&Problem| problem.kind == kind;
+    let shown = |problem: &Problem| (redactor.path(&printable(&problem.path)), printable(&problem.sentence()));
     run.summary.problems.iter().filter(is_grave).map(shown).collect()
 }
 

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use super::entry::{Entry, entries, unscanned, worst_first};
+use super::entry::{Entry, entries, skipped, unscanned, worst_first};
 use super::printable::printable;
 use super::{View, summary};
 use crate::model::{Run, Severity};
@@ -24,8 +24,17 @@ pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
         let (path, message) = (property(path), data(message));
         writeln!(out, "::warning file={path},title=tidewaiter: not scanned::{message}")?;
     }
+    let skipped = skipped(run, view);
+    for (path, message) in skipped.iter().take(SHOWN / 2) {
+        writeln!(out, "::notice title=tidewaiter: skipped::{}", data(&format!("{path}: {message}")))?;
+    }
     for command in ["error", "warning", "notice"] {
-        let room = if command == "warning" { SHOWN - unscanned.len().min(SHOWN / 2) } else { SHOWN };
+        let taken = match command {
+            "warning" => unscanned.len(),
+            "notice" => skipped.len(),
+            _ => 0,
+        };
+        let room = SHOWN - taken.min(SHOWN / 2);
         let mut same = open.iter().filter(|entry| kind(entry.finding.severity) == command);
         for entry in same.by_ref().take(room) {
             annotation(command, entry, out)?;

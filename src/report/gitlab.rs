@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use super::entry::{Entry, entries, unscanned};
+use super::entry::{Entry, entries, skipped, unscanned};
 use super::printable::EscapedJson;
 use super::{View, markdown};
 use crate::model::{Origin, Run, date};
@@ -18,10 +18,10 @@ pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
         "id": "tidewaiter", "name": "tidewaiter", "version": env!("CARGO_PKG_VERSION"),
         "url": env!("CARGO_PKG_REPOSITORY"), "vendor": {"name": "tidewaiter"},
     });
-    let messages: Vec<Value> = unscanned(run, view)
-        .into_iter()
-        .map(|(path, message)| json!({"level": "warn", "value": format!("{path} was not scanned: {message}")}))
-        .collect();
+    let warning = |(path, message): (String, String)| json!({"level": "warn", "value": format!("{path} was not scanned: {message}")});
+    let info = |(path, message): (String, String)| json!({"level": "info", "value": format!("{path}: {message}")});
+    let messages: Vec<Value> =
+        unscanned(run, view).into_iter().map(warning).chain(skipped(run, view).into_iter().map(info)).collect();
     let open = entries(run, view);
     let open = open.iter().filter(|entry| entry.suppression().is_none());
     let report = json!({

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::entry::{Entry, entries, unscanned, worst_first};
+use super::entry::{Entry, entries, skipped, unscanned, worst_first};
 use super::printable::printable;
+use super::summary::plural;
 use super::{View, counts};
 use crate::model::{Origin, Run, date};
 
@@ -20,17 +21,19 @@ pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
     for (severity, count) in counts(run) {
         write!(out, "<span class={severity}><b>{count}</b> {severity}</span> ")?;
     }
-    writeln!(out, "</p><p>{} files, {} bytes scanned.</p>", run.summary.files, run.summary.bytes)?;
+    writeln!(out, "</p><p>{}, {} bytes scanned.</p>", plural(run.summary.files, "file"), run.summary.bytes)?;
     writeln!(out, "<div class=charts>")?;
     chart("By rule", most(counted(entries.iter().map(|entry| entry.finding.rule.id.to_string()))), out)?;
     chart("By folder", most(counted(entries.iter().map(|entry| folder(&entry.path).to_owned()))), out)?;
     let years = counted(entries.iter().filter_map(|entry| year(entry)));
     chart("By age: the year of its commit", years, out)?;
     writeln!(out, "</div>")?;
-    let unscanned = unscanned(run, view);
-    if !unscanned.is_empty() {
-        writeln!(out, "<h2>Not scanned</h2><ul>")?;
-        for (path, message) in &unscanned {
+    for (heading, paths) in [("Not scanned", unscanned(run, view)), ("Skipped", skipped(run, view))] {
+        if paths.is_empty() {
+            continue;
+        }
+        writeln!(out, "<h2>{heading}</h2><ul>")?;
+        for (path, message) in &paths {
             writeln!(out, "<li><code>{}</code>: {}</li>", escape(path), escape(message))?;
         }
         writeln!(out, "</ul>")?;

@@ -12,7 +12,7 @@ pub fn sentence(finding: &Finding, redactor: &Redactor) -> Option<String> {
         "" => format!("held by object {short}"),
         author => {
             let day = date::day(*time).map(|day| format!(" on {day}")).unwrap_or_default();
-            format!("introduced by {}{day} in {short}", redactor.text(&printable(author)))
+            format!("introduced by {}{day} in {short}", redactor.path(&printable(author)))
         }
     };
     let now = match finding.in_head {

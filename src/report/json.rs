@@ -88,7 +88,7 @@ fn origin(origin: &Origin, redactor: &Redactor) -> Value {
         Origin::Stdin { .. } => json!({"kind": "stdin"}),
         Origin::Staged { .. } => json!({"kind": "staged"}),
         Origin::Commit { commit, author, time, .. } => {
-            json!({"kind": "commit", "commit": commit, "author": redactor.text(author), "time": time})
+            json!({"kind": "commit", "commit": commit, "author": redactor.path(author), "time": time})
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::View;
-use super::entry::{Entry, entries, unscanned};
+use super::entry::{Entry, entries, skipped, unscanned};
 use super::html::escape;
 use crate::model::Run;
 
@@ -12,11 +12,12 @@ pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
     let entries = entries(run, view);
     let unscanned = unscanned(run, view);
     let failures = entries.iter().filter(|entry| entry.suppression().is_none()).count();
-    let tests = (entries.len() + unscanned.len()).max(1);
+    let skipped = skipped(run, view);
+    let tests = (entries.len() + unscanned.len()).max(1) + skipped.len();
     let counts = format!(
         "name=\"tidewaiter\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3}\"",
         unscanned.len(),
-        entries.len() - failures,
+        entries.len() - failures + skipped.len(),
         run.summary.elapsed.as_secs_f64()
     );
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {counts}>\n<testsuite {counts}>")?;
@@ -29,6 +30,10 @@ pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
     for (path, message) in &unscanned {
         let (path, message) = (escape(path), escape(message));
         writeln!(out, "<testcase classname=\"{path}\" name=\"scan\"><error message=\"{message}\"/></testcase>")?;
+    }
+    for (path, message) in &skipped {
+        let (path, message) = (escape(path), escape(message));
+        writeln!(out, "<testcase classname=\"{path}\" name=\"scan\"><skipped message=\"{message}\"/></testcase>")?;
     }
     writeln!(out, "</testsuite>\n</testsuites>")
 }

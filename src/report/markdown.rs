@@ -4,7 +4,7 @@
 
 use std::io::{self, Write};
 
-use super::entry::{Entry, entries, unscanned, worst_first};
+use super::entry::{Entry, entries, skipped, unscanned, worst_first};
 use super::summary::plural;
 use super::{View, counts};
 use crate::model::Run;
@@ -24,7 +24,7 @@ pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<usize> {
         0 => write!(out, "No secrets found")?,
         _ => write!(out, "**{}**", counts.join(", "))?,
     }
-    writeln!(out, " in {} files.\n", run.summary.files)?;
+    writeln!(out, " in {}.\n", plural(run.summary.files, "file"))?;
     if !entries.is_empty() {
         writeln!(out, "| Severity | Place | Finding | How to mend it |\n|---|---|---|---|")?;
     }
@@ -32,16 +32,22 @@ pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<usize> {
     if left_out > 0 {
         writeln!(out, "\n{} not shown.", plural(left_out, "less grave finding"))?;
     }
-    let unscanned = unscanned(run, view);
-    if !unscanned.is_empty() {
-        writeln!(out, "\n### Not scanned\n")?;
+    paths("Not scanned", unscanned(run, view), out)?;
+    paths("Skipped", skipped(run, view), out)?;
+    Ok(left_out)
+}
+
+/// A list of paths with what is to be said of them, if there are any.
+fn paths(heading: &str, paths: Vec<(String, String)>, out: &mut dyn Write) -> io::Result<()> {
+    if !paths.is_empty() {
+        writeln!(out, "\n### {heading}\n")?;
     }
     let line = |(path, message): (String, String)| format!("- {}: {}", code(&path), escape(&message));
-    let unnamed = lines(unscanned.into_iter().map(line), UNSCANNED, out)?;
+    let unnamed = lines(paths.into_iter().map(line), UNSCANNED, out)?;
     if unnamed > 0 {
         writeln!(out, "- and {}", plural(unnamed, "more path"))?;
     }
-    Ok(left_out)
+    Ok(())
 }
 
 /// Writes the lines that fit into `room` bytes, and gives the number of those that do not.

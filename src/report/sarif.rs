@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::View;
-use super::entry::{Entry, entries, unscanned, worst_first};
+use super::entry::{Entry, entries, skipped, unscanned, worst_first};
 use super::summary::plural;
 use crate::model::{Confidence, Position, Rule, Run, Severity};
 
@@ -62,12 +62,14 @@ fn notes(run: &Run, view: &View, results: &Results) -> io::Result<Vec<Value>> {
     } else if !results.flows {
         notes.push(warning("code flows were left out: the file would be too large".to_owned()));
     }
-    let unscanned = unscanned(run, view);
+    let unscanned = unscanned(run, view).into_iter().map(|said| ("error", "not scanned", said));
+    let skipped = skipped(run, view).into_iter().map(|said| ("note", "skipped", said));
+    let unscanned: Vec<_> = unscanned.chain(skipped).collect();
     let mut bytes = 0;
-    for (at, (path, message)) in unscanned.iter().enumerate() {
+    for (at, (level, word, (path, message))) in unscanned.iter().enumerate() {
         let location = json!({"physicalLocation": {"artifactLocation": {"uri": uri(path)}}});
-        let text = format!("not scanned: {message}");
-        let note = json!({"level": "error", "message": {"text": text}, "locations": [location]});
+        let text = format!("{word}: {message}");
+        let note = json!({"level": level, "message": {"text": text}, "locations": [location]});
         bytes += serde_json::to_string(&note)?.len() + 1;
         if bytes > MAX_NOTES {
             let more = plural(unscanned.len() - at, "more path");
