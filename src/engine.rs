@@ -14,8 +14,8 @@ use crate::check::lineage::Lineage;
 use crate::check::prefilter::Hits;
 use crate::check::token::own::Own;
 use crate::model::{
-    Document, Finding, Neighbours, NoNeighbours, Origin, Place, Problem, ProblemKind, Reader, Run, Settings, Source,
-    Span, Summary,
+    Document, Finding, Neighbours, NoNeighbours, Origin, Place, Position, Problem, ProblemKind, Reader, Run, Settings,
+    Source, Span, Summary,
 };
 use crate::source::git::staged::{Changed, Staged, StagedFile};
 use crate::source::git::{GitError, Snapshot};
@@ -75,6 +75,8 @@ struct Scanned {
     unused: Vec<Unused>,
     bytes: u64,
     binary: bool,
+    /// Nothing of it was scanned.
+    unread: bool,
 }
 
 impl Scanned {
@@ -255,6 +257,9 @@ impl Engine {
         neighbours: &dyn Neighbours,
     ) -> Scanned {
         let mut scanned = Scanned { bytes: bytes.len() as u64, ..Scanned::default() };
+        if text::is_utf32(bytes) {
+            return failed(origin.path(), "UTF-32, which is not read".to_owned());
+        }
         let structured = document::is_structured_name(origin.path());
         if text::is_binary(bytes) && !structured {
             scanned.binary = true;
@@ -328,21 +333,31 @@ impl Engine {
         self.select(&mut scanned.findings);
         fingerprint::set(&mut scanned.findings);
         if !scanned.findings.is_empty() {
-            scanned.source = Some(Source { origin, bytes: Arc::default(), secrets, positions: Vec::new() });
+            let positions = positions(bytes, &scanned.findings);
+            scanned.source = Some(Source { origin, bytes: Arc::default(), secrets, positions });
         }
         scanned
     }
 }
 
+/// Where the findings stand, where lines of bytes do not tell.
+fn positions(bytes: &[u8], findings: &[Finding]) -> Vec<(Span, Position)> {
+    if !text::is_utf16(bytes) {
+        return Vec::new();
+    }
+    let spans = findings.iter().flat_map(|finding| finding.labels.iter().map(|label| label.span).chain([finding.span]));
+    text::wide_positions(bytes, spans.collect()).unwrap_or_default()
+}
+
 fn failed(path: &str, message: String) -> Scanned {
     let problem = Problem::new(path, ProblemKind::Incomplete, message);
-    Scanned { problems: vec![problem], ..Scanned::default() }
+    Scanned { problems: vec![problem], unread: true, ..Scanned::default() }
 }
 
 fn assemble(scanned: Vec<Scanned>, problems: Vec<Problem>, allowlist: &Allowlist, start: Instant) -> Run {
     let mut run = Run { summary: Summary { problems, ..Summary::default() }, ..Run::default() };
     for mut blob in scanned {
-        run.summary.files += 1;
+        run.summary.files += usize::from(!blob.unread);
         run.summary.bytes += blob.bytes;
         run.summary.binary += usize::from(blob.binary);
         run.summary.problems.append(&mut blob.problems);

@@ -1,6 +1,7 @@
 //! Bad input: each gets a clear message, costs nothing else its result, and never ends as clean in silence.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -209,6 +210,31 @@ fn utf16_is_decoded_and_spans_hold() {
     let (report, _) = beside_good(write("wide.yaml", wide));
     let found = findings(&report).iter().find(|f| f["path"] == "wide.yaml").cloned().unwrap_or_default();
     assert_eq!(found["start_byte"], 2 + 2 * SECRET.find("kestrel").unwrap_or(0) as u64);
+}
+
+#[test]
+fn utf16_without_a_byte_order_mark_is_decoded_and_utf32_is_said() {
+    let wide: Vec<u8> = SECRET.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let (report, _) = beside_good(write("wide.yaml", wide));
+    let found = findings(&report).iter().find(|f| f["path"] == "wide.yaml").cloned().unwrap_or_default();
+    assert_eq!((&found["line"], &found["column"], &found["end_column"]), (&5.into(), &13.into(), &31.into()));
+    let wider = "\u{FEFF}".chars().chain(SECRET.chars()).flat_map(|c| u32::from(c).to_le_bytes()).collect::<Vec<_>>();
+    let (report, problems) = beside_good(write("wider.yaml", wider));
+    assert!(problems.iter().any(|(path, why)| path == "wider.yaml" && why.contains("UTF-32")), "{problems:?}");
+    assert_eq!((&report["summary"]["files"], &report["summary"]["incomplete"]), (&1.into(), &true.into()));
+}
+
+/// Some kilobytes of packed data can hold gigabytes, packed again.
+#[test]
+fn packed_data_inflates_to_a_bounded_size_which_is_said() {
+    let pack = |text: &[u8]| {
+        let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        writer.write_all(text).expect("packed");
+        data_encoding::BASE64.encode(&writer.finish().expect("packed"))
+    };
+    let inner = format!("packed: {}\n", pack(&b"some text. ".repeat(100_000)));
+    let (_, problems) = beside_good(write("bomb.txt", pack(inner.repeat(3_000).as_bytes())));
+    assert!(problems.iter().any(|(path, why)| path == "bomb.txt" && why.contains("inflates")), "{problems:?}");
 }
 
 /// Files and folders that another user may not read are said, and the run does not end as clean.

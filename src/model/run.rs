@@ -28,7 +28,7 @@ pub struct Source {
     /// The bytes of everything that was found in it, also of what no report shows because it lies below a threshold:
     /// none of it may be seen in a source line. Sorted.
     pub secrets: Vec<Span>,
-    /// Where spans stand, for a blob whose bytes are not known any more: that of a report which was read back. Sorted.
+    /// Where spans stand, for a blob whose bytes do not tell: that of a report which was read back, or UTF-16. Sorted.
     pub positions: Vec<(Span, Position)>,
 }
 

@@ -1,8 +1,9 @@
 //! From bytes to text: byte order marks, UTF-16, invalid UTF-8, and whether a blob is text at all.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
-use crate::model::{Span, SpanMap};
+use crate::model::{Position, Span, SpanMap};
 
 /// Bytes looked at to tell binary from text, as much as ripgrep's first buffer.
 const PROBE: usize = 64 << 10;
@@ -17,9 +18,36 @@ pub struct Text<'a> {
     pub note: Option<String>,
 }
 
-/// Whether the bytes start with the byte order mark of UTF-16, so that a search for ASCII literals can't work.
+/// Whether the bytes are UTF-16, so that a search for ASCII literals can't work.
 pub fn is_utf16(bytes: &[u8]) -> bool {
-    bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF])
+    wide(bytes).is_some()
+}
+
+/// Whether the bytes are UTF-32, of which nothing is read: they begin with its byte order mark and an ASCII character.
+pub fn is_utf32(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xFF, 0xFE, 0, 0, 1..=0x7F, 0, 0, 0, ..] | [0, 0, 0xFE, 0xFF, 0, 0, 0, 1..=0x7F, ..])
+}
+
+/// How the 16 bits of a unit stand in two bytes.
+type Unit = fn([u8; 2]) -> u16;
+
+/// Units that are looked at where no byte order mark says that there are any.
+const FIRST_UNITS: usize = 32;
+
+/// Where the units of UTF-16 begin, and how to read one. Some programs leave the byte order mark out: then the first
+/// characters are ASCII, all but a few, each with a NUL on the same side.
+fn wide(bytes: &[u8]) -> Option<(usize, Unit)> {
+    let plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r');
+    let (first, _) = bytes[..bytes.len().min(2 * FIRST_UNITS)].as_chunks::<2>();
+    let mostly =
+        |fits: &dyn Fn([u8; 2]) -> bool| 8 * first.iter().filter(|unit| fits(**unit)).count() >= 7 * first.len();
+    match bytes {
+        [0xFF, 0xFE, ..] => Some((2, u16::from_le_bytes)),
+        [0xFE, 0xFF, ..] => Some((2, u16::from_be_bytes)),
+        [_, 0, _, 0, ..] => mostly(&|[c, nul]| nul == 0 && plain(c)).then_some((0, u16::from_le_bytes)),
+        [0, _, 0, _, ..] => mostly(&|[nul, c]| nul == 0 && plain(c)).then_some((0, u16::from_be_bytes)),
+        _ => None,
+    }
 }
 
 /// Whether the bytes are binary: a NUL stands in their first 64 KiB and they are no UTF-16.
@@ -29,12 +57,41 @@ pub fn is_binary(bytes: &[u8]) -> bool {
 
 /// Decodes a blob. Never fails: what is no text is replaced byte for byte, and said.
 pub fn decode(bytes: &[u8]) -> Text<'_> {
-    match bytes {
-        [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
-        [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes),
-        [0xEF, 0xBB, 0xBF, rest @ ..] => utf8(rest, 3),
+    match (wide(bytes), bytes) {
+        (Some((start, unit)), _) => utf16(&bytes[start..], start, unit),
+        (None, [0xEF, 0xBB, 0xBF, rest @ ..]) => utf8(rest, 3),
         _ => utf8(bytes, 0),
     }
+}
+
+/// Where in UTF-16 the spans stand, as lines and columns in characters; `None` of bytes that are no UTF-16.
+pub fn wide_positions(bytes: &[u8], mut spans: Vec<Span>) -> Option<Vec<(Span, Position)>> {
+    let (start, unit) = wide(bytes)?;
+    spans.sort_unstable();
+    spans.dedup();
+    let mut offsets: Vec<usize> = spans.iter().flat_map(|span| [span.start, span.end]).collect();
+    offsets.sort_unstable();
+    let (mut at, mut place) = (start, (1, 1));
+    let mut units = bytes[start..].as_chunks::<2>().0.iter().map(|pair| unit(*pair)).peekable();
+    let mut places = HashMap::new();
+    for offset in offsets {
+        while at < offset
+            && let Some(unit) = units.next()
+        {
+            at += 2;
+            // The second half of a character is none of its own.
+            let is_half = matches!(unit, 0xDC00..=0xDFFF);
+            place =
+                if unit == u16::from(b'\n') { (place.0 + 1, 1) } else { (place.0, place.1 + usize::from(!is_half)) };
+        }
+        places.insert(offset, place);
+    }
+    let of = |offset| places.get(&offset).copied().unwrap_or_default();
+    let position = |span: Span| {
+        let ((line, column), (end_line, end_column)) = (of(span.start), of(span.end));
+        Position { line, column, end_line, end_column }
+    };
+    Some(spans.into_iter().map(|span| (span, position(span))).collect())
 }
 
 fn utf8(bytes: &[u8], offset: usize) -> Text<'_> {
@@ -70,11 +127,12 @@ fn replaced(bytes: &[u8]) -> (String, usize, usize) {
     (text, nul, invalid)
 }
 
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Text<'static> {
+/// The units in `bytes`, which begin at `start` of the blob.
+fn utf16(bytes: &[u8], start: usize, unit: Unit) -> Text<'static> {
     let units = bytes.as_chunks::<2>().0.iter().map(|pair| unit(*pair));
     let mut text = String::with_capacity(bytes.len() / 2);
     let mut map = SpanMap::builder();
-    let (mut outer, mut replaced) = (2, 0);
+    let (mut outer, mut replaced) = (start, 0);
     // A run of characters of equal width maps in proportion, exactly.
     let mut run = Run::default();
     for decoded in char::decode_utf16(units) {
@@ -133,6 +191,28 @@ mod tests {
         assert_eq!(&bytes[span.start..span.end], b"c\0");
         let at = text.text.find('𝄞').unwrap_or_default();
         assert_eq!(text.map.to_file(Span::new(at, at + 4)).len(), 4);
+    }
+
+    #[test]
+    fn utf16_needs_no_byte_order_mark() {
+        let with = wide("kind: Secret\nmetadata: é𝄞");
+        for bytes in [with[2..].to_vec(), with[2..].chunks(2).flat_map(|pair| [pair[1], pair[0]]).collect()] {
+            let text = decode(&bytes);
+            assert_eq!(text.text, "kind: Secret\nmetadata: é𝄞");
+            assert_eq!(text.map.to_file(Span::new(0, 4)), Span::new(0, 8));
+        }
+        assert!(!is_utf16(b"M\0Z\0\x90\0\x03\0") && !is_utf16(b"a\0") && is_utf16(b"a\0b\0"));
+    }
+
+    #[test]
+    fn lines_and_columns_of_utf16_count_characters() {
+        // Another character than a line end has its byte.
+        let bytes = wide("Ċ𝄞x\n\u{A0A}yz");
+        let end = bytes.len();
+        let places = wide_positions(&bytes, vec![Span::new(end - 2, end), Span::new(8, 10)]);
+        let place = |line, column| Position { line, column, end_line: line, end_column: column + 1 };
+        assert_eq!(places, Some(vec![(Span::new(8, 10), place(1, 3)), (Span::new(end - 2, end), place(2, 3))]));
+        assert_eq!(wide_positions(b"abc", Vec::new()), None);
     }
 
     #[test]

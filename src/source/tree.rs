@@ -171,7 +171,7 @@ fn classify(entry: Result<DirEntry, ignore::Error>, root: &Path) -> Option<Resul
         return Some(Ok(FoundFile { shown, path: entry.into_path() }));
     }
     let outcome = if named { ProblemKind::Incomplete } else { ProblemKind::Skipped };
-    Some(Err(Problem::new(shown, outcome, format!("{}, not scanned", special(kind)))))
+    Some(Err(Problem::new(shown, outcome, special(kind))))
 }
 
 #[cfg(unix)]
@@ -265,7 +265,7 @@ fn unread(error: std::io::Error) -> String {
 /// What to say of a blob over the size limit; both in bytes.
 pub fn too_large(size: Option<u64>, limit: u64) -> String {
     let size = size.map(|size| format!(" ({size} bytes)")).unwrap_or_default();
-    format!("larger than --max-file-size of {limit} bytes{size}, not scanned")
+    format!("larger than --max-file-size of {limit} bytes{size}")
 }
 
 /// The files beside a scanned file in the working tree.

@@ -9,13 +9,52 @@ use std::sync::Arc;
 use crate::check::prefilter::Hits;
 use crate::check::{Context, MAX_DEPTH};
 use crate::encoding;
-use crate::model::{Body, Document, Role, Span, SpanMap};
+use crate::model::{Body, Document, Problem, ProblemKind, Role, Span, SpanMap};
 
 /// Least length of an encoded stretch that may hold a token, in bytes.
 const LEAST: usize = 32;
 
 /// Most bytes that gzip data is inflated to: some ten times what a Helm release takes.
 const INFLATED: usize = 16 << 20;
+
+/// Most bytes that all gzip data in a blob is inflated to, and so many more for each byte of the blob. Little data may
+/// inflate to much, in which there may be more such data.
+const INFLATED_IN_ALL: usize = 32 << 20;
+const INFLATED_PER_BYTE: usize = 8;
+
+/// What has been inflated in a blob.
+#[derive(Debug, Default)]
+struct Inflated {
+    bytes: usize,
+    is_over: bool,
+}
+
+impl Inflated {
+    /// The text that gzip data holds, or its beginning, where a blob of `length` bytes may not inflate to more.
+    fn text(&mut self, packed: &[u8], length: usize) -> Option<String> {
+        let all = INFLATED_IN_ALL.saturating_add(length.saturating_mul(INFLATED_PER_BYTE));
+        let limit = INFLATED.min(all.saturating_sub(self.bytes));
+        let mut bytes = encoding::gunzip(packed, limit + 1)?;
+        let is_cut = bytes.len() > limit;
+        bytes.truncate(limit);
+        self.bytes += bytes.len();
+        match String::from_utf8(bytes) {
+            Ok(text) => {
+                self.is_over |= is_cut;
+                Some(text)
+            }
+            // The cut may lie in the midst of a character; whatever else is no text was none before.
+            Err(error) if is_cut && error.utf8_error().error_len().is_none() => {
+                self.is_over = true;
+                let whole = error.utf8_error().valid_up_to();
+                let mut bytes = error.into_bytes();
+                bytes.truncate(whole);
+                String::from_utf8(bytes).ok()
+            }
+            Err(_) => None,
+        }
+    }
+}
 
 /// How a stretch is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,8 +76,19 @@ pub fn is_near(bytes: &[u8], range: Range<usize>) -> bool {
     is_in(&bytes[range.start - before..range.end + behind])
 }
 
-/// Reports what the token rules find in the encoded stretches of `doc`, and tells whether there are any.
+/// Reports what the token rules find in the encoded stretches of the blob's text, and tells whether there are any.
 pub fn scan(doc: &Document<'_>, cx: &mut Context<'_>) -> bool {
+    let mut inflated = Inflated::default();
+    let any = scan_within(doc, (doc.text.len(), &mut inflated), cx);
+    if inflated.is_over {
+        let message = "its packed data inflates to more than is looked into";
+        cx.problems.push(Problem::new(&doc.place.path, ProblemKind::Incomplete, message));
+    }
+    any
+}
+
+/// The same for the text of a blob of `length` bytes, or one that stands in it encoded.
+fn scan_within(doc: &Document<'_>, (length, inflated): (usize, &mut Inflated), cx: &mut Context<'_>) -> bool {
     if doc.place.depth >= MAX_DEPTH {
         return false;
     }
@@ -46,31 +96,31 @@ pub fn scan(doc: &Document<'_>, cx: &mut Context<'_>) -> bool {
     while let Some((range, encoding)) = next(doc.text.as_bytes(), at) {
         (at, any) = (range.end.max(at + 1), true);
         let Some(text) = doc.text.get(range.clone()) else { continue };
-        if let Some((decoded, map)) = decode(text, encoding) {
-            look_into(doc, &decoded, map.within(&Arc::new(SpanMap::at(range.start))), cx);
+        if let Some((decoded, map)) = decode(text, encoding, (length, inflated)) {
+            look_into(doc, &decoded, map.within(&Arc::new(SpanMap::at(range.start))), (length, inflated), cx);
         }
     }
     any
 }
 
-fn look_into(doc: &Document<'_>, text: &str, map: SpanMap, cx: &mut Context<'_>) {
+fn look_into(doc: &Document<'_>, text: &str, map: SpanMap, within: (usize, &mut Inflated), cx: &mut Context<'_>) {
     let mut place = doc.place.clone();
     place.depth += 1;
     let map = Arc::new(map.within(&doc.map));
     let inner = Document { text, map, place, role: Role::default(), body: Body::Text, templates: Vec::new() };
     super::scan(&inner, &Hits::of(text.as_bytes()).tokens, cx);
-    scan(&inner, cx);
+    scan_within(&inner, within, cx);
 }
 
 /// The text that a stretch holds, with the way back to the stretch. What gzip data holds stands for all of it.
-fn decode(text: &str, encoding: Encoding) -> Option<(String, SpanMap)> {
+fn decode(text: &str, encoding: Encoding, (length, inflated): (usize, &mut Inflated)) -> Option<(String, SpanMap)> {
     let (bytes, map) = match encoding {
         Encoding::Base64 => encoding::base64(text)?,
         Encoding::Hex => encoding::hex(text)?,
         Encoding::Percent => return encoding::percent(text).map(|decoded| (decoded.text, decoded.map)),
     };
     if is_gzip(&bytes) {
-        let inflated = String::from_utf8(encoding::gunzip(&bytes, INFLATED)?).ok()?;
+        let inflated = inflated.text(&bytes, length)?;
         let map = SpanMap::whole(inflated.len(), Span::new(0, text.len()));
         return Some((inflated, map));
     }
@@ -164,7 +214,7 @@ mod tests {
 
     fn decoded(text: &str) -> Option<String> {
         let (range, encoding) = next(text.as_bytes(), 0)?;
-        decode(&text[range], encoding).map(|(text, _)| text)
+        decode(&text[range], encoding, (text.len(), &mut Inflated::default())).map(|(text, _)| text)
     }
 
     #[test]
@@ -209,7 +259,7 @@ mod tests {
             let mut at = 0;
             while let Some((range, encoding)) = next(text.as_bytes(), at) {
                 prop_assert!(range.start >= at && range.end <= text.len());
-                let _ = text.get(range.clone()).and_then(|text| decode(text, encoding));
+                let _ = text.get(range.clone()).and_then(|part| decode(part, encoding, (text.len(), &mut Inflated::default())));
                 at = range.end.max(at + 1);
             }
         }

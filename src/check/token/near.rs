@@ -1,7 +1,5 @@
 //! What stands near a keyword: whether there is a run of token characters that is long enough for a secret.
 
-use std::ops::Range;
-
 use crate::pattern::{Run, is_run, is_wide};
 
 /// Bytes by which a window is made longer at most, so that it does not end inside a run.
@@ -18,9 +16,17 @@ pub(super) struct Runs<'t> {
 #[derive(Clone, Debug, Default)]
 struct Known {
     /// The last one that was found.
-    found: Range<usize>,
+    found: Option<Found>,
     /// Behind it, none begins before this.
     to: usize,
+}
+
+/// A run that a secret needs.
+#[derive(Clone, Debug)]
+struct Found {
+    start: usize,
+    /// The last place from which on the rest of it is such a run, too.
+    last: usize,
 }
 
 impl<'t> Runs<'t> {
@@ -45,51 +51,65 @@ impl<'t> Runs<'t> {
             }
         };
         let known = &mut self.known[at].1;
-        if !fits(self.bytes, start, &known.found, run) {
+        if known.found.as_ref().is_none_or(|found| start > found.last) {
             let from = known.to.max(start);
             if from < end {
-                (known.found, known.to) = match next(self.bytes, from, end, run) {
-                    Some(found) => (found.clone(), found.end),
-                    None => (0..0, end),
-                };
+                (known.found, known.to) = next(self.bytes, from, end, run);
             }
         }
-        known.found.start < end && fits(self.bytes, start, &known.found, run)
+        known.found.as_ref().is_some_and(|found| found.start < end && start <= found.last)
     }
 }
 
-/// Whether the part of `found` from `start` on is such a run.
-fn fits(bytes: &[u8], start: usize, found: &Range<usize>, run: Run) -> bool {
-    let is_long = found.end >= start.max(found.start) + usize::from(run.length);
-    is_long && (!run.mixed || found.start >= start || is_mixed(&bytes[start..found.end]))
-}
-
-/// The next run that begins in a range of the text, to its own end.
+/// The next run that begins in a range of the text, and how far the text was looked through: a long run that is none is
+/// never looked at twice.
 ///
 /// A run covers every place that is its length away from one in it, so that most bytes of a text of short words are never
 /// looked at.
-fn next(bytes: &[u8], mut from: usize, end: usize, run: Run) -> Option<Range<usize>> {
+fn next(bytes: &[u8], mut from: usize, end: usize, run: Run) -> (Option<Found>, usize) {
     let (length, member) = (usize::from(run.length), if run.wide { WIDE } else { NARROW });
     let is_member = |byte: &u8| CLASS[usize::from(*byte)] & member != 0;
     while from < end {
-        let least = bytes.get(from..from + length)?;
+        let Some(least) = bytes.get(from..from + length) else { return (None, bytes.len()) };
         if let Some(gap) = least.iter().rposition(|byte| !is_member(byte)) {
             from += gap + 1;
             continue;
         }
-        let rest = &bytes[from + length..];
-        let to = from + length + rest.iter().take(LONGEST_RUN).take_while(|byte| is_member(byte)).count();
-        if !run.mixed || is_mixed(&bytes[from..to]) {
-            return Some(from..to);
+        let (mut to, mut seen) = (from + length, seen(least));
+        loop {
+            let more = bytes[to..].iter().take(LONGEST_RUN).take_while(|byte| is_member(byte)).count();
+            seen |= self::seen(&bytes[to..to + more]);
+            to += more;
+            if !run.mixed || is_mixed(seen) {
+                return (Some(Found { start: from, last: last(&bytes[from..to], run) + from }), to);
+            }
+            if more < LONGEST_RUN {
+                break;
+            }
         }
         from = to.max(from + 1);
     }
-    None
+    (None, from)
+}
+
+/// The last place of a run from which on it is long enough, and mixed if it has to be.
+fn last(run: &[u8], wanted: Run) -> usize {
+    let long = run.len() - usize::from(wanted.length);
+    let mut seen = 0;
+    let mixed = run.iter().rposition(|byte| {
+        seen |= CLASS[usize::from(*byte)];
+        is_mixed(seen)
+    });
+    if wanted.mixed { mixed.unwrap_or(0).min(long) } else { long }
+}
+
+/// What the bytes are, all together.
+fn seen(bytes: &[u8]) -> u8 {
+    bytes.iter().fold(0, |seen, byte| seen | CLASS[usize::from(*byte)])
 }
 
 /// Whether there is a digit, or letters of both cases.
-fn is_mixed(run: &[u8]) -> bool {
-    let seen = run.iter().fold(0, |seen, byte| seen | CLASS[usize::from(*byte)]);
+fn is_mixed(seen: u8) -> bool {
     seen & DIGIT != 0 || seen & (LOWER | UPPER) == LOWER | UPPER
 }
 
@@ -158,6 +178,19 @@ mod tests {
         assert!(may_hold(words, 0, 29, run(20, false)) && !may_hold(words, 0, 29, run(20, true)));
     }
 
+    /// Base64 of zeros is such a run, and each of its letters may begin a keyword.
+    #[test]
+    fn a_long_run_that_is_none_is_looked_at_once() {
+        for tail in [" ", "1"] {
+            let text = ("A".repeat(1 << 15) + tail).repeat(1 << 5);
+            let mut runs = Runs::new(text.as_bytes());
+            let start = std::time::Instant::now();
+            let held = (0..text.len() - 64).filter(|at| runs.may_hold(*at, at + 64, run(16, true))).count();
+            assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
+            assert_eq!(held > 0, tail == "1");
+        }
+    }
+
     proptest! {
         #[test]
         fn each_question_is_answered_as_if_it_were_the_first(
@@ -182,7 +215,7 @@ mod tests {
         fn a_run_is_found_wherever_it_stands(text in "[a-zA-Z0-9+ =\n]{1,80}", length in 1_u16..20, wide: bool, mixed: bool) {
             let is_member = |byte: u8| if wide { is_wide(byte) } else { is_run(byte) };
             let mut runs = text.as_bytes().split(|byte| !is_member(*byte));
-            let plain = runs.any(|run| run.len() >= usize::from(length) && (!mixed || is_mixed(run)));
+            let plain = runs.any(|run| run.len() >= usize::from(length) && (!mixed || is_mixed(seen(run))));
             prop_assert_eq!(may_hold(&text, 0, text.len(), Run { length, mixed, wide }), plain);
         }
     }

@@ -212,8 +212,7 @@ impl Pass<'_> {
         let Ok(mut tally) = tally.lock() else { return };
         tally.clean.extend(clean);
         tally.absent += usize::from(is_absent);
-        let was_read = !is_absent && !scanned.problems.iter().any(|problem| problem.kind == ProblemKind::Incomplete);
-        if was_read && !job.is_message && !job.is_again {
+        if !is_absent && !scanned.unread && !job.is_message && !job.is_again {
             tally.summary.files += 1;
             tally.summary.bytes += scanned.bytes;
             tally.summary.binary += usize::from(scanned.binary);

@@ -9,7 +9,7 @@ use git2::Oid;
 use super::groups::{Group, Groups};
 use super::lineages::{self, MAX_REMOVED};
 use super::{COMMIT_MESSAGES, TAG_MESSAGES};
-use crate::engine::{Engine, Scanned, fingerprint};
+use crate::engine::{Engine, Scanned, fingerprint, positions};
 use crate::model::{Finding, Origin, Secret, Source};
 use crate::source::git::history::{History, Holder, PathNo};
 use crate::source::git::objects::{Author, Objects};
@@ -87,7 +87,8 @@ impl Engine {
             finding.suppressed = accepted.or(finding.suppressed);
             findings.push(finding);
         }
-        let source = Source { origin, bytes: Arc::new(bytes), secrets, positions: Vec::new() };
+        let positions = positions(&bytes, &findings);
+        let source = Source { origin, bytes: Arc::new(bytes), secrets, positions };
         Scanned { findings, source: Some(source), ..Scanned::default() }
     }
 

@@ -61,8 +61,7 @@ impl Staged {
         files.sort_by(|a, b| a.0.cmp(&b.0));
         let shown = |path: &[u8]| String::from_utf8_lossy(path).into_owned();
         let files = files.into_iter().map(|(path, id, old)| StagedFile { path: shown(&path), id, old }).collect();
-        let problem =
-            |path: &Vec<u8>| Problem::new(shown(path), ProblemKind::Incomplete, "has merge conflicts, not scanned");
+        let problem = |path: &Vec<u8>| Problem::new(shown(path), ProblemKind::Incomplete, "has merge conflicts");
         Ok(Self { files, problems: conflicts.iter().map(problem).collect(), repository })
     }
 
