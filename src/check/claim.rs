@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::credential::{self, Judgement, NameKind, Setting, ValueKind};
-use super::{Context, Found, Pair, Shape, command_line, template};
+use super::{Context, Found, Pair, Shape, command_line, filled_in, template};
 use crate::encoding;
 use crate::model::{Document, NodeId, Role, Rule, Secret, Span, SpanMap, Tree};
 
@@ -161,22 +161,7 @@ fn judgement(pair: &Pair<'_>, kind: NameKind, setting: Setting) -> Option<Judgem
     let explains =
         |judged: &Judgement| setting == Setting::Configuration && &pair.value[judged.secret.clone()] == "password";
     // `http://admin:password@${host}` in a configuration explains a form.
-    beside_filled_in(pair.name, pair.value).filter(|judged| !explains(judged))
-}
-
-/// A literal password in a URL of which another part is filled in later: `postgres://app:password@$(DB_HOST)/db`,
-/// `amqp://app:password@{{ .Values.host }}`, or what is to be filled in where nothing else is given.
-pub fn beside_filled_in(name: &str, value: &str) -> Option<Judgement> {
-    if !value.contains("://") || !template::is_filled_in(value) {
-        return None;
-    }
-    if let Some(default) = credential::default_password(value) {
-        let judged = credential::judge("password", &value[default.clone()], Setting::Environment)?;
-        return Some(Judgement { secret: default, ..judged });
-    }
-    let around = template::blanked(value)?;
-    let judged = credential::judge_as(NameKind::Neutral, name, &around, Setting::Environment)?;
-    (!template::is_filled_in(&value[judged.secret.clone()])).then_some(judged)
+    filled_in::password(pair.name, pair.value).filter(|judged| !explains(judged))
 }
 
 /// `JAVA_OPTS="-Ddb.password=…"`: options of a command line under a name that says nothing.
@@ -217,10 +202,14 @@ fn is_templated_whole(pair: &Pair<'_>, judged: &Judgement) -> bool {
     pair.doc.is_templated(pair.span_of(judged.secret.start, judged.secret.end))
 }
 
-/// `changeme` in a file that shows how to fill it in is a placeholder; elsewhere it is a default password.
-fn is_default_of_example(path: &str, secret: &str) -> bool {
+/// `changeme` in a file that shows how to fill it in is a placeholder; elsewhere it is a default password. So is
+/// `my-password` in documentation.
+pub fn is_default_of_example(path: &str, secret: &str) -> bool {
     let default = ["changeme", "change-me", "change_me", "changeit", "replaceme", "replace-me"];
-    default.iter().any(|known| secret.eq_ignore_ascii_case(known)) && is_example(path)
+    let bare = secret.trim_matches(|c: char| c.is_ascii_punctuation());
+    let documented = || path.split('/').any(|folder| matches!(folder, "docs" | "doc" | "documentation"));
+    default.iter().any(|known| bare.eq_ignore_ascii_case(known)) && is_example(path)
+        || bare.eq_ignore_ascii_case("my-password") && documented()
 }
 
 /// Whether the path names an example that people copy and fill in.

@@ -9,6 +9,7 @@ pub mod command_line;
 pub mod credential;
 mod docker;
 mod files;
+mod filled_in;
 mod kubernetes;
 pub mod lineage;
 mod pair;

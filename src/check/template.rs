@@ -48,14 +48,14 @@ pub fn is_filled_in(value: &str) -> bool {
     FILLED_IN.iter().any(|(open, _)| value.contains(open))
 }
 
-/// The value with letters in place of what is filled in later, byte for byte; `None` if one such place does not end.
+/// The value with letters in place of what is filled in later (no `x`, which is a placeholder's), byte for byte; `None` if one such place does not end.
 pub fn blanked(value: &str) -> Option<String> {
     let mut out = String::with_capacity(value.len());
     let mut rest = value;
     while let Some((start, close)) = first_filled_in(rest) {
         let end = start + rest[start..].find(close)? + close.len();
         out.push_str(&rest[..start]);
-        out.extend(std::iter::repeat_n('x', end - start));
+        out.extend(std::iter::repeat_n('v', end - start));
         rest = &rest[end..];
     }
     out.push_str(rest);
@@ -168,8 +168,8 @@ mod tests {
 
     #[test]
     fn templates_are_blanked_byte_for_byte() {
-        assert_eq!(blanked("a://u:p@{{ é }}/d").as_deref(), Some("a://u:p@xxxxxxxx/d"));
-        assert_eq!(blanked("a://$(U):${P}@{{ h }}").as_deref(), Some("a://xxxx:xxxx@xxxxxxx"));
+        assert_eq!(blanked("a://u:p@{{ é }}/d").as_deref(), Some("a://u:p@vvvvvvvv/d"));
+        assert_eq!(blanked("a://$(U):${P}@{{ h }}").as_deref(), Some("a://vvvv:vvvv@vvvvvvv"));
         assert_eq!(blanked("a {{ b"), None);
         assert_eq!(blanked("a }} $( b"), None);
     }

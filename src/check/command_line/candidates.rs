@@ -169,6 +169,7 @@ mod tests {
         for (line, expected) in [
             ("htpasswd -bc /etc/p me S3cret", "password=S3cret"),
             ("htpasswd -nb me S3cret", "password=S3cret"),
+            ("neo4j-admin dbms set-initial-password S3cret", "password=S3cret"),
             ("timeout -k 5 10 sudo -u db mysql -pS3cret", "password=S3cret"),
             ("sudo PGPASSWORD=S3cret psql", "PGPASSWORD=S3cret"),
             ("kubectl exec -it db-0 -- mysql -uroot -pS3cret", "password=S3cret"),

@@ -14,6 +14,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::credential::{self, Judgement};
+use super::filled_in;
 use crate::model::{Secret, Span};
 use crate::shell;
 use candidates::Candidate;
@@ -91,7 +92,8 @@ fn once(sink: &mut dyn FnMut(Credential)) -> impl FnMut(Credential) {
 }
 
 fn judge(candidate: Candidate<'_>, locate: &dyn Fn(Range<usize>) -> At, sink: &mut dyn FnMut(Credential)) {
-    let Some(judgement) = credential::judge(candidate.name, candidate.value, candidate.setting) else { return };
+    let judged = credential::judge(candidate.name, candidate.value, candidate.setting);
+    let Some(judgement) = judged.or_else(|| filled_in::password(candidate.name, candidate.value)) else { return };
     let Some(secret) = candidate.value.get(judgement.secret.clone()) else { return };
     if candidate.is_dynamic(judgement.secret.clone()) {
         return;

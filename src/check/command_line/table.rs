@@ -237,6 +237,8 @@ pub(super) static POSITIONALS: &[Positional] = &[
     at(&["setenv"], 1, Holds::NamedBefore),
     at(&["mysqladmin", "password"], 0, PASSWORD),
     at(&["mysqladmin", "root", "password"], 0, PASSWORD),
+    at(&["neo4j-admin", "set-initial-password"], 0, PASSWORD),
+    at(&["neo4j-admin", "dbms", "set-initial-password"], 0, PASSWORD),
     at(&["redis-cli", "auth"], 0, PASSWORD),
     at(&["redis-cli", "AUTH"], 0, PASSWORD),
     at(&["vault", "login"], 0, TOKEN),

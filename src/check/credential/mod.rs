@@ -25,7 +25,8 @@ pub use value::{ValueKind, is_placeholder, value_kind};
 
 use pointer::{names_a_key, names_a_resource};
 use words::{
-    CODE_EXTENSIONS, COMMON_PASSWORDS, FUNCTION_WORDS, PLAIN_NAMES, PROSE_EXTENSIONS, SAMPLE_WORDS, Words, contains,
+    ACCOUNT_SOURCES, CODE_EXTENSIONS, COMMON_PASSWORDS, FILLING_VALUES, FUNCTION_WORDS, PLAIN_NAMES, PROSE_EXTENSIONS,
+    SAMPLE_WORDS, Words, contains,
 };
 
 /// The words that a text is cut into, as names are.
@@ -229,10 +230,12 @@ fn named(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: 
             return (text.len() >= 3 && text.bytes().all(|b| b.is_ascii_digit()) || secret).then_some(Confidence::High);
         }
         ValueKind::Uuid => return Some(Confidence::High),
-        ValueKind::Prose => return passphrase(text, setting),
+        ValueKind::Prose => return passphrase(name, text, setting),
         ValueKind::Keyword => {
-            let nothing_else =
-                secret || kind == NameKind::Password && matches!(setting, Setting::Environment | Setting::CommandLine);
+            let direct = matches!(setting, Setting::Environment | Setting::CommandLine);
+            let nothing_else = secret
+                || kind == NameKind::Password
+                    && (direct || setting == Setting::Configuration && contains(FILLING_VALUES, text));
             return nothing_else.then_some(Confidence::High);
         }
         // What a Secret calls a password is one, though it looks like a host's name or a path.
@@ -251,14 +254,20 @@ fn named(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: 
         _ => return None,
     }
     if secret {
-        return Some(Confidence::High);
+        // Something puts the value of the variable there.
+        return Some(if pointer::is_variable(text) { Confidence::Low } else { Confidence::High });
     }
     let token = kind == NameKind::Credential && matches!(setting, Setting::Text | Setting::Configuration);
     let elsewhere = match setting {
         Setting::CommandLine => names_a_resource(name, text),
         _ => names_a_key(name, text, setting),
     };
-    if elsewhere || text.len() < 2 || text.starts_with(['{', '[', '<', '|', '>']) || token && counts_up(text) {
+    if elsewhere
+        || is_account_source(name, text)
+        || text.len() < 2
+        || text.starts_with(['{', '[', '<', '|', '>'])
+        || token && counts_up(text)
+    {
         return None;
     }
     // The provider's own rule knows every form that its tokens have: what it leaves is none of them.
@@ -273,7 +282,7 @@ fn counts_up(text: &str) -> bool {
 }
 
 /// Several words under a credential's name: a passphrase, unless it reads like a sentence.
-fn passphrase(text: &str, setting: Setting) -> Option<Confidence> {
+fn passphrase(name: &str, text: &str, setting: Setting) -> Option<Confidence> {
     let words = text.split_whitespace().count();
     // `p@ss w0rd!` ends like a sentence and is none.
     let ends = text.ends_with(['.', '!', '?', ':']) && (words > 3 || !text.bytes().any(|b| b.is_ascii_digit()));
@@ -282,9 +291,15 @@ fn passphrase(text: &str, setting: Setting) -> Option<Confidence> {
     match setting {
         Setting::Secret => Some(Confidence::High),
         Setting::Text => None,
+        _ if pointer::says_the_name(name, text) || is_account_source(name, text) => None,
         _ if sentence || explains || text.contains(['{', '(', '<', '=']) => None,
         _ => Some(Confidence::Medium),
     }
+}
+
+/// Whether it says where a system looks its accounts up, as `/etc/nsswitch.conf` does: `passwd: files sss`.
+fn is_account_source(name: &str, text: &str) -> bool {
+    name == "passwd" && text.split_whitespace().all(|word| contains(ACCOUNT_SOURCES, word))
 }
 
 /// A value under a name that may be a credential's.
@@ -303,7 +318,11 @@ fn maybe(name: &str, value: &str, value_is: ValueKind, setting: Setting) -> Opti
     if value_is == ValueKind::PasswordHash {
         return Some(Confidence::Medium);
     }
-    let generated = value_is == ValueKind::Literal && looks_random(text) && !is_commit(text);
+    let generated = value_is == ValueKind::Literal
+        && looks_random(text)
+        && !is_commit(text)
+        && !is_certificate(name)
+        && !is_key_id(text);
     (generated && text.len() >= 12 && text.len() <= 512).then_some(Confidence::Medium)
 }
 
@@ -313,14 +332,23 @@ fn unnamed(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting
         return None;
     }
     let text = value.trim();
+    // `ENABLED=true`: what it holds is a setting of its own name.
+    if let Some((name, value)) = text.split_once('=').filter(|(name, _)| is_setting_name(name)) {
+        return judge(name, value, Setting::Configuration).map_or(Some(Confidence::Low), |held| Some(held.confidence));
+    }
     if value_is == ValueKind::PasswordHash || value_is == ValueKind::Literal && looks_random(text) {
         return Some(Confidence::High);
     }
     let about = matches!(kind, NameKind::Identity | NameKind::About | NameKind::Location)
-        || value_is == ValueKind::Prose && passphrase(text, Setting::Configuration).is_none();
+        || value_is == ValueKind::Prose && passphrase(name, text, Setting::Configuration).is_none();
     let short = matches!(value_is, ValueKind::Literal | ValueKind::Keyword | ValueKind::Prose | ValueKind::Uuid)
         && !text.contains('\n');
     Some(if short && !about && !is_plain_name(name) { Confidence::Medium } else { Confidence::Low })
+}
+
+/// Whether the text is the name of a setting as environment files write it: `INSTALL_LOCK`.
+fn is_setting_name(text: &str) -> bool {
+    text.len() > 1 && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') && text.len() < 64
 }
 
 /// Whether the name is that of a certificate: `ca.cert`, `tls_cert`.
@@ -342,6 +370,11 @@ fn plain_in_secret(value: &str) -> Judgement {
 /// Forty or sixty-four hexadecimal digits: a commit or a digest as likely as a key.
 fn is_commit(text: &str) -> bool {
     matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// Sixteen hexadecimal digits in capitals: how OpenPGP's keys are called.
+fn is_key_id(text: &str) -> bool {
+    text.len() == 16 && text.bytes().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b))
 }
 
 /// Medium for what everybody tries first; the rule's own severity otherwise.

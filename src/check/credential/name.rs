@@ -67,7 +67,7 @@ fn place_of(name: &str) -> usize {
 }
 
 fn classify(name: &str) -> NameKind {
-    if name.len() > 128 || name.len() < 2 || matches!(name, "PWD" | "OLDPWD" | "pwd") {
+    if name.len() > 128 || name.len() < 2 || matches!(name, "PWD" | "OLDPWD" | "pwd" | "en_PW" | "en-PW") {
         return NameKind::Neutral;
     }
     // Before the last dot stand the sections: `auth.existingSecret` is about a Secret as `existingSecret` is. What lies

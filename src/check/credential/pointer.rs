@@ -1,16 +1,16 @@
 //! Does this value only name what holds the secret: a key, a resource, a field of another place?
 
-use super::words::{CREDENTIAL, Words, contains};
+use super::words::{BOASTING_WORDS, CREDENTIAL, Words, contains};
 use super::{NameKind, Setting, looks_random, name_kind};
 
 /// Whether the value is the name of a key or of a Secret rather than a secret: `db-password` under `passwordKey`, or a
 /// resource's name under a bare `secret`.
 pub(super) fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
-    if is_field_of(name, text) {
+    if is_field_of(name, text) || says_the_name(name, text) || is_member(name, text) {
         return true;
     }
     if setting == Setting::Environment && !text.contains('.') && !text.contains('/') {
-        return text.eq_ignore_ascii_case(name) || is_tls_secret(name, text);
+        return is_variable(text) || is_tls_secret(name, text);
     }
     let cut = Words::of(text);
     let words = cut.as_slice();
@@ -24,13 +24,17 @@ pub(super) fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
             || upper && name_kind(w).is_credential()
             || ["key", "keys", "tls", "cert", "auth", "config"].iter().any(|k| w.eq_ignore_ascii_case(k))
     };
+    // `my_root_password`: what a password's name gives with underscores is its value; keys and Secrets have dashes.
+    let joined =
+        name_kind(name) == NameKind::Password && setting == Setting::Configuration && plain && text.contains('_');
     // `secure-password-123`: no key is named so.
+    let boasts = words.iter().any(|word| contains(BOASTING_WORDS, word));
     let numbered = words.last().is_some_and(|word| word.len() > 1 && word.bytes().all(|b| b.is_ascii_digit()));
-    if (plain || upper) && words.len() > 1 && words.iter().any(about) && !random && !numbered {
+    if (plain || upper) && words.len() > 1 && words.iter().any(about) && !random && !numbered && !boasts && !joined {
         return true;
     }
-    // `tokens="LITERAL_ASSERT"` chooses from a list of names.
-    if upper && is_plural(name) {
+    // `tokens="LITERAL_ASSERT"` chooses from a list of names; `pass = "R_SPF_ALLOW"` says what follows when a check passes.
+    if upper && (is_plural(name) || name == "pass" && text.contains('_')) {
         return true;
     }
     if name_kind(name) == NameKind::Password {
@@ -63,6 +67,36 @@ pub(super) fn names_a_resource(name: &str, text: &str) -> bool {
     ["secret", "secrets", "creds", "credentials"].iter().any(|word| last.eq_ignore_ascii_case(word))
         && text.split_once('/').is_some_and(|(space, name)| is_resource_name(space) && is_resource_name(name))
         && !looks_random(text)
+}
+
+/// Whether the value only says the name again, or its last words, as one who describes a form does: `OIDC CLIENT SECRET`
+/// or `ClientSecret` under `OIDC_CLIENT_SECRET`. In small letters it may be a weak one: `root_password`.
+pub(super) fn says_the_name(name: &str, text: &str) -> bool {
+    let letters = |text: &'_ str| text.bytes().filter(u8::is_ascii_alphanumeric).count();
+    let described = text.starts_with(|c: char| c.is_ascii_uppercase()) || text.contains(' ');
+    let cut = Words::of(text);
+    let whole = letters(name) == letters(text);
+    let mut of_name = name.bytes().rev().filter(u8::is_ascii_alphanumeric);
+    let again = || text.bytes().rev().filter(u8::is_ascii_alphanumeric);
+    described
+        && (whole || cut.as_slice().len() > 1)
+        && again().all(|b| of_name.next().is_some_and(|known| known.eq_ignore_ascii_case(&b)))
+}
+
+/// Whether the value is a field of an object by the same name: `url.accessToken` under `accessToken`.
+fn is_member(name: &str, text: &str) -> bool {
+    text.rsplit_once('.').is_some_and(|(object, field)| {
+        field == name
+            && !object.is_empty()
+            && object.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'.' | b'_'))
+    })
+}
+
+/// Whether the text is the name of a variable with a credential: `DB_PASSWORD`.
+pub(super) fn is_variable(text: &str) -> bool {
+    text.contains('_')
+        && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+        && name_kind(text).is_credential()
 }
 
 /// Whether the text may be the name of a resource or of a namespace.
@@ -118,6 +152,8 @@ mod tests {
             ("tokens", "LITERAL_ASSERT"),
             ("password", "SCHEDULER_DBPASSWORD"),
             ("secret", "default/web-ca"),
+            ("pass", "R_CHECK_ALLOW"),
+            ("id_token", "IDTOKEN"),
         ] {
             assert!(names_a_key(name, value, Setting::Configuration), "{name}: {value}");
         }
@@ -126,6 +162,8 @@ mod tests {
             ("HTTP_PASSWORD", "admin:password"),
             ("password", "secure-password-48"),
             ("token", "QUARTZ_LOOM"),
+            ("jwt_secret", "unsecure_jwt_secret"),
+            ("pass", "QUARTZLOOM"),
         ] {
             assert!(!names_a_key(name, value, Setting::Configuration), "{name}: {value}");
         }

@@ -189,6 +189,11 @@ pub(super) fn is_host(v: &str) -> bool {
                 && !host.contains('_'))
 }
 
+/// Whether the text is a name of a program's, with dots perhaps.
+fn is_identifier(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.'))
+}
+
 /// Whether the value is an expression of a program rather than a text.
 pub fn is_code(v: &str) -> bool {
     let call = v.ends_with(')')
@@ -237,7 +242,10 @@ pub fn is_code(v: &str) -> bool {
         "string.",
         "String.",
     ];
-    call || begins.iter().any(|known| v.starts_with(known))
+    // `imd['xmlid']`: a field of an object.
+    let subscript = v.ends_with("']") && v.find("['").is_some_and(|at| at > 0 && is_identifier(&v[..at]));
+    call || subscript
+        || begins.iter().any(|known| v.starts_with(known))
         || ["\\x1b[", "\\033[", "\\e["].iter().any(|colour| v.contains(colour))
         || v.contains("=>")
         || v.ends_with("()")

@@ -26,6 +26,12 @@ fn literals_under_credential_names_are_found_however_weak() {
         ("JWT_SECRET", "supersecret"),
         ("ADMIN_PASSWORD", "password"),
         ("SECRET_KEY", "a long enough phrase"),
+        ("BROWSER_TOKEN", "browser_token"),
+        ("POSTGRES_PASSWORD", "postgres_password"),
+        ("POSTGRES_PASSWORD", "my-password"),
+        ("password", "password"),
+        ("RCONPW", "ferret-lagoon"),
+        ("DSN", "app:ferret-lagoon@tcp(db:3306)/orders"),
     ] {
         assert!(found(name, value, Setting::Environment), "{name}={value}");
     }
@@ -35,6 +41,12 @@ fn literals_under_credential_names_are_found_however_weak() {
 fn references_places_and_settings_are_not() {
     for (name, value) in [
         ("POSTGRES_PASSWORD", "${POSTGRES_PW}"),
+        ("HF_TOKEN", "HF_TOKEN"),
+        ("OIDC_CLIENT_SECRET", "OIDC CLIENT SECRET"),
+        ("OIDC_CLIENT_SECRET", "ClientSecret"),
+        ("POSTGRES_PASSWORD", "DB_ROOT_PASSWORD"),
+        ("API_KEY", "${API_KEY:-invalid}"),
+        ("NVIDIA_API_KEY", "nvapi-NVKEY"),
         ("DATABASE_PASSWORD", "/run/secrets/db-password"),
         ("AGENT_TOKEN", "-config-file /etc/consul/agent-token.json"),
         ("ETCD_INITIAL_CLUSTER_TOKEN", "etcd-cluster-1"),
@@ -55,6 +67,8 @@ fn references_places_and_settings_are_not() {
         ("URL", "https://$USER:$PASSWORD@example.com/"),
         ("KEY", "value"),
         ("AUTH", "basic"),
+        ("key", "9C4E71D02B8A5F36"),
+        ("REDIS_CERT", "kR7vX2mQ9pLw4sTz8bNckR7vX2mQ9pLw4sTz8bNc"),
         ("COMMIT", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b"),
     ] {
         assert!(!found(name, value, Setting::Environment), "{name}={value}");
@@ -91,6 +105,8 @@ fn a_secret_holds_secrets_unless_they_plainly_are_none() {
         ("host", "db.example.com"),
         ("port", "5432"),
         ("enabled", "true"),
+        ("metrics", "ENABLED=true"),
+        ("token", "DEPLOY_TOKEN"),
         ("apiAddress", "tcp://127.0.0.1:5705"),
     ] {
         let judged = judge(name, value, Setting::Secret);
@@ -101,13 +117,14 @@ fn a_secret_holds_secrets_unless_they_plainly_are_none() {
 
 #[test]
 fn a_word_that_chooses_is_a_weak_password_only_where_nothing_else_can_stand() {
-    for (name, value) in [("DB_PASSWORD", "foo"), ("DB_PASSWORD", "vault"), ("DB_PASSWORD", "token")] {
+    for (name, value) in [("DB_PASSWORD", "string"), ("DB_PASSWORD", "vault"), ("DB_PASSWORD", "token")] {
         assert!(found(name, value, Setting::Environment), "{name}={value}");
         assert!(!found(name, value, Setting::Configuration), "{name}: {value}");
     }
     for (name, value) in [("password", "string"), ("secret", "base64"), ("foo", "bar")] {
         assert!(found(name, value, Setting::Secret), "{name}: {value}");
     }
+    assert!(found("password", "foo", Setting::Configuration) && !found("token", "foo", Setting::Configuration));
     for (name, value) in [("AUTH", "basic"), ("TOKEN", "jwt"), ("PASSWORD", "none")] {
         assert!(!found(name, value, Setting::Environment), "{name}={value}");
     }

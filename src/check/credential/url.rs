@@ -168,7 +168,11 @@ mod tests {
     use super::*;
 
     fn secret(text: &str) -> Option<&str> {
-        userinfo(text).or_else(|| oracle(text)).or_else(|| parameter(text)).map(|range| &text[range])
+        userinfo(text)
+            .or_else(|| oracle(text))
+            .or_else(|| data_source(text))
+            .or_else(|| parameter(text))
+            .map(|range| &text[range])
     }
 
     #[test]
@@ -185,6 +189,8 @@ mod tests {
         assert_eq!(secret("password=x"), None);
         assert_eq!(secret("jdbc:oracle:thin:app/t1ger@db:1521/x"), Some("t1ger"));
         assert_eq!(secret("jdbc:oracle:thin:@db:1521/x"), None);
+        assert_eq!(secret("app:Tin-93x@tcp(db:3306)/orders?parseTime=true"), Some("Tin-93x"));
+        assert_eq!(secret("app@tcp(db:3306)/orders"), None);
         assert_eq!(secret("-Xmx512m -Ddb.password=nR7q -Da=b"), Some("nR7q"));
         assert_eq!(secret("api-key=8f2a6c97be34d05t0k81"), Some("8f2a6c97be34d05t0k81"));
         assert_eq!(secret("https://h/x?access_token=9xK2mQ7vLp4wTz8bNc3d&a=b"), Some("9xK2mQ7vLp4wTz8bNc3d"));

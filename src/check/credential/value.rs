@@ -207,12 +207,25 @@ pub fn is_placeholder(v: &str) -> bool {
     let words = cut.as_slice();
     // A word inside of something random is chance.
     words.len() <= 8
-        && (words.iter().any(|word| contains(PLACEHOLDER_WORDS, word))
+        && (is_form_of_token(v, words)
+            || words.iter().any(|word| contains(PLACEHOLDER_WORDS, word))
             || asks_for_a_value(words)
             || words
                 .windows(2)
                 .any(|pair| pair[0].eq_ignore_ascii_case("change") && pair[1].eq_ignore_ascii_case("this"))
             || words.len() > 2 && words[0].eq_ignore_ascii_case("change") && words[1].eq_ignore_ascii_case("me"))
+}
+
+/// Whether the words are a token's beginning and the name of the rest: `tok-v1-APIKEY`.
+fn is_form_of_token(v: &str, words: &[&str]) -> bool {
+    let [beginning @ .., last] = words else { return false };
+    let named = ["KEY", "TOKEN", "SECRET", "PASSWORD"].iter().any(|name| last.ends_with(name));
+    let is = |word: &str, known: fn(&u8) -> bool| word.bytes().all(|b| known(&b));
+    named
+        && is(last, u8::is_ascii_uppercase)
+        && !beginning.is_empty()
+        && v.strip_suffix(last).is_some_and(|rest| rest.ends_with(['-', '_']))
+        && beginning.iter().all(|word| word.len() < 7 && is(word, |b| b.is_ascii_lowercase() || b.is_ascii_digit()))
 }
 
 /// Whether the words ask for a value to be put in: `enter-password`, `token_goes_here`.
@@ -264,6 +277,8 @@ mod tests {
             ("INSERT_TOKEN", Placeholder),
             ("AKIAIOSFODNN7EXAMPLE", Placeholder),
             ("example_123", Placeholder),
+            ("tok-v1-QZKEY", Placeholder),
+            ("tok-v1-QZK7", Literal),
             ("true", Boolean),
             ("8080", Number),
             ("10m", Number),

@@ -107,9 +107,11 @@ impl Build {
     }
 }
 
-/// Whether the file belongs to git's own data or to an installed package.
+/// Whether the file belongs to git's own data, to an installed package or to a test.
 fn is_foreign(path: &str) -> bool {
-    path.split('/').any(|part| matches!(part, ".git" | "node_modules"))
+    let (folder, _) = path.rsplit_once('/').unwrap_or_default();
+    let foreign = [".git", "node_modules", "test", "tests", "testdata", "__tests__", "fixture", "fixtures"];
+    folder.split('/').any(|part| foreign.contains(&part))
 }
 
 /// The context's folder with a slash behind it, or empty.

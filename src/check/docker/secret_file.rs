@@ -83,6 +83,8 @@ const FOLDERS: &[&str] = &[".ssh", ".aws", ".kube", ".gnupg"];
 
 /// Parts of a key file's name that say that it is public.
 const PUBLIC: &[&str] = &[
+    "license",
+    "licence",
     "pub",
     "public",
     "ca",
@@ -130,7 +132,7 @@ pub fn by_name(path: &str) -> Option<Kind> {
     }
     let parts = || stem.split(|c: char| !c.is_ascii_alphanumeric());
     match extension {
-        "p12" | "pfx" | "jks" | "keystore" | "ppk" => {
+        "p12" | "pfx" | "jks" | "keystore" | "ppk" | "kdbx" => {
             return (!parts().any(|p| p == "truststore")).then_some(Kind::Store);
         }
         "pem" | "key" => return (!parts().any(|part| PUBLIC.contains(&part))).then_some(Kind::Key),

@@ -19,7 +19,7 @@ impl Check for Configuration {
     }
 
     fn pair(&self, pair: &Pair<'_>, cx: &mut Context<'_>) -> bool {
-        if pair.shape == Shape::Item {
+        if pair.shape == Shape::Item && !is_address(pair.value) {
             return false;
         }
         // `password: Mot de passe`: what a program shows to people.
@@ -38,6 +38,16 @@ impl Check for Configuration {
         }
         true
     }
+}
+
+/// Whether it is a URL with a user and a password of their own: one item of a list says no more than itself.
+fn is_address(value: &str) -> bool {
+    let Some((_, behind)) = value.split_once("://") else { return false };
+    let Some((user, password)) = behind.split_once('@').and_then(|(login, _)| login.split_once(':')) else {
+        return false;
+    };
+    // `https://user:password@host` explains a form.
+    !(value.contains(char::is_whitespace) || user.starts_with("user") && password.starts_with("pass"))
 }
 
 /// Names of command lines, whose options are looked through: those of systemd's units and of supervisors.

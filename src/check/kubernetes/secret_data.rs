@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::check::credential::{self, Judgement, Setting, ValueKind};
-use crate::check::{Check, Context, Found, Pair, claim, template};
+use crate::check::{Check, Context, Found, Pair, claim, filled_in, template};
 use crate::encoding;
 use crate::model::{
     Body, Confidence, Document, Finding, Kind, Label, NodeId, Role, Rule, Secret, Severity, Span, SpanMap, Tree,
@@ -193,7 +193,7 @@ impl SecretData {
         let text = value.text.trim();
         // Somebody encoded twice: what counts is inside.
         let judged = credential::judge(value.name, &value.text, Setting::Secret);
-        let Some(mut judged) = judged.or_else(|| claim::beside_filled_in(value.name, &value.text)) else { return };
+        let Some(mut judged) = judged.or_else(|| filled_in::password(value.name, &value.text)) else { return };
         let is_key = credential::value_kind(&value.text) == ValueKind::PrivateKey;
         if !is_key && (text.contains('\n') || text.starts_with(['{', '[', '<'])) {
             let inner = self.inside(holder, value, cx);
@@ -205,7 +205,7 @@ impl SecretData {
             judged.severity = None;
             judged.what = format!("a document without a credential, {} lines", text.lines().count()).into();
         }
-        if claim::is_example(&holder.doc.place.path) && text.eq_ignore_ascii_case("changeme") {
+        if claim::is_default_of_example(&holder.doc.place.path, text) {
             return;
         }
         self.report(holder, value, judged, cx);

@@ -11,7 +11,7 @@ pub(super) fn accept(rule: &Rule, token: &TokenRule, text: &str, span: Span, who
         return None;
     }
     let name = keyword_before(token, text, Span::new(whole.start, span.start));
-    if name.is_some() && is_in_template(text, span) || STANDS_FOR_ONE.contains(&secret) {
+    if name.is_some() && is_in_template(text, span) || STANDS_FOR_ONE.contains(&secret.trim_end_matches(']')) {
         return None;
     }
     if credential::is_placeholder(secret)
@@ -19,6 +19,9 @@ pub(super) fn accept(rule: &Rule, token: &TokenRule, text: &str, span: Span, who
         || name.is_some() && is_identifier(secret)
         || is_digest(text, span)
     {
+        return None;
+    }
+    if is_line_of_armor(text, span) || name.is_some() && is_registry_id(text, span) {
         return None;
     }
     let facts = match validate(&token.validate, secret, whole.of(text)) {
@@ -73,6 +76,22 @@ fn is_in_template(text: &str, span: Span) -> bool {
     last(b"{{").is_some_and(|open| last(b"}}").is_none_or(|close| close < open))
 }
 
+/// Whether the secret is the id of a class or a project, as Windows writes it: `{FAE04EC0-…}`.
+fn is_registry_id(text: &str, span: Span) -> bool {
+    span.end - span.start == 36 && text[..span.start].ends_with('{') && span.of(text).matches('-').count() == 4
+}
+
+/// Whether the secret is a whole line of a PEM text: as long a line stands before it.
+fn is_line_of_armor(text: &str, span: Span) -> bool {
+    let before = &text.as_bytes()[span.start.saturating_sub(CONTEXT)..span.start];
+    let Some((b'\n', before)) = before.split_last() else { return false };
+    let line = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    span.end - span.start >= 64
+        && line.len() == span.end - span.start
+        && line.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='))
+}
+
 /// Whether the text before says that this is a digest of something public: `sha256:…`, `integrity="sha512-…`.
 fn is_digest(text: &str, span: Span) -> bool {
     let from = span.start.saturating_sub(12);
@@ -105,6 +124,14 @@ mod tests {
     fn joined_words_are_an_identifier() {
         assert!(is_identifier("repositories-workspace-slug") && is_identifier("collectAPIRequestMetric"));
         assert!(!is_identifier("wq-xkzpf-vvtq-zzrk") && !is_identifier("a1b2-c3"));
+    }
+
+    #[test]
+    fn a_line_of_a_certificate_is_no_token() {
+        let line = "MIIBszCCAVmgAwIBAgIUQwLq9ZkT3x7vYn2pRb8sDf5gHj1wCgYIKoZIzj0EAwIw";
+        let text = format!("{line}\n{line}\n");
+        assert!(is_line_of_armor(&text, Span::new(65, 129)) && !is_line_of_armor(&text, Span::new(0, 64)));
+        assert!(!is_line_of_armor(&format!("a: x\n{line}\n"), Span::new(5, 69)));
     }
 
     #[test]
