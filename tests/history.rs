@@ -211,6 +211,16 @@ fn a_secret_that_comes_back_in_the_range_is_known_from_before() {
 }
 
 #[test]
+fn a_namespace_of_a_server_hides_no_refs() {
+    let mut repository = Repository::new();
+    repository.write("a.yaml", &secret("a", &password(1)));
+    repository.commit("one");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tidewaiter"));
+    let output = command.arg("history").current_dir(repository.path()).env("GIT_NAMESPACE", "customer").output();
+    assert_eq!(output.expect("the built program starts").status.code(), Some(1));
+}
+
+#[test]
 fn unknown_revisions_are_errors_with_a_suggestion() {
     let mut repository = Repository::new();
     repository.commit("empty");

@@ -104,6 +104,8 @@ pub fn open(path: &Path) -> Result<Repository, GitError> {
     } else {
         Repository::open_ext(path, RepositoryOpenFlags::empty(), std::iter::empty::<&Path>())
     };
+    // A namespace (GIT_NAMESPACE, on servers) hides refs from whom git serves and not from git itself.
+    let opened = opened.and_then(|repository| repository.remove_namespace().map(|()| repository));
     opened.map_err(|error| {
         let shown = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         match error.code() {
