@@ -116,6 +116,20 @@ fn a_hook_that_was_there_runs_first_and_comes_back() {
 }
 
 #[test]
+fn a_hook_that_goes_by_its_name_keeps_it() {
+    let repository = clean();
+    let file = hooks(&repository).join("pre-commit");
+    for body in ["exec team-hooks \"$(basename \"$0\")\"", "exec team-hooks \"${0##*/}\""] {
+        write_hook(&file, body);
+        let original = fs::read(&file).expect("readable");
+        refused(repository.path(), &["own name", "tidewaiter staged"]);
+        assert_eq!(fs::read(&file).expect("readable"), original);
+    }
+    write_hook(&file, "cd \"$(dirname \"$0\")/../..\"");
+    assert!(hook(repository.path(), &["install"]).contains("installed"));
+}
+
+#[test]
 fn hooks_of_others_are_left_alone() {
     let repository = clean();
     write_hook(&hooks(&repository).join("pre-commit"), "call_lefthook run pre-commit \"$@\"");

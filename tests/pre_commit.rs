@@ -93,6 +93,8 @@ fn commits_and_pushes_with_secrets_are_stopped() {
     assert!(!setting.passes("pre-commit", &["run"]));
     assert!(!setting.passes("git", &["commit", "-m", "bad"]));
     repository.git(&["commit", "-q", "--no-verify", "-m", "bad"]);
+    let between = |from| setting.passes("pre-commit", &["run", "tidewaiter", "--from-ref", from, "--to-ref", "HEAD"]);
+    assert!(!between("HEAD~1") && between("HEAD"), "commits, as CI asks for them");
 
     let remote = repository.beside("remote.git");
     git(repository.path(), &["init", "-q", "--bare", &remote.to_string_lossy()], 0);

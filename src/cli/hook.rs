@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::options::{Output, Running, Selection};
-use super::{Failure, history, print};
+use super::{Failure, history, print, staged};
 use crate::engine::HistoryScan;
 use crate::hook::{self, Folder, Hook, Status};
 use crate::model::Shard;
@@ -128,8 +128,12 @@ fn tell(said: &mut String, folder: &Folder, hook: Hook, status: &Status) {
 impl Work {
     fn run(&self) -> Result<ExitCode, Failure> {
         let here = Path::new(".");
+        let how = (&self.selection, &self.output, &self.running);
         let ranges = match self.hook {
-            Hook::PreCommit => return Err(Failure("pre-commit's work is `tidewaiter staged`".to_owned())),
+            Hook::PreCommit => match asked_of_pre_commit() {
+                Some(range) => vec![range],
+                None => return staged::report(here, how),
+            },
             Hook::PreReceive => pushed::ranges(here, &pushed::incoming(&input()?).map_err(Failure)?, Known::Refs)?,
             Hook::PrePush => {
                 let (updates, remote) = self.outgoing()?;
@@ -142,7 +146,7 @@ impl Work {
         }
         let options = HistoryOptions { ranges, ..HistoryOptions::default() };
         let scan = HistoryScan { options, shard: Shard::default(), cache: None };
-        history::report(here, &scan, false, (&self.selection, &self.output, &self.running))
+        history::report(here, &scan, false, how)
     }
 
     /// What is pushed, and where to.
@@ -162,6 +166,13 @@ fn from_pre_commit() -> (Vec<Update>, String) {
     let new = variable("PRE_COMMIT_TO_REF").or_else(|| variable("PRE_COMMIT_LOCAL_BRANCH"));
     let update = Update { old: variable("PRE_COMMIT_FROM_REF"), new: new.unwrap_or_else(|| "HEAD".to_owned()) };
     (vec![update], variable("PRE_COMMIT_REMOTE_NAME").unwrap_or_default())
+}
+
+/// The range that the pre-commit program was asked for (`--from-ref` and `--to-ref`), for which nothing need be staged.
+fn asked_of_pre_commit() -> Option<String> {
+    std::env::var_os("PRE_COMMIT")?;
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    Some(format!("{}..{}", variable("PRE_COMMIT_FROM_REF")?, variable("PRE_COMMIT_TO_REF")?))
 }
 
 fn input() -> Result<String, Failure> {

@@ -1,6 +1,6 @@
 //! `tidewaiter staged`: what the index holds for the next commit.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::options::{Output, Running, Selection};
@@ -23,9 +23,14 @@ pub struct Args {
 
 /// Scans the index and reports.
 pub fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let root = config::repository_root(&args.path);
-    let (engine, settings) = args.selection.engine(&root, &args.running)?;
-    let mut run = progress::with_bar(|progress| engine.scan_staged(&args.path, progress))?;
-    args.selection.accept(&mut run, &root, None)?;
-    finish::finish(&run, &settings, &args.output, &args.running)
+    report(&args.path, (&args.selection, &args.output, &args.running))
+}
+
+/// Scans the index of the repository at `path` and reports.
+pub fn report(path: &Path, (selection, output, running): (&Selection, &Output, &Running)) -> Result<ExitCode, Failure> {
+    let root = config::repository_root(path);
+    let (engine, settings) = selection.engine(&root, running)?;
+    let mut run = progress::with_bar(|progress| engine.scan_staged(path, progress))?;
+    selection.accept(&mut run, &root, None)?;
+    finish::finish(&run, &settings, output, running)
 }

@@ -108,6 +108,15 @@ pub(super) fn refuse_if_generated(file: &Path, hook: Hook) -> Result<(), HookErr
     Err(HookError::Managed { manager: "lefthook", instead })
 }
 
+/// One script for all hooks sees from its name which it is: as husky 4, overcommit and many a team's own do.
+pub(super) fn refuse_if_named(file: &Path, hook: Hook) -> Result<(), HookError> {
+    let text = small(file);
+    let has = |word: &str| memchr::memmem::find(&text, word.as_bytes()).is_some();
+    let own_name = ["$0", "${0", "argv[0]", "PROGRAM_NAME", "__filename", "BASH_SOURCE"];
+    let is_cut = has("basename") && own_name.iter().any(|name| has(name));
+    if is_cut || has("${0##") { Err(HookError::Named(file.to_owned(), command(hook))) } else { Ok(()) }
+}
+
 fn configured(repository: &Repository) -> Option<(PathBuf, ConfigLevel)> {
     let config = repository.config().ok()?;
     let level = config.get_entry("core.hooksPath").ok()?.level();

@@ -64,6 +64,12 @@ pub enum HookError {
         /// What to do.
         instead: String,
     },
+    /// A hook that works by its name.
+    #[error(
+        "the hook {0} does what its own name says, and can't be kept under another one; nothing was installed.\n  \
+         Add this line to it:\n  tidewaiter {1}"
+    )]
+    Named(PathBuf, &'static str),
     /// Both our own file and that of a hook from before exist.
     #[error("there are a hook {0} and, from an earlier installation, {1}; keep one of them and remove the other")]
     Twice(PathBuf, PathBuf),
@@ -145,6 +151,7 @@ pub fn install(folder: &Folder, hook: Hook, program: &Path) -> Result<Status, Ho
         }
         Status::Other { .. } => {
             folder::refuse_if_generated(&files.hook, hook)?;
+            folder::refuse_if_named(&files.hook, hook)?;
             if files.before.symlink_metadata().is_ok() {
                 return Err(HookError::Twice(files.hook, files.before));
             }
