@@ -79,7 +79,9 @@ fn in_scalar(tree: &Tree<'_>, node: NodeId, name: &str) -> Option<Nested> {
         return None;
     }
     let text = tree.str(node)?;
-    if let Some(at) = text.find("={").filter(|_| name.is_empty()) {
+    if name.is_empty()
+        && let Some(at) = text.find("={")
+    {
         return in_assignment(tree, node, text, at);
     }
     if text.len() < MIN_LEN || !is_candidate(tree, node, name, text) || NOT_DOCUMENTS.contains(&name) {

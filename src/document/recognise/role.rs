@@ -96,7 +96,7 @@ fn is_in_ansible_role(place: &Place) -> bool {
 }
 
 fn has_folder(path: &str, folder: &str) -> bool {
-    path.match_indices(folder).any(|(at, _)| at > 0 && path.as_bytes()[at - 1] == b'/')
+    memchr::memchr_iter(b'/', path.as_bytes()).any(|at| path[at + 1..].starts_with(folder))
 }
 
 /// `values.yaml`, `values-prod.yaml`, `values.dev.yaml`, `prod-values.yaml`, `values_x.yml`.

@@ -10,6 +10,8 @@ use crate::source::git::object::{CommitText, Entry, EntryKind, entries};
 use crate::source::git::pack::{Kind, Object, Packs, Workspace};
 use crate::source::git::{Runner, Unread};
 
+use super::version::Version;
+
 /// An object's number in the graph: those of packs first.
 pub type ObjectNo = u32;
 
@@ -23,7 +25,8 @@ pub struct Child {
 }
 
 impl Child {
-    fn new(id: ObjectNo, name: u32, is_tree: bool) -> Self {
+    /// The object `id` under a name.
+    pub fn new(id: ObjectNo, name: u32, is_tree: bool) -> Self {
         Self { id, name: name << 1 | u32::from(is_tree) }
     }
 
@@ -89,46 +92,15 @@ pub struct Graph<'r> {
     commits: HashMap<ObjectNo, Arc<CommitNode>>,
 }
 
-/// What one thread at a time loads with.
+/// What one thread at a time loads.
 #[derive(Default)]
 struct Loader {
-    workspace: Workspace,
     /// Names that this loader met before, to ask the others less often.
     names: HashMap<Box<[u8]>, u32>,
     trees: Vec<(ObjectNo, Arc<[Child]>)>,
-    /// Those trees that others may be made from.
-    recent: HashMap<ObjectNo, Arc<[Child]>>,
+    /// Those trees that others may still be made from.
+    recent: HashMap<ObjectNo, Version>,
     commits: Vec<(ObjectNo, Arc<CommitNode>)>,
-}
-
-/// Another version of a tree: what is the same needs no looking up.
-struct Base<'b> {
-    rest: &'b [u8],
-    children: &'b [Child],
-}
-
-impl Base<'_> {
-    /// The child at the entry with these bytes, if the other version has it too. Both versions list names in one order.
-    fn same(&mut self, raw: &[u8], entry: &Entry<'_>) -> Option<Child> {
-        while let Some((here, rest)) = Entry::split(self.rest) {
-            if here.name > entry.name {
-                return None;
-            }
-            let is_same = self.rest.starts_with(raw);
-            self.rest = rest;
-            if here.kind != EntryKind::Submodule {
-                let (child, children) = self.children.split_first()?;
-                self.children = children;
-                if is_same {
-                    return Some(*child);
-                }
-            }
-            if here.name == entry.name {
-                return None;
-            }
-        }
-        None
-    }
 }
 
 impl<'r> Graph<'r> {
@@ -170,24 +142,22 @@ impl<'r> Graph<'r> {
         let is_wanted = |number| matches!(self.packs.kind(number), Some(Kind::Commit | Kind::Tree));
         let plan = self.packs.plan(is_wanted);
         let tables = Mutex::new(std::mem::take(&mut self.tables));
-        let loaders: Mutex<Vec<Loader>> = Mutex::new(Vec::new());
+        let loaders: Mutex<Vec<(Loader, Workspace)>> = Mutex::new(Vec::new());
         let (packs, grafts) = (&self.packs, &self.grafts);
         run(plan.pieces(), &|piece| {
-            let mut loader = loaders.lock().ok().and_then(|mut free| free.pop()).unwrap_or_default();
-            let mut workspace = std::mem::take(&mut loader.workspace);
+            let (mut loader, mut workspace) = loaders.lock().ok().and_then(|mut free| free.pop()).unwrap_or_default();
             packs.read(&plan, piece, u64::MAX, &mut workspace, &mut |object| match object.kind {
                 Kind::Commit => loader.commit(object.number, object.bytes, packs, grafts, &tables),
                 _ => loader.tree(object, packs, &tables),
             });
-            loader.workspace = workspace;
             loader.recent.clear();
             if let Ok(mut free) = loaders.lock() {
-                free.push(loader);
+                free.push((loader, workspace));
             }
         });
         self.tables = tables.into_inner().unwrap_or_default();
         self.trees.resize(self.packs.count(), None);
-        for loader in loaders.into_inner().unwrap_or_default() {
+        for (loader, _) in loaders.into_inner().unwrap_or_default() {
             self.commits.extend(loader.commits);
             for (number, tree) in loader.trees {
                 self.trees[number as usize] = Some(tree);
@@ -261,24 +231,17 @@ impl Loader {
 
     /// A tree that is broken is left to be read, and complained about, when it is asked for.
     fn tree(&mut self, tree: Object<'_>, packs: &Packs, tables: &Mutex<Tables>) {
-        let known = tree.base.and_then(|base| Some((self.recent.get(&base.number)?.clone(), base.bytes)));
-        let mut base = known.as_ref().map(|(children, rest)| Base { rest, children });
-        let mut children = Vec::with_capacity(known.as_ref().map_or(8, |(children, _)| children.len() + 1));
-        let mut left = tree.bytes;
-        while !left.is_empty() {
-            let Some((entry, rest)) = Entry::split(left) else { return };
-            let raw = &left[..left.len() - rest.len()];
-            left = rest;
-            if entry.kind == EntryKind::Submodule {
-                continue;
-            }
-            let same = base.as_mut().and_then(|base| base.same(raw, &entry));
-            let Some(child) = same.or_else(|| self.child(&entry, packs, tables)) else { return };
-            children.push(child);
+        let earlier = tree.base.and_then(|base| match base.is_last {
+            true => self.recent.remove(&base.number),
+            false => self.recent.get(&base.number).cloned(),
+        });
+        let kept = tree.base.map_or(&[][..], |base| base.kept);
+        let read = |entry: &Entry<'_>| self.child(entry, packs, tables);
+        let Some(version) = Version::read(tree.bytes, &earlier.unwrap_or_default(), kept, read) else { return };
+        self.trees.push((tree.number, version.children.clone()));
+        if tree.is_base {
+            self.recent.insert(tree.number, version);
         }
-        let children: Arc<[Child]> = children.into();
-        self.recent.insert(tree.number, children.clone());
-        self.trees.push((tree.number, children));
     }
 
     fn child(&mut self, entry: &Entry<'_>, packs: &Packs, tables: &Mutex<Tables>) -> Option<Child> {

@@ -9,6 +9,7 @@ mod look;
 mod paths;
 mod revision;
 mod unreachable;
+mod version;
 mod walk;
 
 use std::collections::{HashMap, HashSet};
