@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::program::{folder, root, text, tidewaiter};
 
@@ -134,4 +134,49 @@ fn what_no_part_can_know_is_said_of_the_whole() {
     let whole = unused(&scan(&[]));
     assert!(whole.to_string().contains(".tidewaiter.yaml:3") && whole.to_string().contains("5/.env"), "{whole}");
     assert_eq!((merge(&parts), merge(&parts[..2])), (whole, serde_json::json!([])));
+}
+
+/// A report whose every text steers a terminal or a CI system.
+fn hostile_report(evil: &str, rule: &str, commit: &str) -> Value {
+    let label = json!({"line": 1, "column": 1, "end_line": 1, "end_column": 2, "text": evil});
+    let finding = json!({
+        "rule": rule, "title": evil, "severity": "high", "confidence": "high", "path": evil, "line": 1, "column": 1,
+        "end_line": 1, "end_column": 2, "start_byte": 0, "end_byte": 1, "structural_path": evil, "secret": "",
+        "what": evil, "fingerprint": "0".repeat(32), "help": evil, "in_head": null, "labels": [label],
+        "origin": {"kind": "commit", "commit": commit, "author": evil, "time": 1}, "suppressed": null,
+    });
+    let mut accepted = finding.clone();
+    accepted["suppressed"] = json!({"by": "baseline", "reason": evil});
+    let problem = |kind: &str| json!({"path": evil, "kind": kind, "message": evil});
+    let summary = json!({
+        "files": 1, "bytes": 1, "binary": 0, "suppressed": 0, "unused": [evil], "elapsed_ms": 1,
+        "problems": [problem("incomplete"), problem("skipped"), problem("degraded")],
+    });
+    json!({"version": 1, "findings": [finding, accepted], "summary": summary})
+}
+
+#[test]
+fn a_hostile_report_steers_nothing() {
+    let evil = "::error::E\u{1b}[31m\n::error::x\u{202e}##[error]<script>";
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |rule: &str, commit: &str| {
+        fs::write(folder.path().join("evil.json"), hostile_report(evil, rule, commit).to_string()).expect("written");
+    };
+    let ours = ["::error file=", "::warning file=", "::notice title="];
+    for format in ["text", "json", "jsonl", "sarif", "junit", "github", "gitlab", "html", "markdown"] {
+        write("own-rule", "12ab");
+        let args = ["report", "merge", "evil.json", "--format", format, "--show-suppressed"];
+        let shown = text(&tidewaiter(&args, folder.path()).stdout);
+        assert!(shown.contains("own-rule") || ["github", "markdown"].contains(&format), "{format}: {shown}");
+        let hidden = shown.chars().find(|c| (c.is_control() && *c != '\n') || *c == '\u{202e}');
+        assert_eq!((hidden, shown.contains("##[")), (None, false), "{format}: {shown}");
+        let is_ours = |line: &str| format == "github" && ours.iter().any(|start| line.starts_with(start));
+        let command = shown.lines().find(|line| line.trim_start().starts_with("::") && !is_ours(line));
+        assert_eq!(command, None, "{format}: {shown}");
+    }
+    for (rule, commit) in [(evil, "12ab"), ("own-rule", evil)] {
+        write(rule, commit);
+        let output = tidewaiter(&["report", "merge", "evil.json"], folder.path());
+        assert_eq!(output.status.code(), Some(2), "{}", text(&output.stdout));
+    }
 }

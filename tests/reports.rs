@@ -10,7 +10,7 @@ use crate::repository::Repository;
 
 /// A name that steers terminals, ends workflow commands and opens tags.
 const HOSTILE: &str =
-    "a\u{1b}[31m\u{9b}1m\u{202e}\u{2028}\u{e0041}::error file=x::%0A\n<script>alert(1)<!--&'\"|`.yaml";
+    "a\u{1b}[31m\u{9b}1m\u{202e}\u{2028}\u{e0041}::error file=x::%0A\n##[error]<script>alert(1)<!--&'\"|`.yaml";
 
 const FORMATS: [&str; 6] = ["sarif", "junit", "github", "gitlab", "html", "markdown"];
 
@@ -53,7 +53,7 @@ fn hostile_folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let key = HOSTILE_KEY.replace('\u{1b}', "\\e").replace('\u{7}', "\\a").replace('\u{202e}', "\\u202e");
     let text = format!(
-        "apiVersion: v1\nkind: Secret\nmetadata: {{name: shop}}\nstringData:\n  \"{key}password\": {} # \u{202e}\u{2066}\n",
+        "apiVersion: v1\nkind: Secret\nmetadata: {{name: shop}}\nstringData:\n  \"{key}password\": {} # \u{202e}\u{2066}##[error]\n",
         password(0)
     );
     fs::write(folder.path().join(HOSTILE), text).expect("written");
@@ -72,6 +72,7 @@ fn hostile_names_and_keys_stay_text_in_every_format() {
         let is_hidden = |c: char| c.is_control() || "\u{202e}\u{2066}\u{2028}\u{e0041}".contains(c);
         let controls = report.chars().find(|c| is_hidden(*c) && *c != '\n');
         assert_eq!(controls, None, "{format}: {report}");
+        assert!(!report.contains("##["), "{format}: {report}");
         let found = forbidden(format).iter().find(|text| report.contains(**text));
         assert_eq!(found, None, "{format}: {report}");
         assert!(!report.contains(&password(0)) && report.contains("large-a"), "{format}: {report}");
@@ -312,6 +313,20 @@ fn what_is_written_to_a_device_lies_beside_the_rest() {
     for whole in [text(&piped.stdout), fs::read_to_string(&out).expect("readable")] {
         assert!(whole.starts_with('{') && whole.contains("\n## tidewaiter"), "{whole}");
     }
+}
+
+#[test]
+fn no_line_of_a_text_begins_a_command_when_it_is_folded() {
+    let mut repository = Repository::new();
+    for length in 40..90 {
+        let name = format!("{} ::error::pwned ::error::again <a@example.org>", "x".repeat(length));
+        repository.write("app.env", &format!("DB_PASSWORD={}\n", password(length)));
+        repository.commit("next");
+        repository.git(&["commit", "-q", "--amend", "--no-edit", "--author", &name]);
+    }
+    let shown = text(&tidewaiter(&["history", "--no-config"], repository.path()).stdout);
+    assert!(shown.contains("error::pwned"), "{shown}");
+    assert_eq!(shown.lines().find(|line| line.trim_start().starts_with("::")), None);
 }
 
 #[test]

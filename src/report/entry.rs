@@ -32,7 +32,7 @@ pub struct Entry<'r> {
 impl Entry<'_> {
     /// What was found, in one line.
     pub fn message(&self) -> String {
-        let (title, what) = (&self.finding.rule.title, &self.what);
+        let (title, what) = (printable(&self.finding.rule.title), &self.what);
         let mut message = if self.structure.is_empty() {
             format!("{title} ({what})")
         } else {

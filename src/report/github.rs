@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use super::entry::{Entry, entries, skipped, unscanned, worst_first};
-use super::printable::printable;
+use super::printable::{paragraph, printable};
 use super::{View, summary};
 use crate::model::{Run, Severity};
 
@@ -71,7 +71,7 @@ fn annotation(command: &str, entry: &Entry<'_>, out: &mut dyn Write) -> io::Resu
         place.line,
         place.end_line,
         property(&entry.finding.rule.title),
-        data(&format!("{}. {}", entry.message(), entry.finding.rule.mend))
+        data(&format!("{}. {}", entry.message(), paragraph(&entry.finding.rule.mend)))
     )
 }
 

@@ -134,6 +134,10 @@ struct Rules(HashMap<String, &'static Rule>);
 
 impl Rules {
     fn find(&mut self, item: &Item) -> Result<&'static Rule, String> {
+        let is_id = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if item.rule.is_empty() || !item.rule.chars().all(is_id) {
+            return Err("a finding names no rule".to_owned());
+        }
         if let Some(rule) = rules::find(&item.rule).or_else(|| self.0.get(&item.rule).copied()) {
             return Ok(rule);
         }
@@ -195,6 +199,9 @@ fn origin(from: From, path: String) -> Result<Origin, String> {
         "file" => Origin::File { path },
         "stdin" => Origin::Stdin { path },
         "staged" => Origin::Staged { path },
+        "commit" if !from.commit.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+            return Err("a finding names no commit".to_owned());
+        }
         "commit" => Origin::Commit { commit: from.commit, author: from.author, time: from.time, path },
         other => return Err(format!("an origin of the kind `{other}` is not known")),
     })

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::View;
 use super::entry::{Entry, entries, skipped, unscanned, worst_first};
+use super::printable::EscapedJson;
 use super::summary::plural;
 use crate::model::{Confidence, Position, Rule, Run, Severity};
 
@@ -43,6 +44,7 @@ pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<usize> {
             "toolExecutionNotifications": notes(run, view, &results)?,
         }],
     });
+    let out = &mut EscapedJson(out);
     write!(out, "{{\"$schema\":\"{SCHEMA}\",\"version\":\"2.1.0\",\"runs\":[{{\"results\":[")?;
     write!(out, "{}", results.texts.join(","))?;
     // The object goes on with what follows its opening brace.

@@ -52,7 +52,7 @@ fn problems(run: &Run, view: &View, redactor: &Redactor, out: &mut dyn Write) ->
                 "note"
             }
         };
-        writeln!(out, "{word}: {}: {}", redactor.path(&printable(&problem.path)), problem.sentence())?;
+        writeln!(out, "{word}: {}: {}", redactor.path(&printable(&problem.path)), printable(&problem.sentence()))?;
     }
     if lesser > NAMED && !view.verbose {
         writeln!(out, "note: {} more documents were read in a lesser way (--verbose names them)", lesser - NAMED)?;

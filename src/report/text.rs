@@ -7,7 +7,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Th
 use super::entry::from_here;
 use super::excerpt::Excerpt;
 use super::place::Places;
-use super::printable::{self, printable};
+use super::printable::{self, folded, paragraph, printable};
 use super::{View, introduced, summary};
 use crate::model::{Finding, LineIndex, Origin, Redactor, Run, Severity, Span};
 
@@ -27,7 +27,7 @@ pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
             if handler.render_report(&mut rendered, &block).is_err() {
                 rendered = format!("{}: {}\n", block.excerpt_name, block.title);
             }
-            writeln!(out, "{}", rendered.trim_end_matches('\n'))?;
+            writeln!(out, "{}", folded(rendered.trim_end_matches('\n')))?;
             writeln!(out)?;
         }
     }
@@ -108,7 +108,7 @@ fn shown(run: &Run, origin: &Origin) -> String {
 }
 
 fn title(finding: &Finding, structure: &str) -> String {
-    let mut title = finding.rule.title.to_string();
+    let mut title = printable(&finding.rule.title);
     if !structure.is_empty() {
         title = format!("{title}: {structure}");
     }
@@ -122,12 +122,12 @@ fn title(finding: &Finding, structure: &str) -> String {
 }
 
 fn help(finding: &Finding, redactor: &Redactor) -> String {
-    let mut help = format!("{}\n{}", finding.rule.why, finding.rule.mend);
+    let mut help = format!("{}\n{}", paragraph(&finding.rule.why), paragraph(&finding.rule.mend));
     if let Some(introduced) = introduced::sentence(finding, redactor) {
         help = format!("{introduced}\n{help}");
     }
     if let Some(reference) = finding.rule.references.first() {
-        help = format!("{help}\nsee {reference}");
+        help = format!("{help}\nsee {}", printable(reference));
     }
     help
 }
