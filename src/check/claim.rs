@@ -8,7 +8,7 @@ use crate::encoding;
 use crate::model::{Document, NodeId, Role, Rule, Secret, Span, SpanMap, Tree};
 
 /// Keys below which values only name where something is, or say what may be.
-const NO_VALUES_BELOW: [&str; 14] = [
+const NO_VALUES_BELOW: [&str; 15] = [
     "valueFrom",
     "secretKeyRef",
     "configMapKeyRef",
@@ -21,12 +21,13 @@ const NO_VALUES_BELOW: [&str; 14] = [
     "openAPIV3Schema",
     "imagePullSecrets",
     "sops",
+    "encrypted",
     "creationRules",
     "remoteRef",
 ];
 
 /// Kinds that describe secrets kept elsewhere, or what may be done with them.
-const KINDS_WITHOUT_VALUES: [&str; 22] = [
+const KINDS_WITHOUT_VALUES: [&str; 21] = [
     "SealedSecret",
     "ExternalSecret",
     "ClusterExternalSecret",
@@ -45,7 +46,6 @@ const KINDS_WITHOUT_VALUES: [&str; 22] = [
     "RoleBinding",
     "ClusterRoleBinding",
     "NetworkPolicy",
-    "Certificate",
     "SopsSecret",
     "BitwardenSecret",
     "InfisicalSecret",
@@ -106,15 +106,38 @@ fn names_key_of_secret(pair: &Pair<'_>) -> bool {
 /// it is asked where they stand.
 pub fn is_dull(pair: &Pair<'_>, cx: &Context<'_>) -> bool {
     cx.settings.credential_names.is_empty()
+        && !is_one_of_many(pair)
         && credential::says_nothing(credential::name_kind(pair.name), pair.value)
         && !has_options(pair.value)
+}
+
+/// Whether the pair stands in a mapping of credentials under names of their owners, `tokens: {ci: …}`, and looks like one.
+fn is_one_of_many(pair: &Pair<'_>) -> bool {
+    const MANY: [&str; 5] = ["tokens", "passwords", "credentials", "secrets", "keys"];
+    let many = |key: &str| {
+        let last = credential::words_of(key).pop().unwrap_or_default().to_ascii_lowercase();
+        MANY.contains(&last.as_str()) && credential::name_kind(key).is_credential()
+    };
+    let around = || match pair.shape {
+        Shape::Entry => pair.path.keys().rev().nth(1),
+        Shape::Line => Some(pair.section),
+        _ => None,
+    };
+    pair.value.len() >= 16
+        && around().is_some_and(many)
+        && credential::value_kind(pair.value) == ValueKind::Literal
+        && credential::looks_random(pair.value)
 }
 
 /// Judges the pair and reports it under `rule` if it is a credential.
 pub fn judge(rule: &'static Rule, pair: &Pair<'_>, setting: Setting, cx: &mut Context<'_>) {
     let own_name = |name: &String| name.eq_ignore_ascii_case(pair.name);
     let own = cx.settings.credential_names.iter().any(own_name);
-    let kind = if own { NameKind::Password } else { credential::name_kind(pair.name) };
+    let kind = match credential::name_kind(pair.name) {
+        _ if own => NameKind::Password,
+        NameKind::Neutral if is_one_of_many(pair) => NameKind::Credential,
+        kind => kind,
+    };
     judge_as(rule, pair, kind, setting, cx);
 }
 

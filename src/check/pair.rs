@@ -36,6 +36,8 @@ pub struct Pair<'d> {
     pub node: Option<NodeId>,
     /// Offset of `value` in the scalar's decoded text: behind the `=` of an assignment, else 0.
     pub offset: usize,
+    /// The section of a flat format that it stands in, or empty.
+    pub section: &'d str,
     /// The way from the root to the value (for [`Shape::NameValue`]: up to `value`), in a tree.
     pub path: &'d Path<'d>,
 }
@@ -177,6 +179,7 @@ pub fn visit(doc: &Document<'_>, each: &mut dyn FnMut(&Pair<'_>)) {
                     value_span: entry.value,
                     node: None,
                     offset: 0,
+                    section: &entry.section,
                     path: &path,
                 });
             }
@@ -324,6 +327,7 @@ impl Visitor<'_, '_> {
                 value_span,
                 node: Some(item),
                 offset: at + 1,
+                section: "",
                 path: &self.path,
             };
             (self.each)(&pair);
@@ -342,6 +346,7 @@ impl Visitor<'_, '_> {
             value_span: self.tree.span(value),
             node: Some(value),
             offset,
+            section: "",
             path: &self.path,
         };
         (self.each)(&pair);

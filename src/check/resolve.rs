@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::token;
-use crate::model::Finding;
+use crate::model::{Finding, Severity};
 
 /// Leaves of findings whose spans overlap the most specific one, and puts the findings in the order of their spans. There
 /// may be a million of them, so that it is done in place.
@@ -103,7 +103,11 @@ fn take_over(winner: &mut Finding, loser: &mut Finding) {
         labels.retain(|label| !loser.labels.iter().any(|other| other.span.overlaps(label.span)));
         labels.extend(std::mem::take(&mut loser.labels));
         winner.labels = labels.into();
-        winner.severity = winner.severity.max(loser.severity);
+        // What its provider publishes (a publishable key) is no graver under a credential's name, and a name in a text says
+        // less than what a look into the token did.
+        if winner.rule.severity > Severity::Info && loser.rule.family != "text" {
+            winner.severity = winner.severity.max(loser.severity);
+        }
         winner.confidence = winner.confidence.max(loser.confidence);
     }
 }

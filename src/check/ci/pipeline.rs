@@ -52,7 +52,8 @@ impl Check for Pipeline {
             for (key, value) in tree.entries(node) {
                 let Some(key) = tree.str(key) else { continue };
                 // PowerShell calls programs as a shell does, and gives values to variables in its own way.
-                if matches!(key, "pwsh" | "powershell") {
+                let is_script = |text: &str| SCRIPTS.contains(&key) && is_powershell(text);
+                if matches!(key, "pwsh" | "powershell") || tree.str(value).is_some_and(is_script) {
                     claim::source(doc, value, "script.ps1", "script", cx);
                 }
                 if SCRIPTS.contains(&key) {
@@ -73,6 +74,15 @@ impl Check for Pipeline {
         }
         true
     }
+}
+
+/// Whether a script has lines that only PowerShell has: `$name = …`.
+fn is_powershell(text: &str) -> bool {
+    let is_variable = |line: &str| {
+        let name = line.trim_start().strip_prefix('$')?.split_once(" = ")?.0;
+        Some(!name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':')))
+    };
+    text.lines().any(|line| is_variable(line) == Some(true))
 }
 
 impl Pipeline {

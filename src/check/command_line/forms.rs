@@ -44,6 +44,9 @@ impl Reader<'_> {
 
     /// `a=b`, or `a=b,c=d` and `a=b&c=d`.
     pub(super) fn assignments(&mut self, part: Part<'_>, setting: Setting) {
+        if part.text().starts_with('{') {
+            return self.object(part);
+        }
         let mut start = 0;
         for piece in part.text().split_inclusive([',', '&', ';']) {
             let len = piece.trim_end_matches([',', '&', ';']).len();
@@ -60,13 +63,23 @@ impl Reader<'_> {
         let Some((name, range)) = value::assignment(part.text()) else { return false };
         let label = part.word.span_of(part.start..part.start + name.len());
         let value = part.sub(range);
-        if value::is_header(value.text()) {
+        if value.text().starts_with('@') && value.text().contains(['.', '/']) {
+            // What curl, Vault and others read from a file.
+        } else if value::is_header(value.text()) {
             // git's `http.extraheader=Authorization: …`.
             self.holds(Holds::Header, value, Some(label), "");
         } else {
             self.give(name, value, setting, Some(label));
         }
         true
+    }
+
+    /// An object of JSON.
+    pub(super) fn object(&mut self, part: Part<'_>) {
+        value::json_pairs(part.text(), &mut |name, range| {
+            let label = part.word.span_of(part.start + name.start..part.start + name.end);
+            self.give(&part.text()[name], part.sub(range), Setting::Configuration, Some(label));
+        });
     }
 
     /// `host=h user=u password=p`, a connection in one word; says whether it is one.
@@ -102,11 +115,29 @@ impl Reader<'_> {
 
     /// Lines of configuration that a command writes: `echo "password=x" >> file`.
     pub(super) fn written(&mut self, words: &[Word<'_>]) {
+        if base_name(&words[0].value) == "printf"
+            && let Some(format) = words.get(1)
+        {
+            self.formatted(format, &words[2..]);
+        }
         for word in words.iter().skip(1) {
             self.lines(Part::all(word));
             self.url(Part::all(word));
             self.quoted(Part::all(word));
         }
+    }
+
+    /// What `printf` puts in the places of its format: `printf 'password=%s\n' x`.
+    fn formatted(&mut self, format: &Word<'_>, arguments: &[Word<'_>]) {
+        let text = &format.value;
+        value::lines(text, &mut |name, range| {
+            if text[range.clone()] == *"%s"
+                && let Some(argument) = arguments.get(text[..range.start].matches("%s").count())
+            {
+                let label = format.span_of(name.clone());
+                self.give(&text[name], Part::all(argument), Setting::Configuration, Some(label));
+            }
+        });
     }
 
     /// Gives the lines of a text that are a name and a value.

@@ -92,6 +92,9 @@ impl Reader<'_> {
         if value::is_header(&word.value) {
             return self.holds(Holds::Header, part, None, "");
         }
+        if word.value.starts_with('{') {
+            self.object(part);
+        }
         self.quoted(part);
         if self.text.is_empty() && word.value.contains(' ') {
             return self.script(word);
@@ -196,6 +199,10 @@ impl Reader<'_> {
         }
         let at = if rule.at == LAST { plain.len() - 1 } else { rule.words.len() + rule.at };
         let Some(value) = plain.get(at).filter(|_| at >= rule.words.len()) else { return };
+        // `vault login username=…`: what has a name of its own is judged by it.
+        if matches!(rule.holds, Holds::Credential(_)) && is_named(&value.value) {
+            return;
+        }
         let before = plain[at - 1];
         let label = Some(plain[0].span);
         self.holds(rule.holds, Part::all(value), label, &before.value);
@@ -295,6 +302,13 @@ fn match_flag<'c>(
         && word.value.starts_with(flag.flag)
         && !is_longer();
     glued.then(|| (Part::from(word, flag.flag.len()), false))
+}
+
+/// Whether a word is `name=value`, with a name in small letters.
+fn is_named(word: &str) -> bool {
+    word.split_once('=').is_some_and(|(name, value)| {
+        !value.is_empty() && name.len() > 2 && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+    })
 }
 
 fn is_switch(name: &str) -> bool {

@@ -49,6 +49,29 @@ pub(super) fn header(text: &str) -> Option<(&str, Range<usize>)> {
     Some(("token", start..end))
 }
 
+/// Gives the names and the values of the strings in an object of JSON, as ranges.
+pub(super) fn json_pairs(text: &str, give: &mut dyn FnMut(Range<usize>, Range<usize>)) {
+    let mut name: Option<Range<usize>> = None;
+    let mut at = 0;
+    while let Some(open) = text[at..].find('"') {
+        let start = at + open + 1;
+        let mut escaped = false;
+        let ends = |(_, c): &(usize, char)| {
+            let end = *c == '"' && !escaped;
+            escaped = *c == '\\' && !escaped;
+            end
+        };
+        let Some((len, _)) = text[start..].char_indices().find(ends) else { return };
+        at = start + len + 1;
+        let is_name = text[at..].trim_start().starts_with(':');
+        match name.take() {
+            _ if is_name => name = Some(start..start + len),
+            Some(name) if text[name.end + 1..start - 1].trim() == ":" => give(name, start..start + len),
+            _ => {}
+        }
+    }
+}
+
 /// Whether a URL with `user:password@` stands in the text.
 pub(super) fn has_userinfo(text: &str) -> bool {
     let Some(at) = text.find("://") else { return false };
@@ -72,6 +95,8 @@ pub fn quoted_passwords(text: &str, give: &mut dyn FnMut(Range<usize>)) {
 
 /// Whether a text ends with what announces a password: `identified by`, `password =`, `pwd:`.
 fn announces_password(before: &[u8]) -> bool {
+    // SQL Server's `N'…'` is a text of Unicode.
+    let before = before.strip_suffix(b" N").unwrap_or(before);
     let end = before.iter().rposition(|b| !matches!(b, b' ' | b'=' | b':' | b'(')).map_or(0, |at| at + 1);
     let before = &before[end.saturating_sub(32)..end];
     ["identified by", "password", "pwd", "auth_string", "native_password by"].iter().any(|words| {
@@ -83,6 +108,7 @@ fn announces_password(before: &[u8]) -> bool {
 /// ranges of name and value. A line ends at a line end or at `\n` as written for `printf`.
 pub(super) fn lines(text: &str, give: &mut dyn FnMut(Range<usize>, Range<usize>)) {
     let mut start = 0;
+    let mut netrc = false;
     while start < text.len() {
         let rest = &text[start..];
         let (len, mark) = match (rest.find('\n'), rest.find("\\n")) {
@@ -91,7 +117,15 @@ pub(super) fn lines(text: &str, give: &mut dyn FnMut(Range<usize>, Range<usize>)
             (None, Some(written)) => (written, 2),
             (None, None) => (rest.len(), 0),
         };
-        line(text, start..start + len, give);
+        netrc |= rest.starts_with("machine ");
+        match rest[..len].trim().strip_prefix("password ").filter(|_| netrc) {
+            Some(password) => {
+                let name = start + rest.find("password").unwrap_or_default();
+                let value = name + "password ".len();
+                give(name..name + "password".len(), value..value + password.len());
+            }
+            None => line(text, start..start + len, give),
+        }
         start += (len + mark).max(1);
     }
 }

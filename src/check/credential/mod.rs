@@ -318,9 +318,11 @@ fn maybe(name: &str, value: &str, value_is: ValueKind, setting: Setting) -> Opti
     if value_is == ValueKind::PasswordHash {
         return Some(Confidence::Medium);
     }
+    // A variable called a key holds a key; elsewhere so many digits are a digest as often.
+    let key = setting == Setting::Environment && text.len() == 64 && ends_with_key(name);
     let generated = value_is == ValueKind::Literal
         && looks_random(text)
-        && !is_commit(text)
+        && (key || !is_commit(text))
         && !is_certificate(name)
         && !is_key_id(text);
     (generated && text.len() >= 12 && text.len() <= 512).then_some(Confidence::Medium)
@@ -354,6 +356,11 @@ fn is_setting_name(text: &str) -> bool {
 /// Whether the name is that of a certificate: `ca.cert`, `tls_cert`.
 fn is_certificate(name: &str) -> bool {
     Words::of(name).as_slice().last().is_some_and(|word| word.eq_ignore_ascii_case("cert"))
+}
+
+/// Whether the last word of a name is `key`.
+fn ends_with_key(name: &str) -> bool {
+    Words::of(name).as_slice().last().is_some_and(|word| word.eq_ignore_ascii_case("key"))
 }
 
 /// Whether the name is that of a setting: `region`, `dbname`.

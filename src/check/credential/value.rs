@@ -109,7 +109,11 @@ fn is_reference(v: &str) -> bool {
     }
     let opened = match bytes[0] {
         b'$' => is_substitution(v),
-        b'%' => v.len() > 2 && v.ends_with('%'),
+        b'%' => {
+            v.len() > 2 && v.ends_with('%')
+                || v.starts_with("%{") && v.ends_with('}')
+                || matches!(v, "%s" | "%v" | "%q")
+        }
         b'@' => v.len() > 4 && (v.starts_with("@@") && v.ends_with("@@") || v.ends_with('@')),
         b'_' => v.len() > 4 && v.starts_with("__") && v.ends_with("__"),
         b'(' => v.starts_with("((") && v.ends_with("))"),
@@ -140,6 +144,11 @@ fn is_substitution(v: &str) -> bool {
 /// The literal default of `${NAME:-literal}` (a shell's) or `${name:literal}` (Spring's), as a byte range of the value.
 pub fn literal_default(v: &str) -> Option<std::ops::Range<usize>> {
     let inside = v.strip_prefix("${")?.strip_suffix('}')?;
+    // Serverless: `${env:TOKEN, 'literal'}`.
+    if let Some((_, quoted)) = inside.split_once(", ").filter(|(variable, _)| variable.contains(':')) {
+        let literal = ['\'', '"'].iter().find_map(|quote| quoted.strip_prefix(*quote)?.strip_suffix(*quote))?;
+        return (!literal.is_empty()).then(|| v.len() - 2 - literal.len()..v.len() - 2);
+    }
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
     let name = inside.find(|c: char| !is_name(c))?;
     let behind = &inside[name..];

@@ -13,7 +13,7 @@ impl Check for Command {
     }
 
     fn applies(&self, doc: &Document<'_>) -> bool {
-        matches!(doc.role, Role::Resource { .. } | Role::HelmValues | Role::Kubeconfig)
+        matches!(doc.role, Role::Resource { .. } | Role::HelmValues | Role::Kubeconfig) || is_patch(doc)
     }
 
     fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
@@ -62,7 +62,7 @@ impl Command {
                 Some("annotations") => self.annotations(doc, tree, value, owner, cx),
                 // Tekton steps and Argo Workflows templates hold scripts as text.
                 Some(key @ ("script" | "source"))
-                    if tree.str(value).is_some_and(|text| key == "script" || text.contains('\n')) =>
+                    if key == "script" && tree.str(value).is_some() || is_source(tree, node, value) =>
                 {
                     let structure = format!("{owner} script");
                     match language(tree, node, value) {
@@ -73,6 +73,7 @@ impl Command {
                 _ => {}
             }
         }
+        words.extend(patched(tree, node));
         if words.is_empty() {
             return;
         }
@@ -119,6 +120,32 @@ impl Command {
             claim::report_command(self.rule(), doc, &[node], structure, found, cx);
         });
     }
+}
+
+/// Whether the document changes resources and does not say of which kind: JSON 6902, or a part of a resource.
+fn is_patch(doc: &Document<'_>) -> bool {
+    let Some((tree, root)) = doc.tree().and_then(|tree| Some((tree, tree.root()?))) else { return false };
+    let first = tree.items(root).next();
+    doc.role == Role::Other
+        && (tree.get(root, "spec").is_some() || first.is_some_and(|item| tree.get(item, "op").is_some()))
+}
+
+/// The arguments that an operation of a JSON patch sets: all of them, or one.
+fn patched(tree: &Tree<'_>, operation: NodeId) -> Vec<NodeId> {
+    let path = tree.str_at(operation, &["path"]).filter(|_| tree.get(operation, "op").is_some());
+    let is_command = |part: &str| matches!(part, "args" | "command");
+    let (Some(true), Some(value)) =
+        (path.map(|path| path.rsplit('/').take(2).any(is_command)), tree.get(operation, "value"))
+    else {
+        return Vec::new();
+    };
+    if tree.str(value).is_some() { vec![value] } else { claim::words(tree, value) }
+}
+
+/// Whether the text under `source` is a script: it has lines, or an image and a program run it.
+fn is_source(tree: &Tree<'_>, template: NodeId, source: NodeId) -> bool {
+    let run = || ["image", "command"].iter().all(|key| tree.get(template, key).is_some());
+    tree.str(source).is_some_and(|text| text.contains('\n') || run())
 }
 
 /// The extension of the language that a template's script is written in, where an interpreter other than a shell runs it.

@@ -21,7 +21,10 @@ impl Check for Env {
         if pair.shape != Shape::NameValue {
             return false;
         }
-        claim::judge(self.rule(), pair, Setting::Environment, cx);
+        // The parameters of a workflow name Secrets and keys in them as often as they hold any.
+        let parameter = pair.path.keys().any(|key| matches!(key, "parameters" | "params"));
+        let setting = if parameter { Setting::Configuration } else { Setting::Environment };
+        claim::judge(self.rule(), pair, setting, cx);
         true
     }
 }

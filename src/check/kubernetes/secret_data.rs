@@ -195,7 +195,8 @@ impl SecretData {
         let judged = credential::judge(value.name, &value.text, Setting::Secret);
         let Some(mut judged) = judged.or_else(|| filled_in::password(value.name, &value.text)) else { return };
         let is_key = credential::value_kind(&value.text) == ValueKind::PrivateKey;
-        if !is_key && (text.contains('\n') || text.starts_with(['{', '[', '<'])) {
+        let is_line = || value.text.ends_with('\n') && is_setting(text);
+        if !is_key && (text.contains('\n') || text.starts_with(['{', '[', '<']) || is_line()) {
             let inner = self.inside(holder, value, cx);
             if !inner.is_empty() {
                 cx.findings.extend(inner);
@@ -295,6 +296,13 @@ fn is_left_plain(name: &str, raw: &str, bytes: &[u8]) -> bool {
     let padded = raw.trim().len().is_multiple_of(4);
     let is_word = bytes.len() < 12 && !credential::looks_random(raw) && !raw.contains(['=', '+', '/']);
     is_word && !(padded && credential::name_kind(name).is_credential())
+}
+
+/// Whether a text is a line of YAML: `level: info`.
+fn is_setting(text: &str) -> bool {
+    text.split_once(": ").is_some_and(|(name, _)| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+    })
 }
 
 /// The entries of a mapping, those of merged ones too.

@@ -54,6 +54,11 @@ pub(super) fn read(text: &str, at: usize) -> Option<Assignment> {
     rest.fallback();
     rest.prefix();
     let (value, form) = rest.value(tag)?;
+    // `putenv('API_TOKEN=…')`: the quotes are around both.
+    let around = before.filter(|quote| matches!(quote, '"' | '\'') && &text[name.end..value.start] == "=");
+    if around.is_some_and(|quote| text[value.end..].starts_with(quote)) {
+        return Some(Assignment { name, value, form: Form::Quoted });
+    }
     // `docker run -e DB_PASSWORD=… postgres`: a variable's value ends with its word.
     let is_variable = &text[name.end..value.start] == "=" && is_constant(&text[name.clone()]);
     let form = if form == Form::Word && is_variable { Form::Line } else { form };
@@ -75,13 +80,13 @@ pub(super) fn name_around(text: &str, at: usize) -> Option<Range<usize>> {
 }
 
 /// What is left to read of a line.
-struct Cursor<'t> {
-    text: &'t str,
-    at: usize,
+pub(super) struct Cursor<'t> {
+    pub text: &'t str,
+    pub at: usize,
 }
 
 impl Cursor<'_> {
-    fn rest(&self) -> &str {
+    pub(super) fn rest(&self) -> &str {
         self.text.get(self.at..).unwrap_or_default()
     }
 
@@ -160,16 +165,6 @@ impl Cursor<'_> {
         Some(Assignment { name, value: self.at..self.at + end, form: Form::Quoted })
     }
 
-    /// A bracket that opens an expression, and the line's end behind it: `key = (⏎ "…"`.
-    fn brackets(&mut self) {
-        let behind = self.rest().strip_prefix('(').map(str::trim_start);
-        if let Some(behind) =
-            behind.filter(|behind| behind.starts_with(['"', '\'']) && self.rest().len() - behind.len() < 64)
-        {
-            self.at += self.rest().len() - behind.len();
-        }
-    }
-
     /// A type and `=`, as in `var password string = "…"`; nothing is read if there is none.
     fn typed(&mut self) -> bool {
         let start = self.at;
@@ -192,52 +187,6 @@ impl Cursor<'_> {
             self.at = start;
         }
         typed
-    }
-
-    /// Passes an expression that a literal stands in for: `process.env.DB_PASS || '…'`, `os.environ.get("X") or "…"`.
-    fn fallback(&mut self) {
-        let line = self.line();
-        let expression = line.find([' ', ';']).unwrap_or(line.len());
-        let quoted = line.starts_with(['"', '\'', '`']);
-        let behind = &line[expression..];
-        let or = [" || ", " ?? ", " or ", " ?: "].iter().find_map(|or| behind.strip_prefix(or));
-        let called = || DEFAULTS.iter().find_map(|call| line.find(call).map(|at| &line[at + call.len()..]));
-        let literal = or.or_else(called);
-        if let Some(literal) =
-            literal.filter(|literal| !quoted && expression > 0 && literal.starts_with(['"', '\'', '`']))
-        {
-            self.at += line.len() - literal.len();
-        }
-    }
-
-    /// What stands before a quote in some languages: `b"…"`, `@"…"`, `new String("…")`.
-    fn prefix(&mut self) {
-        let rest = self.rest();
-        for prefix in [
-            "b",
-            "r",
-            "u",
-            "f",
-            "L",
-            "@",
-            "&",
-            "String(",
-            "new String(",
-            "String::from(",
-            "SecretString::from(",
-            "str(",
-            "Some(",
-            "r#",
-            "[]byte(",
-            "Buffer.from(",
-        ] {
-            if let Some(behind) = rest.strip_prefix(prefix)
-                && behind.starts_with(['"', '\''])
-            {
-                self.at += prefix.len();
-                return;
-            }
-        }
     }
 
     fn value(&mut self, tag: bool) -> Option<(Range<usize>, Form)> {
@@ -268,7 +217,7 @@ impl Cursor<'_> {
     }
 
     /// The line from here on, up to the longest value.
-    fn line(&self) -> &str {
+    pub(super) fn line(&self) -> &str {
         let rest = self.rest();
         let mut end = rest.len().min(LONGEST_VALUE);
         while !rest.is_char_boundary(end) {
@@ -335,9 +284,6 @@ impl Cursor<'_> {
 pub(super) fn is_constant(name: &str) -> bool {
     name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
-
-/// What stands before a literal that is used where an expression gives nothing.
-const DEFAULTS: [&str; 5] = [".unwrap_or(", ".orElse(", ".unwrap_or_else(|| ", ") { ", ".getOrElse("];
 
 /// Whether a text begins as `name=value` does: of a line of such pairs each one stands for itself.
 fn is_assignment(text: &str) -> bool {

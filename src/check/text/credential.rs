@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::assignment::{self, Assignment, Form};
-use super::{call, url};
+use super::{call, insert, url};
 use crate::check::credential::{self, Judgement, NameKind, Setting};
 use crate::check::token::validate::is_filler;
 use crate::check::{Check, Context, Found, command_line};
@@ -32,6 +32,13 @@ impl Check for Credential {
         let mut seen = 0;
         for &at in &hits.names {
             if at < seen || doc.text.len() <= at {
+                continue;
+            }
+            if file.is_sql
+                && let Some(end) =
+                    insert::read(doc.text, at, &mut |name, value| self.inserted(doc, name, value, file, cx))
+            {
+                seen = end;
                 continue;
             }
             // A function of the table is known by its whole name, so that it goes first.
@@ -86,6 +93,18 @@ impl Credential {
         let span = Span::new(argument.start + judged.secret.start, argument.start + judged.secret.end);
         let label = (Span::new(name.start, name.end), "this function takes a password");
         self.report(doc, span, judged, confidence, vec![label], cx);
+    }
+
+    /// What a statement of SQL puts into a column.
+    fn inserted(
+        &self,
+        doc: &Document<'_>,
+        name: Range<usize>,
+        value: Range<usize>,
+        file: FileKind,
+        cx: &mut Context<'_>,
+    ) {
+        self.assigned(doc, &Assignment { name, value, form: Form::Quoted }, file, cx);
     }
 
     /// The password that a statement of SQL gives to a user.

@@ -3,6 +3,8 @@
 mod assignment;
 mod call;
 mod credential;
+mod insert;
 mod url;
+mod wrapped;
 
 pub use credential::Credential;

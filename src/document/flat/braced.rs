@@ -210,7 +210,9 @@ impl<'a> Lexer<'a> {
 
     /// A word that is a name, a label, or (behind `=`) a bare value up to the line's end.
     fn word(&mut self) {
-        let stop = |b: &u8| matches!(b, b'\n' | b'\r' | b',' | b'}' | b']' | b'#' | b'"' | b'\'');
+        // The arguments of HCL's functions are objects with names of their own: `jsonencode({ password = … })`.
+        let opens = |b: &u8| self.hcl && matches!(b, b'(' | b'{');
+        let stop = |b: &u8| matches!(b, b'\n' | b'\r' | b',' | b'}' | b']' | b'#' | b'"' | b'\'') || opens(b);
         let rest = self.rest();
         let Some(name) = self.name else {
             let end = |b: &u8| stop(b) || matches!(b, b' ' | b'\t' | b'=' | b':' | b'{' | b'[' | b'(' | b')');

@@ -56,6 +56,8 @@ pub fn format(text: &str, place: &Place) -> Format {
         // A JSON document in a `.yaml` file goes through the YAML parser as well, but not as fast.
         Some(Format::Yaml) if looks_like_json(head) && place.depth == 0 && is_whole_json(text) => Format::Json,
         Some(Format::Text) if extension(name) == "txt" && is_object(head) && is_whole_json(text) => Format::Json,
+        // Logstash's pipelines have values behind arrows, in blocks.
+        Some(Format::Flat(Flat::Ini)) if extension(name) == "conf" && head.contains(" => ") => Format::Text,
         Some(Format::Flat(Flat::Xml)) if !head.starts_with(['<', '{']) => by_content(head),
         Some(format) => format,
         None => by_content(head),

@@ -13,3 +13,8 @@ YAML
 influx -username admin -password osprey-Mill-40 -execute 'show databases'
 snmpget -v3 -u robot -A nR7-quarrel-Tin host sysName
 sh -c 'exec shop "$@"' -- --user robot --pass gull-Over-Slate-5
+printf 'host=db\npassword=%s\n' 'kestrel-Harbour-71' > /etc/shop.conf
+printf "machine git.example.com\nlogin robot\npassword nR7-quarrel-Tin\n" > ~/.netrc
+curl --data '{"client_id":"shop","client_secret":"9xK2mQ7vLp4wTz8bNc3d"}' https://id.example.com
+aws ssm put-parameter --name /shop/db --type SecureString --value 'osprey-Mill-40'
+gh secret set DEPLOY --body "8fK2mQ7xR4tY9uB3nV6cW1zL5pD0sG2h"

@@ -1,0 +1,75 @@
+//! What languages put before a literal: a prefix of its quotes, a constructor, an expression that it stands in for.
+
+use super::assignment::Cursor;
+
+/// What stands before a literal that is used where an expression gives nothing.
+const DEFAULTS: [&str; 5] = [".unwrap_or(", ".orElse(", ".unwrap_or_else(|| ", ") { ", ".getOrElse("];
+
+impl Cursor<'_> {
+    /// A bracket that opens an expression, and the line's end behind it: `key = (⏎ "…"`.
+    pub(super) fn brackets(&mut self) {
+        let behind = self.rest().strip_prefix('(').map(str::trim_start);
+        if let Some(behind) =
+            behind.filter(|behind| behind.starts_with(['"', '\'']) && self.rest().len() - behind.len() < 64)
+        {
+            self.at += self.rest().len() - behind.len();
+        }
+    }
+
+    /// Passes an expression that a literal stands in for: `process.env.DB_PASS || '…'`, `os.environ.get("X") or "…"`.
+    pub(super) fn fallback(&mut self) {
+        let line = self.line();
+        let expression = line.find([' ', ';']).unwrap_or(line.len());
+        let quoted = line.starts_with(['"', '\'', '`']);
+        let behind = &line[expression..];
+        let or = [" || ", " ?? ", " or ", " ?: "].iter().find_map(|or| behind.strip_prefix(or));
+        let called = || DEFAULTS.iter().find_map(|call| line.find(call).map(|at| &line[at + call.len()..]));
+        let literal = or.or_else(called);
+        if let Some(literal) =
+            literal.filter(|literal| !quoted && expression > 0 && literal.starts_with(['"', '\'', '`']))
+        {
+            self.at += line.len() - literal.len();
+        }
+    }
+
+    /// What stands before a quote in some languages: `b"…"`, `@"…"`, `new String("…")`.
+    pub(super) fn prefix(&mut self) {
+        let rest = self.rest();
+        // `SecretStr("…")`, `Password.of('…')`: what makes an object of a literal.
+        let open = rest.bytes().take(40).position(|b| b == b'(');
+        if let Some(open) = open.filter(|open| rest[open + 1..].starts_with(['"', '\''])) {
+            let last = rest[..open].rsplit(['.', ':']).next().unwrap_or_default();
+            let plain = rest[..open].bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':'));
+            let makes = last.starts_with(|c: char| c.is_ascii_uppercase()) || matches!(last, "from" | "of" | "new");
+            if plain && makes {
+                self.at += open + 1;
+                return;
+            }
+        }
+        for prefix in [
+            "b",
+            "r",
+            "u",
+            "f",
+            "L",
+            "@",
+            "&",
+            "String(",
+            "new String(",
+            "String::from(",
+            "SecretString::from(",
+            "str(",
+            "Some(",
+            "r#",
+            "[]byte(",
+            "Buffer.from(",
+        ] {
+            if let Some(behind) = rest.strip_prefix(prefix)
+                && behind.starts_with(['"', '\''])
+            {
+                self.at += prefix.len();
+                return;
+            }
+        }
+    }
+}
