@@ -8,7 +8,7 @@ use crate::encoding;
 use crate::model::{Document, NodeId, Role, Rule, Secret, Span, SpanMap, Tree};
 
 /// Keys below which values only name where something is, or say what may be.
-const NO_VALUES_BELOW: [&str; 15] = [
+const NO_VALUES_BELOW: [&str; 17] = [
     "valueFrom",
     "secretKeyRef",
     "configMapKeyRef",
@@ -22,6 +22,8 @@ const NO_VALUES_BELOW: [&str; 15] = [
     "imagePullSecrets",
     "sops",
     "encrypted",
+    "commonLabels",
+    "commonAnnotations",
     "creationRules",
     "remoteRef",
 ];
@@ -113,7 +115,7 @@ pub fn is_dull(pair: &Pair<'_>, cx: &Context<'_>) -> bool {
 
 /// Whether the pair stands in a mapping of credentials under names of their owners, `tokens: {ci: …}`, and looks like one.
 fn is_one_of_many(pair: &Pair<'_>) -> bool {
-    const MANY: [&str; 5] = ["tokens", "passwords", "credentials", "secrets", "keys"];
+    const MANY: [&str; 6] = ["tokens", "passwords", "credentials", "secrets", "secret", "keys"];
     let many = |key: &str| {
         let last = credential::words_of(key).pop().unwrap_or_default().to_ascii_lowercase();
         MANY.contains(&last.as_str()) && credential::name_kind(key).is_credential()
@@ -123,7 +125,11 @@ fn is_one_of_many(pair: &Pair<'_>) -> bool {
         Shape::Line => Some(pair.section),
         _ => None,
     };
+    // The name of a resource is random at its end, too.
+    let resource = pair.value.contains('-')
+        && pair.value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'));
     pair.value.len() >= 16
+        && !resource
         && around().is_some_and(many)
         && credential::value_kind(pair.value) == ValueKind::Literal
         && credential::looks_random(pair.value)

@@ -92,6 +92,10 @@ impl Reader<'_> {
         if value::is_header(&word.value) {
             return self.holds(Holds::Header, part, None, "");
         }
+        // `: "${DB_PASSWORD:=…}"` sets what is not set.
+        if let Some(name) = value::name_of_default(&word.value) {
+            return self.give(name, part, Setting::Environment, None);
+        }
         if word.value.starts_with('{') {
             self.object(part);
         }

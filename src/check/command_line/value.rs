@@ -28,6 +28,13 @@ pub(super) fn default_of(text: &str) -> Option<Range<usize>> {
     (name > 0 && !range.is_empty() && !default.contains(['$', '`'])).then_some(range)
 }
 
+/// The variable in `${NAME:-default}`, if the text is that and no more.
+pub(super) fn name_of_default(text: &str) -> Option<&str> {
+    default_of(text)?;
+    let inner = text.strip_prefix("${")?;
+    inner.get(..inner.find([':', '-', '='])?)
+}
+
 /// Whether the text starts like an HTTP header that carries a credential.
 pub(super) fn is_header(text: &str) -> bool {
     text.get(..14).is_some_and(|start| start.eq_ignore_ascii_case("authorization:"))

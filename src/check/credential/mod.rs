@@ -181,6 +181,8 @@ fn inside(kind: NameKind, value: &str, value_is: ValueKind) -> Option<Judgement>
         (range, "password in a URL")
     } else if let Some(range) = url::oracle(value).or_else(|| url::data_source(value)) {
         (range, "password in a connection string")
+    } else if let Some(range) = url::password_file(value) {
+        (range, "password in a password file")
     } else if let Some(range) = url::password_of_login(value).filter(|_| kind == NameKind::Maybe) {
         (range, "password of a login")
     } else {

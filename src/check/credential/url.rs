@@ -106,6 +106,17 @@ pub fn data_source(text: &str) -> Option<Range<usize>> {
     (colon < end).then_some(colon..end)
 }
 
+/// The password's bytes in a line of PostgreSQL's password file: `host:port:database:user:password`.
+pub fn password_file(text: &str) -> Option<Range<usize>> {
+    let mut parts = text.trim_end().splitn(5, ':');
+    let (host, port) = (parts.next()?, parts.next()?);
+    let (Some(_), Some(_), Some(password)) = (parts.next(), parts.next(), parts.next()) else { return None };
+    let is_port = port == "*" || !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
+    let plain = !host.contains(char::is_whitespace) && !password.is_empty() && !password.contains([':', '\n']);
+    let end = text.trim_end().len();
+    (is_port && plain).then_some(end - password.len()..end)
+}
+
 /// Parameters of connection strings that hold a credential.
 const PARAMETERS: [&str; 12] = [
     "password",

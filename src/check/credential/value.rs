@@ -112,6 +112,7 @@ fn is_reference(v: &str) -> bool {
         b'%' => {
             v.len() > 2 && v.ends_with('%')
                 || v.starts_with("%{") && v.ends_with('}')
+                || v.starts_with("%(") && v.ends_with(")s")
                 || matches!(v, "%s" | "%v" | "%q")
         }
         b'@' => v.len() > 4 && (v.starts_with("@@") && v.ends_with("@@") || v.ends_with('@')),

@@ -1,5 +1,6 @@
 //! Credentials in the command lines of a resource: `command` and `args`, probes and lifecycle hooks, scripts.
 
+use super::route::Routes;
 use crate::check::{Check, Context, claim, command_line};
 use crate::model::{Document, Kind, NodeId, Role, Rule, Tree};
 use crate::rules;
@@ -18,18 +19,28 @@ impl Check for Command {
 
     fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
         let Some(tree) = doc.tree() else { return };
-        let owner = tree.root().and_then(|root| claim::resource(tree, root)).unwrap_or_default();
+        let mut routes = None;
         for at in 0..tree.len() {
             let node = NodeId(at as u32);
-            if tree.kind(node) == Kind::Mapping {
-                self.mapping(doc, tree, node, &owner, cx);
+            if tree.kind(node) != Kind::Mapping {
+                continue;
+            }
+            let before = cx.findings.len();
+            self.mapping(doc, tree, node, cx);
+            // Only the field was told so far.
+            for finding in &mut cx.findings[before..] {
+                let routes = routes.get_or_insert_with(|| Routes::of(tree));
+                let path = &*finding.structural_path;
+                let path = path.strip_prefix(doc.place.structure.as_str()).unwrap_or(path).trim_start();
+                let path = format!("{} {}", doc.place.structure, routes.structure(node, path));
+                finding.structural_path = path.trim_start().into();
             }
         }
     }
 }
 
 impl Command {
-    fn mapping(&self, doc: &Document<'_>, tree: &Tree<'_>, node: NodeId, owner: &str, cx: &mut Context<'_>) {
+    fn mapping(&self, doc: &Document<'_>, tree: &Tree<'_>, node: NodeId, cx: &mut Context<'_>) {
         // `args` go on where `command` ends: a flag may end the one and its value begin the other.
         let mut words = Vec::new();
         for (key, value) in tree.entries(node) {
@@ -39,35 +50,34 @@ impl Command {
                     all.append(&mut words);
                     words = all;
                     if tree.str(value).is_some() {
-                        claim::script(self.rule(), doc, value, &format!("{owner} command"), cx);
+                        claim::script(self.rule(), doc, value, "command", cx);
                     }
                 }
                 Some("args") => {
                     words.extend(claim::words(tree, value));
                     if tree.str(value).is_some() {
-                        claim::script(self.rule(), doc, value, &format!("{owner} args"), cx);
+                        claim::script(self.rule(), doc, value, "args", cx);
                     }
                 }
                 // `preKubeadmCommands` and the like: each item is a command line.
                 Some(key) if key.ends_with("Commands") => {
                     for line in claim::words(tree, value) {
-                        claim::script(self.rule(), doc, line, &format!("{owner} {key}"), cx);
+                        claim::script(self.rule(), doc, line, key, cx);
                     }
                 }
                 // `extraArgs` of a chart: each item is an argument of a program that is named elsewhere.
                 Some(key) if ["Args", "_args", "-args", "Flags"].iter().any(|end| key.ends_with(end)) => {
-                    claim::command(self.rule(), doc, &claim::words(tree, value), &format!("{owner} {key}"), cx);
+                    claim::command(self.rule(), doc, &claim::words(tree, value), key, cx);
                 }
                 // Backup hooks and the like are commands in annotations.
-                Some("annotations") => self.annotations(doc, tree, value, owner, cx),
+                Some("annotations") => self.annotations(doc, tree, value, cx),
                 // Tekton steps and Argo Workflows templates hold scripts as text.
                 Some(key @ ("script" | "source"))
                     if key == "script" && tree.str(value).is_some() || is_source(tree, node, value) =>
                 {
-                    let structure = format!("{owner} script");
                     match language(tree, node, value) {
-                        Some(extension) => claim::source(doc, value, &format!("script.{extension}"), &structure, cx),
-                        None => claim::script(self.rule(), doc, value, &structure, cx),
+                        Some(extension) => claim::source(doc, value, &format!("script.{extension}"), key, cx),
+                        None => claim::script(self.rule(), doc, value, key, cx),
                     }
                 }
                 _ => {}
@@ -77,26 +87,22 @@ impl Command {
         if words.is_empty() {
             return;
         }
-        let structure = match tree.str_at(node, &["name"]) {
-            Some(name) => format!("{owner} command of {name}"),
-            None => format!("{owner} command"),
-        };
         match program(tree, node, &words) {
-            Some(program) => claim::arguments(self.rule(), doc, program, &words, structure.trim(), cx),
-            None => claim::command(self.rule(), doc, &words, structure.trim(), cx),
+            Some(program) => claim::arguments(self.rule(), doc, program, &words, "command", cx),
+            None => claim::command(self.rule(), doc, &words, "command", cx),
         }
     }
 
-    fn annotations(&self, doc: &Document<'_>, tree: &Tree<'_>, node: NodeId, owner: &str, cx: &mut Context<'_>) {
+    fn annotations(&self, doc: &Document<'_>, tree: &Tree<'_>, node: NodeId, cx: &mut Context<'_>) {
         for (_, value) in tree.entries(node) {
             let Some(text) = tree.str(value).filter(|text| text.contains(" -") || text.starts_with('[')) else {
                 continue;
             };
-            let structure = format!("{owner} annotation");
+            let structure = "annotations";
             match serde_json::from_str::<Vec<String>>(text) {
-                Ok(words) => self.listed(doc, value, text, &words, &structure, cx),
+                Ok(words) => self.listed(doc, value, text, &words, structure, cx),
                 Err(_) if text.contains('\n') => {}
-                Err(_) => claim::script(self.rule(), doc, value, &structure, cx),
+                Err(_) => claim::script(self.rule(), doc, value, structure, cx),
             }
         }
     }

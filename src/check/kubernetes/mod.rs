@@ -5,6 +5,7 @@ mod config_map;
 mod env;
 mod field;
 mod kustomize;
+mod route;
 mod secret_data;
 
 pub use command::Command;

@@ -236,9 +236,14 @@ impl SecretData {
     fn report(&self, holder: &Holder<'_>, value: &Value<'_>, judged: Judgement, cx: &mut Context<'_>) {
         let (tree, doc) = (holder.tree, holder.doc);
         let labels = vec![(holder.kind, "in a Secret"), (tree.span(value.key), "this name says what the value is")];
+        // Of a URL or a line of options, the password alone.
+        let part = judged.secret.clone();
+        let is_whole = part.len() >= value.text.trim().len();
+        let span = if is_whole { value.span } else { value.map.to_file(Span::new(part.start, part.end)) };
+        let secret = if is_whole { value.text.trim() } else { value.text.get(part).unwrap_or_default() };
         let found = Found {
-            span: value.span,
-            secret: Secret::new(value.text.trim()),
+            span,
+            secret: Secret::new(secret),
             what: judged.what,
             confidence: judged.confidence,
             severity: judged.severity,

@@ -33,8 +33,8 @@ struct Lexer<'a> {
     named: Option<Span>,
     /// Whether the line starts here, so that `[` opens a section.
     fresh: bool,
-    /// The brackets that are open.
-    open: Vec<u8>,
+    /// The brackets that are open, each with the name whose value it begins.
+    open: Vec<(u8, Option<Span>)>,
     out: Vec<Entry>,
 }
 
@@ -124,8 +124,8 @@ impl<'a> Lexer<'a> {
                     self.section = label;
                     self.variable = self.is_variable(label).then_some(label);
                 }
-                (self.name, self.named) = (None, None);
-                self.open.push(byte);
+                self.open.push((byte, self.name.take()));
+                self.named = None;
             }
             b'}' => {
                 (self.name, self.named) = (None, None);
@@ -134,7 +134,7 @@ impl<'a> Lexer<'a> {
                     self.variable = None;
                 }
             }
-            b'[' => self.open.push(byte),
+            b'[' => self.open.push((byte, None)),
             b']' => {
                 self.name = None;
                 self.close(b'[');
@@ -146,14 +146,14 @@ impl<'a> Lexer<'a> {
     }
 
     fn close(&mut self, open: u8) {
-        if self.open.last() == Some(&open) {
+        if self.open.last().is_some_and(|(last, _)| *last == open) {
             self.open.pop();
         }
     }
 
     /// Whether the strings that follow are items of a list: values under the list's name.
     fn in_list(&self) -> bool {
-        self.open.last() == Some(&b'[')
+        self.open.last().is_some_and(|(last, _)| *last == b'[')
     }
 
     /// Whether the `}` just read stands at its line's very start: it closes a top-level block.
@@ -240,7 +240,10 @@ impl<'a> Lexer<'a> {
             "default" => real = self.variable.unwrap_or(name),
             _ => {}
         }
-        self.out.push(Entry { section: line::section(self.text, self.section), name: real, value, quoted });
+        // In an object of HCL, its name says more than the block around it.
+        let object = self.open.iter().rev().find_map(|(_, name)| *name).filter(|_| self.hcl);
+        let section = line::section(self.text, object.unwrap_or(self.section));
+        self.out.push(Entry { section, name: real, value, quoted });
     }
 }
 

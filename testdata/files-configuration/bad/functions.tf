@@ -6,3 +6,6 @@ resource "github_actions_secret" "token" {
   secret_name     = "DEPLOY"
   plaintext_value = "8fK2mQ7xR4tY9uB3nV6cW1zL5pD0sG2h"
 }
+locals {
+  secrets = { robot = "9xK2mQ7vLp4wTz8bNc3d", mode = "strict" }
+}

@@ -18,3 +18,4 @@ printf "machine git.example.com\nlogin robot\npassword nR7-quarrel-Tin\n" > ~/.n
 curl --data '{"client_id":"shop","client_secret":"9xK2mQ7vLp4wTz8bNc3d"}' https://id.example.com
 aws ssm put-parameter --name /shop/db --type SecureString --value 'osprey-Mill-40'
 gh secret set DEPLOY --body "8fK2mQ7xR4tY9uB3nV6cW1zL5pD0sG2h"
+: "${DB_PASSWORD:=gull-Over-Slate-5}"

@@ -7,3 +7,4 @@ shop --secret=monitoring/creds --user=www-data:www-data
 printf 'password=%s\n' "$DB_PASSWORD"
 vault kv put secret/shop password=@password.txt
 vault login -method=userpass username=robot
+: "${DB_PASSWORD:?set it}" "${REGION:=north}"
