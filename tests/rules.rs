@@ -166,3 +166,33 @@ fn built_in_rules_are_listed_and_explained_beside_a_broken_configuration() {
     assert_eq!(unknown.status.code(), Some(2));
     assert!(text(&unknown.stderr).contains("`alowlist`"));
 }
+
+#[test]
+fn the_texts_of_a_strangers_rules_steer_nothing() {
+    let rule = [
+        "provider: Team",
+        r#"why: "::error::a\e[31m""#,
+        r#"mend: "b\e[0m\n::error::b""#,
+        "references: [https://example.org]",
+        "rules:",
+        "  - id: team-token",
+        r#"    title: "t\e[31m""#,
+        "    severity: high",
+        "    keywords: [tmt_]",
+        "    pattern: '(?P<secret>tmt_[a-z0-9]{12})'",
+        "    examples: [tmt_a1b2c3d4e5f6]",
+    ]
+    .join("\n");
+    let folder =
+        folder(&[(".tidewaiter.yaml", "rule-files: team.yaml\n"), ("team.yaml", &rule), ("a", "tmt_q8w7e6r5t4y3\n")]);
+    for args in
+        [&["rules", "list"][..], &["rules", "explain", "team-token"], &["scan"], &["scan", "--format", "github"]]
+    {
+        let output = tidewaiter(args, folder.path());
+        let shown = text(&output.stdout);
+        assert!(shown.contains("team-token") || args.contains(&"github"), "{shown}{}", text(&output.stderr));
+        let is_own = |line: &str| args.contains(&"github") && line.starts_with("::error file=");
+        let line = shown.lines().find(|line| line.trim_start().starts_with("::") && !is_own(line));
+        assert_eq!((shown.find('\u{1b}'), line), (None, None), "{shown}");
+    }
+}

@@ -12,6 +12,7 @@ use super::{Failure, print, rule_import, rule_test};
 use crate::check::prefilter;
 use crate::config;
 use crate::model::Rule;
+use crate::report::{paragraph, printable};
 use crate::rules;
 
 /// What to do with the rules.
@@ -67,7 +68,7 @@ pub fn run(action: &Action) -> Result<ExitCode, Failure> {
             let all = all();
             let width = all.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
             for rule in all {
-                writeln!(out, "{:width$}  {:8}  {}", rule.id, rule.severity, rule.title)?;
+                writeln!(out, "{:width$}  {:8}  {}", rule.id, rule.severity, printable(&rule.title))?;
             }
         }
         Action::Explain { id, format } => {
@@ -105,14 +106,16 @@ fn all() -> Vec<&'static Rule> {
 }
 
 fn explain(rule: &Rule, out: &mut dyn Write) -> std::io::Result<()> {
-    writeln!(out, "{}\n{}\n", rule.id, rule.title)?;
+    writeln!(out, "{}\n{}\n", rule.id, printable(&rule.title))?;
     writeln!(out, "Severity    {}\nConfidence  {}\n", rule.severity, rule.confidence)?;
-    writeln!(out, "Why it matters\n  {}\n\nHow to mend it\n  {}", rule.why, rule.mend)?;
+    // Rules that a configuration brings have texts of whoever wrote it.
+    let (why, mend) = (paragraph(&rule.why), paragraph(&rule.mend));
+    writeln!(out, "Why it matters\n  {why}\n\nHow to mend it\n  {mend}")?;
     if !rule.references.is_empty() {
         writeln!(out, "\nReferences")?;
     }
     for reference in rule.references.iter() {
-        writeln!(out, "  {reference}")?;
+        writeln!(out, "  {}", printable(reference))?;
     }
     Ok(())
 }

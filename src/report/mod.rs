@@ -20,7 +20,7 @@ mod text;
 use std::io::{self, Write};
 use std::str::FromStr;
 
-pub use printable::printable;
+pub use printable::{paragraph, printable};
 pub use read::read;
 pub use summary::plural;
 
