@@ -273,7 +273,8 @@ fn named(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: 
         return None;
     }
     // The provider's own rule knows every form that its tokens have: what it leaves is none of them.
-    Some(if token && name::has_one_form(name) { Confidence::Low } else { Confidence::High })
+    let has_other_form = token && (name::has_one_form(name) || value::begins_as_one_form(text));
+    Some(if has_other_form { Confidence::Low } else { Confidence::High })
 }
 
 /// Whether a short text is made of nothing but stretches of the alphabet and of numbers in order (`abc123`, `abcd1234`):

@@ -206,9 +206,12 @@ proptest! {
 
 #[test]
 fn a_token_that_counts_up_or_lacks_its_one_form_is_none() {
-    for (name, value) in
-        [("client_secret", "abc123"), ("api_key", "abcd1234"), ("telegramBotToken", "519:Aq83jdk2mx7v")]
-    {
+    for (name, value) in [
+        ("client_secret", "abc123"),
+        ("api_key", "abcd1234"),
+        ("telegramBotToken", "519:Aq83jdk2mx7v"),
+        ("token", "xoxp-41-77-q8Zt2LmVx9RkTz4W"),
+    ] {
         assert!(!found(name, value, Setting::Configuration) && !found(name, value, Setting::Text), "{name}={value}");
         assert!(judge(name, value, Setting::Secret).is_some(), "{name}={value}");
     }

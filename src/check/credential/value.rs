@@ -3,8 +3,8 @@
 use super::examples::is_published_example;
 use super::shape::{is_host, shape, short_kind};
 use super::words::{
-    CREDENTIAL, KEYWORD_VALUES, PLACEHOLDER_HINTS, PLACEHOLDER_OBJECTS, PLACEHOLDER_VALUES, PLACEHOLDER_WORDS,
-    REFERENCE_BEGINNINGS, Words, contains,
+    CREDENTIAL, KEYWORD_VALUES, ONE_FORM_BEGINNINGS, PLACEHOLDER_HINTS, PLACEHOLDER_OBJECTS, PLACEHOLDER_VALUES,
+    PLACEHOLDER_WORDS, REFERENCE_BEGINNINGS, Words, contains,
 };
 
 /// What a value is, as far as it alone tells.
@@ -236,6 +236,11 @@ fn is_form_of_token(v: &str, words: &[&str]) -> bool {
         && !beginning.is_empty()
         && v.strip_suffix(last).is_some_and(|rest| rest.ends_with(['-', '_']))
         && beginning.iter().all(|word| word.len() < 7 && is(word, |b| b.is_ascii_lowercase() || b.is_ascii_digit()))
+}
+
+/// Whether the value begins as tokens do that have one form.
+pub(super) fn begins_as_one_form(v: &str) -> bool {
+    ONE_FORM_BEGINNINGS.of(v).iter().any(|known| v.starts_with(known))
 }
 
 /// Whether the words ask for a value to be put in: `enter-password`, `token_goes_here`.
