@@ -67,6 +67,19 @@ fn is_nobodys(pair: &Pair<'_>) -> bool {
         || is_tagged(pair)
         || is_annotated_path(pair)
         || names_key_of_secret(pair)
+        || is_described_as_name(pair)
+}
+
+/// Whether the parameter's own description says that it takes the name of a Secret.
+fn is_described_as_name(pair: &Pair<'_>) -> bool {
+    if pair.shape != Shape::NameValue {
+        return false;
+    }
+    let described = pair.doc.tree().zip(pair.path.mapping()).and_then(|(tree, at)| tree.str_at(at, &["description"]));
+    described.is_some_and(|text| {
+        let text = text.to_ascii_lowercase();
+        ["name of the ", "name of a ", "name of an existing "].iter().any(|of| text.contains(&format!("{of}secret")))
+    })
 }
 
 /// Whether an annotation gives a path, wherever annotations are listed (`podAnnotations` of a chart's values): that of a

@@ -150,6 +150,12 @@ fn line(text: &str, range: Range<usize>, give: &mut dyn FnMut(Range<usize>, Rang
     if line.starts_with("machine ") {
         return netrc(text, start..end, give);
     }
+    if let Some(range) = debconf(line) {
+        return give(
+            start + range.start - "password ".len()..start + range.start - 1,
+            start + range.start..start + range.end,
+        );
+    }
     let Some(at) = line.find(['=', ':']).filter(|&at| line[at..].starts_with('=') || line[at..].starts_with(": "))
     else {
         return npm_line(line, start, end, give);
@@ -173,6 +179,14 @@ fn npm_line(line: &str, start: usize, end: usize, give: &mut dyn FnMut(Range<usi
     let Some(at) = line.find('=').filter(|_| line.starts_with("//")) else { return };
     let name = line[..at].rfind(':').map_or(0, |colon| colon + 1);
     give(start + name..start + at, start + at + 1..end);
+}
+
+/// The value in an answer for Debian's installer: `mysql-server mysql-server/root_password password …`.
+fn debconf(line: &str) -> Option<Range<usize>> {
+    let mut words = line.split(' ');
+    let asks = !words.next()?.is_empty() && words.next()?.contains('/') && words.next()? == "password";
+    let value = words.next().filter(|value| asks && !value.is_empty() && words.next().is_none())?;
+    Some(line.len() - value.len()..line.len())
 }
 
 fn netrc(text: &str, range: Range<usize>, give: &mut dyn FnMut(Range<usize>, Range<usize>)) {

@@ -4,6 +4,7 @@
 
 mod examples;
 mod name;
+mod plain;
 mod pointer;
 mod randomness;
 mod shape;
@@ -23,10 +24,11 @@ pub use shape::is_code;
 pub use url::{default_password, is_scheme, password_of_login};
 pub use value::{ValueKind, is_placeholder, value_kind};
 
+use plain::{is_algorithm, is_certificate, is_commit, is_key_id, is_plain_name};
 use pointer::{names_a_key, names_a_resource};
 use words::{
-    ACCOUNT_SOURCES, CODE_EXTENSIONS, COMMON_PASSWORDS, FILLING_VALUES, FUNCTION_WORDS, PLAIN_NAMES, PROSE_EXTENSIONS,
-    SAMPLE_WORDS, Words, contains,
+    ACCOUNT_SOURCES, CODE_EXTENSIONS, COMMON_PASSWORDS, FILLING_VALUES, FUNCTION_WORDS, PROSE_EXTENSIONS, SAMPLE_WORDS,
+    Words, contains,
 };
 
 /// The words that a text is cut into, as names are.
@@ -196,8 +198,10 @@ fn inside(kind: NameKind, value: &str, value_is: ValueKind) -> Option<Judgement>
     );
     let format_mark =
         matches!(secret, "%s" | "%v" | "{}" | "pass" | "password" | "pwd" | "secret" | "token" | "PASSWORD" | "PASS");
-    // `https://user:pass@host` explains a form; as a connection's real default it would stand under a telling name.
-    (literal && !(format_mark && value_is == ValueKind::Prose) && !secret.starts_with(['%', '{']))
+    // `https://user:pass@host` explains a form; as a connection's real default it would stand under a telling name, or among
+    // other parameters of the connection.
+    let explains = value_is == ValueKind::Prose && !value.split_whitespace().all(|part| part.contains('='));
+    (literal && !(format_mark && explains) && !secret.starts_with(['%', '{']))
         .then(|| judgement(value, range, Confidence::High, severity(secret), what))
 }
 
@@ -292,6 +296,8 @@ fn passphrase(name: &str, text: &str, setting: Setting) -> Option<Confidence> {
     let sentence = ends || text.contains([';', ',']) || words > 8 || text.contains('\n');
     let explains = text.split_whitespace().filter(|word| contains(FUNCTION_WORDS, word)).count() > 1;
     match setting {
+        // `password (if used to log in)` is what somebody is to put there.
+        Setting::Secret if explains && text.contains('(') => Some(Confidence::Low),
         Setting::Secret => Some(Confidence::High),
         Setting::Text => None,
         _ if pointer::says_the_name(name, text) || is_account_source(name, text) => None,
@@ -314,7 +320,7 @@ fn maybe(name: &str, value: &str, value_is: ValueKind, setting: Setting) -> Opti
                 Some(Confidence::Low)
             }
             // A certificate is no secret, whatever stands in for it.
-            _ if is_certificate(name) => Some(Confidence::Low),
+            _ if is_certificate(name) || is_algorithm(text) => Some(Confidence::Low),
             _ => Some(Confidence::High),
         };
     }
@@ -327,7 +333,8 @@ fn maybe(name: &str, value: &str, value_is: ValueKind, setting: Setting) -> Opti
         && looks_random(text)
         && (key || !is_commit(text))
         && !is_certificate(name)
-        && !is_key_id(text);
+        && !is_key_id(text)
+        && !shape::holds_uuid(text);
     (generated && text.len() >= 12 && text.len() <= 512).then_some(Confidence::Medium)
 }
 
@@ -337,9 +344,11 @@ fn unnamed(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting
         return None;
     }
     let text = value.trim();
-    // `ENABLED=true`: what it holds is a setting of its own name.
-    if let Some((name, value)) = text.split_once('=').filter(|(name, _)| is_setting_name(name)) {
-        return judge(name, value, Setting::Configuration).map_or(Some(Confidence::Low), |held| Some(held.confidence));
+    if is_certificate(name) || is_algorithm(text) {
+        return Some(Confidence::Low);
+    }
+    if let Some(confidence) = settings(text) {
+        return Some(confidence);
     }
     if value_is == ValueKind::PasswordHash || value_is == ValueKind::Literal && looks_random(text) {
         return Some(Confidence::High);
@@ -351,40 +360,29 @@ fn unnamed(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting
     Some(if short && !about && !is_plain_name(name) { Confidence::Medium } else { Confidence::Low })
 }
 
-/// Whether the text is the name of a setting as environment files write it: `INSTALL_LOCK`.
-fn is_setting_name(text: &str) -> bool {
-    text.len() > 1 && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') && text.len() < 64
-}
-
-/// Whether the name is that of a certificate: `ca.cert`, `tls_cert`.
-fn is_certificate(name: &str) -> bool {
-    Words::of(name).as_slice().last().is_some_and(|word| word.eq_ignore_ascii_case("cert"))
-}
-
 /// Whether the last word of a name is `key`.
 fn ends_with_key(name: &str) -> bool {
     Words::of(name).as_slice().last().is_some_and(|word| word.eq_ignore_ascii_case("key"))
 }
 
-/// Whether the name is that of a setting: `region`, `dbname`.
-fn is_plain_name(name: &str) -> bool {
-    let cut = Words::of(name);
-    let telling = cut.as_slice().iter().rev().map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()));
-    telling.into_iter().find(|word| !word.is_empty()).is_some_and(|word| contains(PLAIN_NAMES, word))
+/// Settings by names of their own, as `ENABLED=true` or `uid=1000,gid=1000`: how sure the surest credential among them is.
+fn settings(text: &str) -> Option<Confidence> {
+    let is_name = |name: &str| {
+        (2..64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.'))
+    };
+    let mut surest = Confidence::Low;
+    for part in text.split([',', ';']) {
+        let (name, value) = part.trim().split_once('=').filter(|(name, _)| is_name(name))?;
+        if text.len() == part.len() && !name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') {
+            return None;
+        }
+        surest = surest.max(judge(name, value, Setting::Configuration).map_or(Confidence::Low, |held| held.confidence));
+    }
+    Some(surest)
 }
 
 fn plain_in_secret(value: &str) -> Judgement {
     judgement(value, trimmed(value), Confidence::Low, None, "value")
-}
-
-/// Forty or sixty-four hexadecimal digits: a commit or a digest as likely as a key.
-fn is_commit(text: &str) -> bool {
-    matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit())
-}
-
-/// Sixteen hexadecimal digits in capitals: how OpenPGP's keys are called.
-fn is_key_id(text: &str) -> bool {
-    text.len() == 16 && text.bytes().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b))
 }
 
 /// Medium for what everybody tries first; the rule's own severity otherwise.

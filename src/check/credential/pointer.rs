@@ -10,7 +10,10 @@ pub(super) fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
         return true;
     }
     if setting == Setting::Environment && !text.contains('.') && !text.contains('/') {
-        return is_variable(text) || is_tls_secret(name, text);
+        return is_variable(text)
+            || is_tls_secret(name, text)
+            || names_a_secret(name, text)
+            || names_its_secret(name, text);
     }
     let cut = Words::of(text);
     let words = cut.as_slice();
@@ -55,9 +58,10 @@ pub(super) fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
     let bare =
         ["secret", "secrets", "credentials", "creds", "token", "key"].iter().any(|w| last.eq_ignore_ascii_case(w));
     let collective = ["credentials", "creds", "credential"].iter().any(|w| last.eq_ignore_ascii_case(w));
-    // `secret: default/ca-secret` is one of another namespace.
-    let resource = text.split_once('/').is_some_and(|(space, name)| is_resource_name(space) && is_resource_name(name));
-    bare && (plain || resource) && text.contains('-') && !random || collective && plain && !random
+    // `secret: default/ca-secret` is one of another namespace, `secret/data/web/db` lies in a vault; `secrets: a-tls,b-tls`.
+    let resource = text.contains(['/', ',']) && text.split(['/', ',']).all(|part| is_resource_name(part.trim()));
+    bare && (plain || resource) && (text.contains('-') || text.matches('/').count() > 1) && !random
+        || collective && plain && !random
 }
 
 /// Whether the value is a Secret of another namespace: `--secret=monitoring/creds`.
@@ -65,8 +69,14 @@ pub(super) fn names_a_resource(name: &str, text: &str) -> bool {
     let cut = Words::of(name);
     let last = cut.as_slice().last().copied().unwrap_or_default();
     ["secret", "secrets", "creds", "credentials"].iter().any(|word| last.eq_ignore_ascii_case(word))
-        && text.split_once('/').is_some_and(|(space, name)| is_resource_name(space) && is_resource_name(name))
+        && (text.split_once('/').is_some_and(|(space, name)| is_resource_name(space) && is_resource_name(name))
+            || words_say_secret(name) && text.ends_with("-secret") && is_resource_name(text))
         && !looks_random(text)
+}
+
+/// Whether a flag takes a Secret by its name and nothing else: `--secret`.
+fn words_say_secret(name: &str) -> bool {
+    name.trim_start_matches('-').eq_ignore_ascii_case("secret")
 }
 
 /// Whether the value only says the name again, or its last words, as one who describes a form does: `OIDC CLIENT SECRET`
@@ -83,12 +93,12 @@ pub(super) fn says_the_name(name: &str, text: &str) -> bool {
         && again().all(|b| of_name.next().is_some_and(|known| known.eq_ignore_ascii_case(&b)))
 }
 
-/// Whether the value is a field of an object by the same name: `url.accessToken` under `accessToken`.
+/// Whether the value is a field of an object by the same name (`url.accessToken` under `accessToken`), or the way to a
+/// credential's field (`spec.global.credentials.apiKey`).
 fn is_member(name: &str, text: &str) -> bool {
     text.rsplit_once('.').is_some_and(|(object, field)| {
-        field == name
-            && !object.is_empty()
-            && object.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'.' | b'_'))
+        let plain = !object.is_empty() && object.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'.' | b'_'));
+        plain && (field == name || object.contains('.') && name_kind(field).is_credential() && !looks_random(field))
     })
 }
 
@@ -110,6 +120,24 @@ fn is_tls_secret(name: &str, text: &str) -> bool {
         Words::of(name).as_slice().last().is_some_and(|word| known.iter().any(|known| word.eq_ignore_ascii_case(known)))
     };
     last(name, &["secret"]) && last(text, &["tls", "cert", "certs"]) && is_resource_name(text) && text.contains('-')
+}
+
+/// Whether a script's own variable holds the name of a Secret: `backup_secret=backup-s3-secret`.
+fn names_a_secret(name: &str, text: &str) -> bool {
+    let own = name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') && name.ends_with("_secret");
+    let named = ["-secret", "-secrets", "-creds", "-credentials", "-delete"].iter().any(|end| text.ends_with(end));
+    own && named && is_resource_name(text)
+}
+
+/// Whether the value names the Secret that holds what the name says: `GITHUB_TOKEN_SECRET: github-token`.
+fn names_its_secret(name: &str, text: &str) -> bool {
+    let of_name = Words::of(name);
+    let cut = Words::of(text);
+    let again = |word: &&str| of_name.as_slice().iter().any(|known| known.eq_ignore_ascii_case(word));
+    matches!(of_name.as_slice(), [.., credential, last] if last.eq_ignore_ascii_case("secret") && contains(CREDENTIAL, credential))
+        && text.contains('-')
+        && is_resource_name(text)
+        && cut.as_slice().iter().all(again)
 }
 
 /// Whether the value is a place and a field of it that is named as the variable is: `ci-signing-key:passphrase` under
@@ -141,6 +169,7 @@ mod tests {
     fn a_secret_with_a_certificate_is_named_by_a_variable() {
         assert!(names_a_key("cert_secret", "web-tls-certs", Setting::Environment));
         assert!(!names_a_key("MONITOR_SECRET", "mon-secret", Setting::Environment));
+        assert!(names_a_key("backup_secret", "backup-s3-secret", Setting::Environment));
     }
 
     #[test]
@@ -152,6 +181,9 @@ mod tests {
             ("tokens", "LITERAL_ASSERT"),
             ("password", "SCHEDULER_DBPASSWORD"),
             ("secret", "default/web-ca"),
+            ("secret", "secret/data/ledger/db"),
+            ("kubernetes-config.secrets", "ledger-login,queue-login"),
+            ("datadog.apiKey", "spec.global.credentials.apiKey"),
             ("pass", "R_CHECK_ALLOW"),
             ("id_token", "IDTOKEN"),
         ] {

@@ -60,6 +60,10 @@ pub(super) fn shape(v: &str) -> ValueKind {
     if let Some(kind) = keyed(v) {
         return kind;
     }
+    // An image with its digest.
+    if v.contains("@sha256:") {
+        return ValueKind::Digest;
+    }
     if v.contains([' ', '\t', '\n']) {
         return if is_code(v) || begins_with_option(v) { ValueKind::Code } else { ValueKind::Prose };
     }
@@ -130,8 +134,15 @@ fn is_uuid(v: &str) -> bool {
             .all(|(at, b)| if matches!(at, 8 | 13 | 18 | 23) { b == b'-' } else { b.is_ascii_hexdigit() })
 }
 
+/// Whether an id of a resource stands in the text, with more around it: `Q-9c46ab77-5c46-4e72-8a50-40be0a9275ea-0`.
+pub(super) fn holds_uuid(v: &str) -> bool {
+    v.len() > 36 && v.contains('-') && (0..v.len() - 35).any(|at| v.get(at..at + 36).is_some_and(is_uuid))
+}
+
 fn is_path(v: &str) -> bool {
+    // `#/components/schemas/login` leads to a place in the same document.
     let rooted = v.starts_with(['/', '~'])
+        || v.starts_with("#/")
         || v.starts_with("./")
         || v.starts_with("../")
         || v.get(1..3).is_some_and(|c| c == ":\\" || c == ":/");
@@ -244,7 +255,13 @@ pub fn is_code(v: &str) -> bool {
     ];
     // `imd['xmlid']`: a field of an object.
     let subscript = v.ends_with("']") && v.find("['").is_some_and(|at| at > 0 && is_identifier(&v[..at]));
+    // `:options` of Ruby, `\\.css` of a pattern.
+    let symbol = v
+        .strip_prefix(':')
+        .is_some_and(|name| is_identifier(name) && name.starts_with(|c: char| c.is_ascii_lowercase()));
     call || subscript
+        || symbol
+        || v.starts_with("\\.")
         || begins.iter().any(|known| v.starts_with(known))
         || ["\\x1b[", "\\033[", "\\e["].iter().any(|colour| v.contains(colour))
         || v.contains("=>")

@@ -32,6 +32,11 @@ fn literals_under_credential_names_are_found_however_weak() {
         ("password", "password"),
         ("RCONPW", "ferret-lagoon"),
         ("DSN", "app:ferret-lagoon@tcp(db:3306)/orders"),
+        ("DB_CONNECTION", "host=db user=app password=password dbname=orders"),
+        (
+            "SASL_JAAS_CONFIG",
+            "x.PlainLoginModule required username=\"a\" \\\n  password=\"lagoon-ferret\" \\\n  user_a=\"x\";",
+        ),
     ] {
         assert!(found(name, value, Setting::Environment), "{name}={value}");
     }
@@ -67,6 +72,9 @@ fn references_places_and_settings_are_not() {
         ("URL", "https://$USER:$PASSWORD@example.com/"),
         ("KEY", "value"),
         ("AUTH", "basic"),
+        ("DEPLOY_TOKEN_SECRET", "deploy-token"),
+        ("SAVE_PASSWORDS", "never"),
+        ("STORE_SECRET", "registry/creds@sha256:ab"),
         ("key", "9C4E71D02B8A5F36"),
         ("REDIS_CERT", "kR7vX2mQ9pLw4sTz8bNckR7vX2mQ9pLw4sTz8bNc"),
         ("COMMIT", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b"),
@@ -107,6 +115,13 @@ fn a_secret_holds_secrets_unless_they_plainly_are_none() {
         ("enabled", "true"),
         ("metrics", "ENABLED=true"),
         ("token", "DEPLOY_TOKEN"),
+        ("mountOptions", "dir_mode=0777,file_mode=0777,uid=1001"),
+        ("CRYPTO_KEY_HASH", "sha256"),
+        ("CRYPTO_PBKDF", "argon2i"),
+        ("CRYPTO_KEY_CIPHER", "aes-xts-plain64"),
+        ("tls.crt", "rotated-cert"),
+        ("awsregion", "eu-central-1"),
+        ("password", "password (if it is used to log in)"),
         ("apiAddress", "tcp://127.0.0.1:5705"),
     ] {
         let judged = judge(name, value, Setting::Secret);

@@ -118,7 +118,7 @@ pub fn password_file(text: &str) -> Option<Range<usize>> {
 }
 
 /// Parameters of connection strings that hold a credential.
-const PARAMETERS: [&str; 12] = [
+const PARAMETERS: [&str; 14] = [
     "password",
     "pwd",
     "passwd",
@@ -131,6 +131,8 @@ const PARAMETERS: [&str; 12] = [
     "sharedsecretvalue",
     "sslpassword",
     "user_password",
+    "clientsecret",
+    "client_secret",
 ];
 
 /// The value's bytes of the first credential parameter in a connection string or a list of options: `…;Password=x;…`,
@@ -140,7 +142,7 @@ pub fn parameter(text: &str) -> Option<Range<usize>> {
     if !text.contains('=') || text.len() > 8192 {
         return None;
     }
-    let is_joint = |c: char| matches!(c, ';' | '&' | '?' | ' ' | ',');
+    let is_joint = |c: char| matches!(c, ';' | '&' | '?' | ' ' | ',' | '\n' | '\t');
     let alone = !text.contains(is_joint);
     let mut start = 0;
     for part in text.split_inclusive(is_joint) {

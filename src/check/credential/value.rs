@@ -195,6 +195,9 @@ pub fn is_placeholder(v: &str) -> bool {
     if v.len() >= 3 && bytes.iter().all(|b| b.to_ascii_lowercase() == first) && !first.is_ascii_digit() {
         return true;
     }
+    if is_filled_with_one(bytes) {
+        return true;
+    }
     // What was taken out is marked so: `**SOPS**`.
     if v.len() > 4 && v.starts_with("**") && v.ends_with("**") {
         return true;
@@ -224,6 +227,12 @@ pub fn is_placeholder(v: &str) -> bool {
                 .windows(2)
                 .any(|pair| pair[0].eq_ignore_ascii_case("change") && pair[1].eq_ignore_ascii_case("this"))
             || words.len() > 2 && words[0].eq_ignore_ascii_case("change") && words[1].eq_ignore_ascii_case("me"))
+}
+
+/// Whether nearly all of a long text is one character: `f000000000000000000000000000000`.
+fn is_filled_with_one(bytes: &[u8]) -> bool {
+    let last = bytes[bytes.len() - 1];
+    bytes.len() >= 16 && bytes.iter().filter(|b| **b == last).count() * 10 >= bytes.len() * 9
 }
 
 /// Whether the words are a token's beginning and the name of the rest: `tok-v1-APIKEY`.
@@ -292,6 +301,7 @@ mod tests {
             ("INSERT_TOKEN", Placeholder),
             ("AKIAIOSFODNN7EXAMPLE", Placeholder),
             ("example_123", Placeholder),
+            ("f0000000000000000000000000000000", Placeholder),
             ("tok-v1-QZKEY", Placeholder),
             ("tok-v1-QZK7", Literal),
             ("true", Boolean),

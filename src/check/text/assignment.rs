@@ -146,7 +146,8 @@ impl Cursor<'_> {
         if !quoted_name && is.iter().any(|word| self.take(word)) {
             return true;
         }
-        self.typed()
+        // `id="password" class="…"`: an attribute follows.
+        !quoted_name && self.typed()
     }
 
     /// A quoted value right behind the name, which is the rest of its statement.

