@@ -372,6 +372,10 @@ fn settings(text: &str) -> Option<Confidence> {
     };
     let mut surest = Confidence::Low;
     for part in text.split([',', ';']) {
+        // `uid=1000,noperm`: a switch among them.
+        if text.contains('=') && text.len() > part.len() && is_name(part.trim()) {
+            continue;
+        }
         let (name, value) = part.trim().split_once('=').filter(|(name, _)| is_name(name))?;
         if text.len() == part.len() && !name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') {
             return None;

@@ -115,7 +115,7 @@ fn a_secret_holds_secrets_unless_they_plainly_are_none() {
         ("enabled", "true"),
         ("metrics", "ENABLED=true"),
         ("token", "DEPLOY_TOKEN"),
-        ("mountOptions", "dir_mode=0777,file_mode=0777,uid=1001"),
+        ("mountOptions", "dir_mode=0777,uid=1001,noperm"),
         ("CRYPTO_KEY_HASH", "sha256"),
         ("CRYPTO_PBKDF", "argon2i"),
         ("CRYPTO_KEY_CIPHER", "aes-xts-plain64"),

@@ -9,11 +9,12 @@ pub mod encoded;
 mod near;
 pub mod own;
 pub mod pattern;
+mod shown;
 pub mod validate;
 
 use super::Context;
 use super::prefilter::TokenHit;
-use crate::model::{Document, Rule, Secret, TokenRule};
+use crate::model::{Confidence, Document, Rule, Secret, TokenRule};
 use crate::pattern::Run;
 use crate::rules;
 use near::Runs;
@@ -88,7 +89,10 @@ fn search(doc: &Document<'_>, window: Window, cx: &mut Context<'_>) {
     let Some(regex) = pattern::compiled(window.rule) else { return };
     let bytes = &doc.text.as_bytes()[..near::end_of_run(doc.text.as_bytes(), window.end)];
     for (secret, whole) in pattern::matches(regex, bytes, window.start) {
-        if let Some(found) = accept::accept(rule, token, doc.text, secret, whole) {
+        if let Some(mut found) = accept::accept(rule, token, doc.text, secret, whole) {
+            if shown::is_shown(rule, doc, secret) {
+                found.confidence = Confidence::Low;
+            }
             cx.report(rule, doc, found);
         }
     }
