@@ -33,7 +33,7 @@ pub fn nearest(name: &str, own: &[&'static Rule]) -> Option<&'static str> {
 /// The one of the `known` names that is most like `name`, if any is much like it.
 pub fn closest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     let scored = known.map(|known| (strsim::jaro_winkler(known, name), known));
-    let best = scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(score, _)| *score > 0.7);
+    let best = scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(score, _)| *score > 0.8);
     best.map(|(_, known)| known)
 }
 

@@ -116,6 +116,29 @@ fn ignored_files_are_scanned_only_when_asked_for() {
     assert_eq!(found(&["scan", "."]), 0);
 }
 
+/// A `.gitignore` is for what git does not track.
+#[test]
+fn what_git_tracks_is_scanned_although_it_is_to_be_ignored() {
+    let folder = folder();
+    let git = |args: &[&str]| crate::repository::git(folder.path(), args, 0);
+    fs::create_dir(folder.path().join("vendor")).expect("writable");
+    fs::copy(folder.path().join(".env"), folder.path().join("vendor/.env")).expect("writable");
+    fs::copy(folder.path().join(".env"), folder.path().join("vendor/untracked.env")).expect("writable");
+    fs::write(folder.path().join(".gitignore"), "*.env\nvendor/\n").expect("writable");
+    git(&["init", "--quiet"]);
+    git(&["add", "--force", ".env", "vendor/.env"]);
+    let paths = |args: &[&str], at: &str| {
+        let report = report(args, &folder.path().join(at)).0;
+        findings(&report).iter().filter_map(|f| f["path"].as_str().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    assert_eq!(paths(&["scan"], ""), [".env", "vendor/.env"]);
+    assert_eq!(paths(&["scan", "vendor", "."], ""), [".env", "vendor/.env"]);
+    assert_eq!(paths(&["scan"], "vendor"), [".env"]);
+    assert_eq!(paths(&["scan", ".."], "vendor"), [".env", "vendor/.env"]);
+    fs::write(folder.path().join(".tidewaiterignore"), "vendor\n").expect("writable");
+    assert_eq!(paths(&["scan"], ""), [".env"]);
+}
+
 #[test]
 fn the_json_report_keeps_to_its_schema() {
     let schema = fs::read(root().join("schema/report.schema.json")).expect("the schema");

@@ -33,9 +33,53 @@ fn errors_point_at_the_wrong_key_and_guess_what_was_meant() {
         ("extends: https://example.com/x.yaml\n", ["not addresses", "", ":1:10"]),
         ("extends: .tidewaiter.yaml\n", ["extended by itself", "", ".tidewaiter.yaml"]),
         ("rules: {}\nrules: {}\n", ["stands twice", "", ":2:1"]),
+        ("rules: {}\n---\nrules: {}\n", ["second document", "", ":2:1"]),
+        ("thresholds: {min-confidence: medum}\n", ["expected one of: low", "did you mean `medium`?", ":1:30"]),
+        ("allowlist: [{value: '', reason: x}]\n", ["matches everything", "", ":1:22"]),
+        ("extends: [.tidewaiter.yaml]\n", ["extended by itself", "", ":1:11"]),
     ] {
         let message = complaint(config);
         assert!(said.iter().all(|part| message.contains(part)), "{config}\n{message}");
+    }
+}
+
+#[test]
+fn two_configurations_may_extend_the_same_one() {
+    let folder = folder(&[
+        ENV,
+        (".tidewaiter.yaml", "extends: [a.yaml, b.yaml]\n"),
+        ("a.yaml", "extends: c.yaml\n"),
+        ("b.yaml", "extends: c.yaml\n"),
+        ("c.yaml", "rules: {files-configuration: off}\n"),
+    ]);
+    assert_eq!(report(&["scan", "."], folder.path()).1, 0);
+}
+
+/// What is named as a configuration may be any file, and a configuration may hold a secret.
+#[test]
+fn no_error_shows_a_secret() {
+    let odd = "kestrel-Harbour-71\nmore\n";
+    for (config, arguments) in [
+        ("extends: app/.env\n", &["scan", "app"][..]),
+        ("rule-files: app/.env\n", &["scan", "app"]),
+        ("rule-files: odd.txt\n", &["scan", "app"]),
+        ("extends: odd.txt\n", &["scan", "app"]),
+        ("allowlist:\n  - value: DB_PASSWORD=kestrel-Harbour-71\n", &["scan", "app"]),
+        ("password: kestrel-Harbour-71\n", &["scan", "app"]),
+        ("", &["scan", "app", "--config", "app/.env"]),
+        ("", &["scan", "app", "--no-config", "--baseline", "app/.env"]),
+        ("", &["scan", "app", "--no-config", "--baseline", "odd.json"]),
+        ("", &["rules", "test", "app/.env"]),
+        ("", &["rules", "import", "app/.env"]),
+        ("", &["report", "convert", "odd.json"]),
+    ] {
+        let json = "{\"version\": \"kestrel-Harbour-71\"}";
+        let files = [ENV, ("odd.txt", odd), ("odd.json", json), (".git/HEAD", ""), (".tidewaiter.yaml", config)];
+        let folder = folder(&files[..if config.is_empty() { 4 } else { 5 }]);
+        let output = tidewaiter(arguments, folder.path());
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert!(!said.contains("Harbour"), "{config}{arguments:?}\n{said}");
     }
 }
 

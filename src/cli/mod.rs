@@ -1,6 +1,7 @@
 //! The command line: arguments into a call of the engine, one file a subcommand.
 
 mod baseline;
+mod config_error;
 mod finish;
 mod generate;
 mod history;
@@ -70,7 +71,7 @@ pub struct Failure(String);
 impl Failure {
     /// An error in a configuration, with the line where it stands.
     fn from_config(error: ConfigError) -> Self {
-        Failure(format!("the configuration has an error\n{}", error.render()))
+        Failure(format!("the configuration has an error\n{}", config_error::masked(&error)))
     }
 }
 

@@ -75,7 +75,7 @@ pub struct Output {
 #[command(next_help_heading = "Scanning")]
 pub struct Running {
     /// Threads [default: one a core]
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = threads)]
     pub threads: usize,
     /// Files larger than this are not scanned, which is said [default: 50MiB]
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
@@ -94,6 +94,14 @@ pub enum When {
     Always,
     /// Never
     Never,
+}
+
+/// More threads than this only take memory.
+const MOST_THREADS: usize = 512;
+
+fn threads(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| *number <= MOST_THREADS);
+    number.ok_or_else(|| format!("expected a number up to {MOST_THREADS}"))
 }
 
 fn file_output(text: &str) -> Result<(Format, PathBuf), String> {
@@ -183,14 +191,15 @@ impl Output {
     /// What the report on standard output shows.
     pub fn view(&self) -> View {
         let terminal = std::io::stdout().is_terminal();
-        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+        let plain = dumb || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let color = match self.color {
             When::Auto => terminal && !plain,
             When::Always => true,
             When::Never => false,
         };
         let width = if terminal { terminal_size::terminal_size().map_or(80, |(width, _)| width.0.into()) } else { 100 };
-        View { color, unicode: terminal, width: width.clamp(40, 140), ..self.file_view() }
+        View { color, unicode: terminal && !dumb, width: width.clamp(40, 140), wraps: terminal, ..self.file_view() }
     }
 
     /// What a report in a file shows.

@@ -5,6 +5,7 @@ use std::io::{Write, stderr};
 use std::path::Path;
 use std::process::ExitCode;
 
+use super::config_error::masked;
 use super::{Failure, print};
 use crate::config::{File, gitleaks};
 
@@ -14,11 +15,11 @@ const RULES: &str = "gitleaks-rules.yaml";
 /// Converts `path`. The rules go to the file `output`, which must not exist, and the configuration to standard output; or
 /// both to standard output, as two documents of YAML. What has no counterpart is said on standard error.
 pub fn run(path: &Path, output: Option<&Path>) -> Result<ExitCode, Failure> {
-    let file = File::load(path).map_err(|error| Failure(error.render()))?;
+    let file = File::load(path).map_err(|error| Failure(masked(&error)))?;
     let place = output.map_or(RULES.to_owned(), |output| output.to_string_lossy().replace('\\', "/"));
-    let imported = gitleaks::import(&file, &place).map_err(|error| Failure(error.render()))?;
+    let imported = gitleaks::import(&file, &place).map_err(|error| Failure(masked(&error)))?;
     let mut said = stderr().lock();
-    for lost in &imported.lost {
+    for lost in imported.lost.iter().chain(&imported.notes) {
         writeln!(said, "{}: {lost}", path.display())?;
     }
     let Some(output) = output.filter(|_| !imported.rules.is_empty()) else {

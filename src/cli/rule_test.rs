@@ -4,6 +4,7 @@ use std::io::{Write, stderr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use super::config_error::masked;
 use super::{Failure, print};
 use crate::check::token::own;
 use crate::config::{self, ConfigError, File, own_rules};
@@ -41,7 +42,7 @@ pub fn run(paths: &[PathBuf]) -> Result<ExitCode, Failure> {
         for file in files {
             match File::load(&file) {
                 Ok(file) => tested.file(own_rules::read(&file, &mut known)),
-                Err(error) => tested.wrong.push(error.render()),
+                Err(error) => tested.wrong.push(masked(&error)),
             }
         }
     }
@@ -60,7 +61,7 @@ impl Tested {
 
     fn file(&mut self, (rules, errors): (Vec<Rule>, Vec<ConfigError>)) {
         rules.iter().for_each(|rule| self.count(rule));
-        self.wrong.extend(errors.iter().map(ConfigError::render));
+        self.wrong.extend(errors.iter().map(masked));
     }
 
     /// A built-in rule: compiled in, so that its file is named in place of a line.

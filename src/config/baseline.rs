@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::file::without_values;
 use super::{ConfigError, File};
 use crate::model::Span;
 use crate::suppress::baseline::{Baseline, VERSION};
@@ -22,14 +23,14 @@ const MOST_ROUNDS: u32 = 10_000_000;
 /// # Errors
 /// It can't be read, a merge left conflict marks in it, or it is no baseline.
 pub fn load(path: &Path) -> Result<Baseline, ConfigError> {
-    let file = File::load_up_to(path, MAX_SIZE)?;
+    let file = File::load_up_to(path, MAX_SIZE)?.with_any_of(&["version", "findings"]);
     if let Some(span) = conflict(&file.text) {
         let help = "keep the entries of both sides, remove the marks, and run `tidewaiter baseline update`".to_owned();
         return Err(file.error(span, "a merge conflict stands here", Some(help)));
     }
     let baseline: Baseline = serde_yaml::from_str(&file.text).map_err(|error| {
         let line = error.location().map_or(1, |place| place.line());
-        let message = format!("this is no baseline: {error}");
+        let message = format!("this is no baseline: {}", without_values(&error.to_string()));
         file.error(line_span(&file.text, line), &message, None)
     })?;
     if baseline.version != VERSION {

@@ -23,6 +23,18 @@ impl ConfigError {
         Self(Box::new(Inner { message: message.to_owned(), help, source, span }))
     }
 
+    /// The path of the file, and its text where a line of it is shown.
+    pub fn source(&self) -> (&str, &str) {
+        (self.0.source.name(), self.0.source.inner())
+    }
+
+    /// The same error with another text of the file, of the same length, and its sentences changed.
+    #[must_use]
+    pub fn masked(&self, text: &str, change: impl Fn(&str) -> String) -> Self {
+        let help = self.0.help.as_deref().map(&change);
+        Self::new(self.0.source.name(), text, self.0.span, &change(&self.0.message), help)
+    }
+
     /// The diagnostic as text, without colours.
     pub fn render(&self) -> String {
         let mut out = String::new();

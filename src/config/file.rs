@@ -19,8 +19,8 @@ pub struct File {
     pub path: String,
     /// Its text.
     pub text: String,
-    /// Whether errors show no line of it: a configuration, which may be a stranger's, named a file that lies outside of
-    /// its folder, and that may be anything.
+    /// Whether errors show nothing of it: a configuration, which may be a stranger's, named a file that lies outside of
+    /// its folder or does not look like what it should be, and that may be anything.
     pub is_hidden: bool,
 }
 
@@ -51,15 +51,23 @@ impl File {
         Ok(Self { path: shown, text, is_hidden: false })
     }
 
-    /// Reads a file that a configuration in `folder` names.
+    /// Reads a file that a configuration in `folder` names, and in which at least one of these keys should stand.
     ///
     /// # Errors
     /// As [`File::load`].
-    pub fn load_named(path: &Path, folder: &Path) -> Result<Self, ConfigError> {
+    pub fn load_named(path: &Path, folder: &Path, keys: &[&str]) -> Result<Self, ConfigError> {
         let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        let is_hidden = !real(path).starts_with(real(folder));
-        Ok(Self { is_hidden, ..Self::load(path)? })
+        let file = Self::load(path)?.with_any_of(keys);
+        Ok(Self { is_hidden: file.is_hidden || !real(path).starts_with(real(folder)), ..file })
+    }
+
+    /// The same file, of which errors show nothing if none of these keys stands in it.
+    #[must_use]
+    pub fn with_any_of(self, keys: &[&str]) -> Self {
+        let is_key =
+            |line: &str| keys.iter().any(|key| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':')));
+        Self { is_hidden: self.is_hidden || !self.text.lines().any(is_key), ..self }
     }
 
     /// An error at `span`.
@@ -67,6 +75,7 @@ impl File {
         let line = LineIndex::new(self.text.as_bytes());
         let line = line.line(self.text.as_bytes(), line.position(self.text.as_bytes(), span.start).0);
         if self.is_hidden || line.len() > MAX_LINE {
+            let message = if self.is_hidden { without_names(message) } else { message.to_owned() };
             let place = format!("{}:{}: {message}", self.path, self.line(span.start));
             return ConfigError::new(&self.path, "", Span::default(), &place, help);
         }
@@ -81,5 +90,19 @@ impl File {
     /// The line (counted from 1) of the byte at `offset`.
     pub fn line(&self, offset: usize) -> usize {
         LineIndex::new(self.text.as_bytes()).position(self.text.as_bytes(), offset).0
+    }
+}
+
+/// The message without the names that it quotes.
+fn without_names(message: &str) -> String {
+    let parts: Vec<&str> = message.split('`').step_by(2).collect();
+    parts.join("…")
+}
+
+/// What a parser says of a text, without the values that it quotes.
+pub fn without_values(message: &str) -> String {
+    match (message.find('"'), message.rfind('"')) {
+        (Some(start), Some(end)) if start < end => format!("{}\"…\"{}", &message[..start], &message[end + 1..]),
+        _ => message.to_owned(),
     }
 }

@@ -64,33 +64,42 @@ pub fn repository_root(path: &Path) -> PathBuf {
 /// A file that can't be read or has something wrong in it.
 pub fn load(file: &Path) -> Result<Config, ConfigError> {
     let mut config = Config::default();
-    extend(&file::File::load(file)?, file, &mut config, &mut HashSet::new())?;
+    extend(&file::File::load(file)?, file, &mut config, &mut Seen::default())?;
     Ok(config)
 }
 
+/// The files that were met so far.
+#[derive(Default)]
+struct Seen {
+    /// Those that are read, each of which extends the next.
+    open: Vec<PathBuf>,
+    /// All.
+    all: HashSet<PathBuf>,
+}
+
 /// Reads the file `loaded` from `path` into `config`, those that it extends first, so that the nearer one wins.
-fn extend(
-    loaded: &file::File,
-    path: &Path,
-    config: &mut Config,
-    seen: &mut HashSet<PathBuf>,
-) -> Result<(), ConfigError> {
-    if !seen.insert(real(path)) {
-        return Err(loaded.whole("this file is extended by itself, directly or through another one"));
-    }
+fn extend(loaded: &file::File, path: &Path, config: &mut Config, seen: &mut Seen) -> Result<(), ConfigError> {
+    seen.open.push(real(path));
     let folder = path.parent().unwrap_or(Path::new(""));
     for (base, span) in read::files(loaded, "extends")? {
         let base = folder.join(base);
         if !base.is_file() {
             return Err(loaded.error(span, "there is no such file", None));
         }
-        extend(&file::File::load_named(&base, folder)?, &base, config, seen)?;
+        if seen.open.contains(&real(&base)) {
+            return Err(loaded.error(span, "this file is extended by itself, directly or through another one", None));
+        }
+        // Two configurations may share what they extend.
+        if seen.all.insert(real(&base)) {
+            extend(&file::File::load_named(&base, folder, &read::KEYS)?, &base, config, seen)?;
+        }
     }
+    seen.open.pop();
     // `rules: team-rules/` says the same; as a mapping it holds levels.
     for (named, span) in read::files(loaded, "rule-files")?.into_iter().chain(read::files(loaded, "rules")?) {
         let mut files = own_rules::files(&folder.join(named)).map_err(|why| loaded.error(span, &why, None))?;
         // Two configurations of which one extends the other may name the same file.
-        files.retain(|file| seen.insert(real(file)));
+        files.retain(|file| seen.all.insert(real(file)));
         own_rules::add(&files, folder, &mut config.settings.own_rules)?;
     }
     read::apply(loaded, config)

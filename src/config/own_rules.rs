@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::ConfigError;
-use super::file::File;
+use super::file::{File, without_values};
 use super::read::{nearest, parse};
 use crate::check::token::{own, validate};
 use crate::model::{NodeId, Rule, Span, TokenRule, Tree};
@@ -52,7 +52,7 @@ pub fn add(files: &[PathBuf], folder: &Path, rules: &mut Vec<&'static Rule>) -> 
     }
     let mut known = taken(rules);
     for path in files {
-        let (read, errors) = read(&File::load_named(path, folder)?, &mut known);
+        let (read, errors) = read(&File::load_named(path, folder, &["provider", "rules"])?, &mut known);
         if let Some(first) = errors.into_iter().next() {
             return Err(first);
         }
@@ -89,7 +89,7 @@ pub fn read(file: &File, known: &mut HashSet<String>) -> (Vec<Rule>, Vec<ConfigE
 /// What serde has to say of a file that is no rule file, at the line where it says so.
 fn wrong_form(file: &File, error: &serde_yaml::Error) -> ConfigError {
     let said = error.to_string();
-    let message = said.split(" at line ").next().unwrap_or(&said);
+    let message = &without_values(said.split(" at line ").next().unwrap_or(&said));
     // What serde says may quote the file.
     let message = if file.is_hidden { "this is no file of rules" } else { message };
     let line = error.location().map_or(1, |place| place.line());

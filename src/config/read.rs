@@ -11,7 +11,7 @@ use crate::rules;
 use crate::suppress::{Exception, Structure, allowlist};
 
 /// The keys of the file.
-const KEYS: [&str; 7] =
+pub(super) const KEYS: [&str; 7] =
     ["extends", "rule-files", "rules", "allowlist", "credential-names", "thresholds", "max-file-size"];
 
 /// The files that this one names under `key`, with where it says so.
@@ -59,6 +59,10 @@ pub fn apply(file: &File, config: &mut Config) -> Result<(), ConfigError> {
 
 /// The span tree of a file.
 pub(super) fn parse(file: &File) -> Result<Tree<'_>, ConfigError> {
+    if let Some(second) = yaml::documents(&file.text).get(1) {
+        let mark = Span::new(second.start, second.start + 3);
+        return Err(file.error(mark, "a second document, which nobody would read", None));
+    }
     yaml::parse(&file.text, &file.text).map_err(|broken| {
         let line = if let yaml::Broken::Syntax(line) = broken { line } else { 1 };
         let start: usize = file.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
@@ -124,7 +128,9 @@ fn levels(file: &File, tree: &Tree<'_>, node: NodeId, config: &mut Config) -> Re
 fn thresholds(file: &File, tree: &Tree<'_>, node: NodeId, config: &mut Config) -> Result<(), ConfigError> {
     for (key, value) in entries(file, tree, node, &["min-severity", "min-confidence", "fail-on"])? {
         let level = text(file, tree, value)?;
-        let wrong = |why: String| file.error(tree.span(value), &why, None);
+        let names = ["info", "low", "medium", "high", "critical"];
+        let known = if key == "min-confidence" { &names[1..4] } else { &names[..] };
+        let wrong = |why: String| file.error(tree.span(value), &why, nearest(level, known.iter().copied()));
         match key {
             "min-severity" => config.settings.min_severity = level.parse().map_err(wrong)?,
             "min-confidence" => config.settings.min_confidence = level.parse().map_err(wrong)?,
@@ -188,6 +194,9 @@ fn exception(file: &File, tree: &Tree<'_>, node: NodeId, config: &Config) -> Res
 }
 
 fn regex(file: &File, tree: &Tree<'_>, node: NodeId, text: &str) -> Result<Regex, ConfigError> {
+    if text.is_empty() {
+        return Err(file.error(tree.span(node), "this expression matches everything", None));
+    }
     let wrong = "this is no regular expression, or one that is too large";
     allowlist::compile(text).map_err(|_| file.error(tree.span(node), wrong, None))
 }

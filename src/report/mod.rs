@@ -43,6 +43,8 @@ pub struct View {
     pub unicode: bool,
     /// Columns of the terminal.
     pub width: usize,
+    /// Whether longer lines are broken there, so that a source line is better cut.
+    pub wraps: bool,
 }
 
 impl Default for View {
@@ -55,6 +57,7 @@ impl Default for View {
             color: false,
             unicode: false,
             width: 100,
+            wraps: false,
         }
     }
 }

@@ -104,7 +104,7 @@ struct Unread {
 /// # Errors
 /// What is wrong, with line and column.
 pub fn read(bytes: &[u8]) -> Result<Run, String> {
-    let report: Report = serde_json::from_slice(bytes).map_err(|error| format!("this is no JSON report: {error}"))?;
+    let report: Report = serde_json::from_slice(bytes).map_err(|error| no_report(&error))?;
     if report.version != VERSION {
         return Err(format!("a report of version {}; this program reads version {VERSION}", report.version));
     }
@@ -126,6 +126,16 @@ pub fn read(bytes: &[u8]) -> Result<Run, String> {
     run.sources = positions.into_iter().map(source).collect();
     run.sources.sort_by(|a, b| a.origin.cmp(&b.origin));
     Ok(run)
+}
+
+/// What is wrong, without what the parser quotes of the file.
+fn no_report(error: &serde_json::Error) -> String {
+    let said = error.to_string();
+    let said = match (said.find('"'), said.rfind('"')) {
+        (Some(start), Some(end)) if start < end => format!("{}…{}", &said[..start], &said[end + 1..]),
+        _ => said,
+    };
+    format!("this is no JSON report: {said}")
 }
 
 /// The rules that reports name and the program lacks, each made once.

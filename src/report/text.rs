@@ -28,6 +28,10 @@ pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
                 rendered = format!("{}: {}\n", block.excerpt_name, block.title);
             }
             writeln!(out, "{}", folded(rendered.trim_end_matches('\n')))?;
+            // An address that is broken into lines can't be followed.
+            if let Some(reference) = finding.rule.references.first() {
+                writeln!(out, "        see {}", folded(&printable(reference)))?;
+            }
             writeln!(out)?;
         }
     }
@@ -45,6 +49,9 @@ fn handler(view: &View) -> GraphicalReportHandler {
         .with_links(false)
         .without_syntax_highlighting()
 }
+
+/// Columns before a source line: its number, and the frame.
+const GUTTER: usize = 8;
 
 /// A file with findings, prepared once for all of them.
 struct File<'r> {
@@ -80,6 +87,8 @@ impl<'r> File<'r> {
                 labels.extend(place(label.span).map(|at| LabeledSpan::new_with_span(Some(text), at)));
             }
         }
+        let room = if view.wraps { view.width.saturating_sub(GUTTER) } else { usize::MAX };
+        let excerpt = excerpt.map(|excerpt| excerpt.within(room, &labels));
         let structure = printable::shown(&redactor.path(&finding.structural_path));
         let mut title = title(finding, &structure);
         if excerpt.is_none() {
@@ -125,9 +134,6 @@ fn help(finding: &Finding, redactor: &Redactor) -> String {
     let mut help = format!("{}\n{}", paragraph(&finding.rule.why), paragraph(&finding.rule.mend));
     if let Some(introduced) = introduced::sentence(finding, redactor) {
         help = format!("{introduced}\n{help}");
-    }
-    if let Some(reference) = finding.rule.references.first() {
-        help = format!("{help}\nsee {}", printable(reference));
     }
     help
 }

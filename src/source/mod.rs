@@ -3,4 +3,5 @@
 pub mod git;
 mod ignore_files;
 pub mod text;
+mod tracked;
 pub mod tree;

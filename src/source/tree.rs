@@ -9,7 +9,7 @@ use std::sync::mpsc;
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::ignore_files;
+use super::{ignore_files, tracked};
 use crate::model::{Neighbours, Problem, ProblemKind, Shard};
 
 /// Name of the file that lists what not to scan, in gitignore syntax.
@@ -79,7 +79,12 @@ pub fn walk(options: &TreeOptions) -> Result<Tree, PathBuf> {
             });
         }
         if !walked.is_empty() {
-            collect(&walked, options, &mut tree);
+            let mut repositories = collect(&walked, options, !options.no_ignore, &mut tree);
+            if !options.no_ignore {
+                repositories.retain(|folder| !walked.contains(folder));
+                repositories.extend(walked.iter().filter(|path| path.is_dir()).cloned());
+                add_tracked(&walked, &repositories, options, &mut tree);
+            }
         }
     }
     tree.files.retain(|file| options.shard.takes(&file.shown));
@@ -93,7 +98,31 @@ pub fn walk(options: &TreeOptions) -> Result<Tree, PathBuf> {
     Ok(tree)
 }
 
-fn builder(paths: &[PathBuf], options: &TreeOptions) -> WalkBuilder {
+/// Adds what git tracks below the `repositories` although it is to be ignored. There is next to never such a file: only then
+/// the paths are walked again, without git's rules but with our own.
+fn add_tracked(paths: &[PathBuf], repositories: &[PathBuf], options: &TreeOptions, tree: &mut Tree) {
+    let found: HashSet<&Path> = tree.files.iter().map(|file| &*file.path).collect();
+    let is_missed =
+        |path: &PathBuf| !found.contains(&**path) && fs::symlink_metadata(path).is_ok_and(|found| found.is_file());
+    let mut missed = HashSet::new();
+    for folder in repositories {
+        match tracked::below(folder) {
+            Ok(files) => missed.extend(files.into_iter().filter(is_missed)),
+            Err(error) => {
+                let message = format!("ignored files that git tracks are not looked for: {error}");
+                tree.problems.push(Problem::new(shown(folder, &tree.root), ProblemKind::Degraded, message));
+            }
+        }
+    }
+    if !missed.is_empty() {
+        let mut all = Tree { root: tree.root.clone(), files: Vec::new(), problems: Vec::new() };
+        collect(paths, options, false, &mut all);
+        tree.files.extend(all.files.into_iter().filter(|file| missed.contains(&file.path)));
+    }
+}
+
+/// A walk that respects git's rules, if it is to, and those of [`IGNORE_FILE`] unless nothing is to be ignored.
+fn builder(paths: &[PathBuf], options: &TreeOptions, git: bool) -> WalkBuilder {
     let mut builder = WalkBuilder::new(&paths[0]);
     for path in &paths[1..] {
         builder.add(path);
@@ -103,9 +132,9 @@ fn builder(paths: &[PathBuf], options: &TreeOptions) -> WalkBuilder {
         .hidden(false)
         .ignore(false)
         .parents(respect)
-        .git_ignore(respect)
-        .git_exclude(respect)
-        .git_global(respect)
+        .git_ignore(git)
+        .git_exclude(git)
+        .git_global(git)
         .follow_links(false)
         .threads(options.threads);
     if respect {
@@ -114,13 +143,16 @@ fn builder(paths: &[PathBuf], options: &TreeOptions) -> WalkBuilder {
     builder
 }
 
-fn collect(paths: &[PathBuf], options: &TreeOptions, tree: &mut Tree) {
+/// Walks the paths, and gives the folders in which a repository begins.
+fn collect(paths: &[PathBuf], options: &TreeOptions, git: bool, tree: &mut Tree) -> Vec<PathBuf> {
+    let (repositories, met) = mpsc::channel();
     let (sender, receiver) = mpsc::channel();
     let root = tree.root.clone();
-    let mut builder = builder(paths, options);
+    let mut builder = builder(paths, options, git);
     let (problems, respect, base) = (sender.clone(), !options.no_ignore, root.clone());
     builder.filter_entry(move |entry| {
         if entry.file_name() == OsStr::new(".git") {
+            let _ = entry.path().parent().map(|folder| repositories.send(folder.to_owned()));
             return false;
         }
         let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
@@ -150,6 +182,7 @@ fn collect(paths: &[PathBuf], options: &TreeOptions, tree: &mut Tree) {
             }
         }
     });
+    met.try_iter().collect()
 }
 
 /// A file to scan, a problem to report, or nothing (a folder, a link).

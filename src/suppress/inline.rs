@@ -15,7 +15,10 @@ const MARKER: &str = "tidewaiter:allow";
 static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(MARKER));
 
 /// What may open a comment. The marker stands right behind one, so that a text about the marker is none.
-const OPENERS: [&str; 12] = ["#", "//", "--", ";", "/*", "*", "<!--", "%", "{{/*", "{{- /*", "rem", "'"];
+const OPENERS: [&str; 21] = [
+    "#", "//", "--", ";", "/*", "*", "<!--", "%", "{{/*", "{{- /*", "rem", "'", "!", "{-", "<#", "(*", "{#", "<%#",
+    "..", "dnl", "::",
+];
 
 /// A comment that accepts findings.
 struct Allow<'t> {
@@ -106,8 +109,14 @@ fn allow<'t>(bytes: &'t [u8], index: &LineIndex, at: usize) -> Option<Allow<'t>>
     if behind.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_')) {
         return None;
     }
-    let alone = before[..before.len() - opener.len()].trim().is_empty();
-    let end = ["*/", "-->", "#}"].iter().filter_map(|close| behind.find(close)).min().unwrap_or(behind.len());
+    // `///`, `##` and `;;` open a comment, too.
+    let last = opener.chars().next_back()?;
+    let alone = before[..before.len() - opener.len()].trim_end_matches(last).trim().is_empty();
+    let end = ["*/", "-->", "#}", "-}", "#>", "*)", "%>"]
+        .iter()
+        .filter_map(|close| behind.find(close))
+        .min()
+        .unwrap_or(behind.len());
     let (rules, reason) = match behind[..end].split_once("-- ") {
         Some((rules, reason)) => (rules, Some(reason.trim().to_owned()).filter(|reason| !reason.is_empty())),
         None => (&behind[..end], None),
@@ -125,7 +134,24 @@ fn ends_with(text: &str, opener: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::apply;
+    use super::{FINDER, LineIndex, allow, apply};
+
+    /// The line that the comment in a text is for.
+    fn target(text: &str) -> Option<usize> {
+        let index = LineIndex::new(text.as_bytes());
+        Some(allow(text.as_bytes(), &index, FINDER.find(text.as_bytes())?)?.target)
+    }
+
+    #[test]
+    fn a_comment_may_have_any_syntax() {
+        let alone =
+            ["#", "##", "//", "///", "--", ";;", "/*", " *", "<!--", "!", "{-", "<#", "(*", "{#", "..", "dnl", "::"];
+        for opener in alone {
+            assert_eq!(target(&format!("{opener} tidewaiter:allow\nX=1\n")), Some(2), "{opener}");
+            assert_eq!(target(&format!("X=1 {opener} tidewaiter:allow\n")), Some(1), "{opener}");
+        }
+        assert_eq!(target("write tidewaiter:allow there\n"), None);
+    }
 
     #[test]
     fn unused_comments_are_said_unless_quoted() {

@@ -296,11 +296,12 @@ impl SecretData {
     }
 }
 
-/// Whether the text is a word that nobody encoded (`tcp`, `prod`), though it happens to be base64 of a few bytes.
+/// Whether the text is a word that nobody encoded (`tcp`, `prod`), though it happens to be base64 of a few bytes, or a text
+/// with signs that Kubernetes does not take for base64.
 fn is_left_plain(name: &str, raw: &str, bytes: &[u8]) -> bool {
     let padded = raw.trim().len().is_multiple_of(4);
     let is_word = bytes.len() < 12 && !credential::looks_random(raw) && !raw.contains(['=', '+', '/']);
-    is_word && !(padded && credential::name_kind(name).is_credential())
+    raw.contains(['-', '_']) || is_word && !(padded && credential::name_kind(name).is_credential())
 }
 
 /// Whether a text is a line of YAML: `level: info`.

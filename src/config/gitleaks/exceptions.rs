@@ -33,6 +33,9 @@ impl Import {
         for lost in &self.lost {
             out.comment(&format!("Not carried over: {lost}."));
         }
+        for note in &self.notes {
+            out.comment(&format!("Carried over: {note}."));
+        }
         if !self.names.is_empty() {
             out.text.push_str(&format!("rule-files: [{}]\n", quoted(rules_path)));
         }

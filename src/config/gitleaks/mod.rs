@@ -8,7 +8,7 @@ mod yaml;
 
 use std::collections::HashMap;
 
-use super::file::File;
+use super::file::{File, without_values};
 use super::{ConfigError, own_rules};
 use crate::check::token::own;
 use crate::check::token::pattern::SECRETS;
@@ -26,6 +26,8 @@ pub struct Imported {
     pub config: String,
     /// What could not be carried over, in sentences without a full stop.
     pub lost: Vec<String>,
+    /// What was carried over under another name, in sentences without a full stop.
+    pub notes: Vec<String>,
 }
 
 /// Converts the file. `rules_path` is where the rules will lie, as the configuration is to name it.
@@ -35,13 +37,13 @@ pub struct Imported {
 pub fn import(file: &File, rules_path: &str) -> Result<Imported, ConfigError> {
     let broken = |error: toml::de::Error| {
         let at = error.span().map_or(Span::default(), |span| Span::new(span.start, span.end.max(span.start + 1)));
-        file.error(at, error.message(), None)
+        file.error(at, &without_values(error.message()), None)
     };
     let value: toml::Table = file.text.parse().map_err(broken)?;
     // The form is read from the table with keys in small letters, which knows no places any more.
     let form: Form = form::lowered(toml::Value::Table(value))
         .try_into()
-        .map_err(|error: toml::de::Error| file.whole(error.message()))?;
+        .map_err(|error: toml::de::Error| file.whole(&without_values(error.message())))?;
     let mut import = Import::default();
     import.others("the file", &form.others);
     import.others("`extend`", &form.extend.others);
@@ -52,7 +54,7 @@ pub fn import(file: &File, rules_path: &str) -> Result<Imported, ConfigError> {
     }
     let config = import.config(file, &form, rules_path);
     let rules = if import.names.is_empty() { String::new() } else { rules.text };
-    Ok(Imported { rules, config, lost: import.lost })
+    Ok(Imported { rules, config, lost: import.lost, notes: import.notes })
 }
 
 #[derive(Default)]
@@ -60,6 +62,7 @@ struct Import {
     /// Our names of the rules that were carried over, by gitleaks'.
     names: HashMap<String, String>,
     lost: Vec<String>,
+    notes: Vec<String>,
 }
 
 /// Bytes round a keyword on which an imported pattern runs: gitleaks wants the keyword anywhere in the file.
@@ -70,6 +73,10 @@ const NEAR: u32 = 4096;
 impl Import {
     fn lose(&mut self, what: impl Into<String>) {
         self.lost.push(what.into());
+    }
+
+    fn note(&mut self, what: String) {
+        self.notes.push(what);
     }
 
     fn others(&mut self, place: &str, others: &Others) {
@@ -93,7 +100,7 @@ impl Import {
         }
         let id = self.name(&rule.id);
         if id != rule.id {
-            self.lose(format!("{place}: is called `{id}` here"));
+            self.note(format!("{place}: is called `{id}` here"));
         }
         if groups > SECRETS.len() && rule.secretgroup == 0 {
             self.lose(format!("{place}: only the first {} of its {groups} groups can be the secret", SECRETS.len()));

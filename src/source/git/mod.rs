@@ -5,7 +5,7 @@ pub mod cache;
 mod cache_tree;
 mod changes;
 pub mod history;
-mod index;
+pub(super) mod index;
 pub mod object;
 pub mod objects;
 pub mod pack;
