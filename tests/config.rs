@@ -1,5 +1,6 @@
 //! The configuration file and `tidewaiter:allow` comments.
 
+use std::fs;
 use std::path::Path;
 
 use crate::program::{findings, folder, report, text, tidewaiter};
@@ -81,6 +82,22 @@ fn no_error_shows_a_secret() {
         let said = text(&output.stdout) + &text(&output.stderr);
         assert!(!said.contains("Harbour"), "{config}{arguments:?}\n{said}");
     }
+}
+
+/// What an entry is for may lie where nobody looked.
+#[test]
+fn exceptions_are_called_unused_only_where_all_was_scanned() {
+    let config = "allowlist: [{path: app/*, reason: invented}]\n";
+    let folder =
+        folder(&[ENV, ("b/.env", "A=b # tidewaiter:allow\n"), ("c.env", "A=b\n"), (".tidewaiter.yaml", config)]);
+    fs::remove_file(folder.path().join("app/.env")).expect("removed");
+    let unused = |args: &[&str]| report(args, folder.path()).0["summary"]["unused"].as_array().map_or(0, Vec::len);
+    assert_eq!(unused(&["scan", "."]), 2);
+    assert_eq!(unused(&["scan", "b"]), 1, "a comment that was scanned, too");
+    assert_eq!(unused(&["scan", "c.env"]), 0);
+    assert_eq!(unused(&["scan", "b", "c.env"]), 1, "a comment's line was scanned");
+    assert_eq!(unused(&["scan", ".", "--rule", "docker"]), 0);
+    assert_eq!(unused(&["scan", ".", "--exclude-rule", "files"]), 0);
 }
 
 #[test]

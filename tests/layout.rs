@@ -101,6 +101,20 @@ fn every_source_file_says_what_it_is_for() {
 }
 
 #[test]
+fn each_dependency_is_justified() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("readable");
+    let page = fs::read_to_string(root().join("ARCHITECTURE.md")).expect("readable");
+    let mut section = "";
+    for line in manifest.lines() {
+        section = if line.starts_with('[') { line } else { section };
+        let name = line.split([' ', '=']).next().unwrap_or_default();
+        if section.ends_with("dependencies]") && !name.is_empty() && !line.starts_with(['[', '#']) {
+            assert!(page.contains(&format!("`{name}`")), "{name}");
+        }
+    }
+}
+
+#[test]
 fn paths_named_in_documents_exist() {
     let mut wrong = Vec::new();
     for path in fs::read_dir(root()).expect("readable").flatten().map(|e| e.path()) {

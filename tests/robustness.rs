@@ -76,8 +76,10 @@ fn deep_nesting_is_said() {
         ("deeper.json", "{\"password\":".repeat(10_000) + "\"kestrel-Harbour-72\"" + &"}".repeat(10_000)),
         ("blocks.yaml", (0..10_000).map(|depth| " ".repeat(depth % 2000) + "password:\n").collect()),
     ] {
-        let (report, problems) = beside_good(write(name, text));
+        let (report, problems) = beside_good(write(name, &text));
         assert!(problems.iter().any(|(path, _)| path == name), "{name}: {report}");
+        let is_found = findings(&report).iter().any(|f| f["path"] == name);
+        assert_eq!(is_found, text.contains("Harbour"), "{name}");
     }
 }
 

@@ -136,7 +136,7 @@ impl Found {
 impl Args {
     /// Scans the files and, if wanted, the history.
     fn scan(&self, history: bool) -> Result<Found, Failure> {
-        let (engine, _) = self.selection.engine(&self.path, &self.running)?;
+        let (engine, _) = self.selection.engine(&self.path, false, &self.running)?;
         let history = history.then(|| self.scan_history(&engine)).transpose()?;
         let options = TreeOptions {
             paths: vec![self.path.clone()],

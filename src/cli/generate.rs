@@ -12,12 +12,16 @@ pub fn completions(shell: clap_complete::Shell, mut command: clap::Command) -> R
 }
 
 /// Prints the manual page, that of each subcommand behind it.
-pub fn man(command: clap::Command) -> Result<ExitCode, Failure> {
+pub fn man(mut command: clap::Command) -> Result<ExitCode, Failure> {
+    // Only then a subcommand knows its whole name.
+    command.build();
     let mut page = Vec::new();
-    clap_mangen::Man::new(command.clone()).render(&mut page)?;
-    for subcommand in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
-        let name = format!("tidewaiter-{}", subcommand.get_name());
-        clap_mangen::Man::new(subcommand.clone()).title(name).render(&mut page)?;
-    }
+    add(&command, "tidewaiter", &mut page)?;
     print(&page)
+}
+
+fn add(command: &clap::Command, name: &str, page: &mut Vec<u8>) -> Result<(), Failure> {
+    clap_mangen::Man::new(command.clone()).title(name).render(page)?;
+    let subcommands = command.get_subcommands().filter(|sub| sub.get_name() != "help");
+    subcommands.into_iter().try_for_each(|sub| add(sub, &format!("{name}-{}", sub.get_name()), page))
 }

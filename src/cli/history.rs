@@ -65,7 +65,7 @@ pub fn report(
     (selection, output, running): (&Selection, &Output, &Running),
 ) -> Result<ExitCode, Failure> {
     let root = config::repository_root(path);
-    let (engine, settings) = selection.engine(&root, running)?;
+    let (engine, settings) = selection.engine(&root, false, running)?;
     if scan.cache.is_some() {
         interrupt::watch();
     }

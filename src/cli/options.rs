@@ -123,9 +123,11 @@ impl Selection {
         found.map_err(Failure::from_config)
     }
 
-    /// An engine for a scan of `root` as the configuration found there and these options want it, and its settings.
-    pub fn engine(&self, root: &Path, running: &Running) -> Result<(Engine, Settings), Failure> {
-        let config = self.configuration(root)?;
+    /// An engine for a scan of `root`, or of parts of it, as the configuration found there and these options want it, and
+    /// its settings.
+    pub fn engine(&self, root: &Path, in_part: bool, running: &Running) -> Result<(Engine, Settings), Failure> {
+        let mut config = self.configuration(root)?;
+        config.allowlist.is_for_more |= in_part || self.is_narrowed();
         let mut settings = config.settings;
         self.apply(&mut settings)?;
         running.apply(&mut settings);
@@ -133,9 +135,18 @@ impl Selection {
         Ok((engine, settings))
     }
 
+    /// Whether not all rules run.
+    fn is_narrowed(&self) -> bool {
+        !self.rules.is_empty() || !self.excluded.is_empty()
+    }
+
     /// Marks what the baseline accepts; the paths of findings count from `root`. Entries that match nothing are worth a
     /// word where the whole folder that the baseline lies in was `scanned`.
     pub fn accept(&self, run: &mut Run, root: &Path, scanned: Option<&Path>) -> Result<(), Failure> {
+        if self.is_narrowed() {
+            // What a comment is for may be found by a rule that did not run.
+            run.summary.unused.clear();
+        }
         let Some(path) = &self.baseline else { return Ok(()) };
         let baseline = config::baseline::load(path).map_err(Failure::from_config)?;
         let is_there = |path: &str| root.join(path).is_file();
@@ -145,7 +156,7 @@ impl Selection {
         let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let same =
             |a: &Path| std::fs::canonicalize(a).ok().is_some_and(|a| std::fs::canonicalize(folder).ok() == Some(a));
-        if scanned.is_some_and(same) {
+        if scanned.is_some_and(same) && !self.is_narrowed() {
             let said = |entry: &Entry| {
                 let place = format!("{} {}", entry.path, entry.structure);
                 format!("{}: no {} at {} any more", path.display(), entry.rule, place.trim_end())

@@ -35,15 +35,21 @@ pub struct Args {
 
 /// Scans and reports.
 pub fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let (engine, settings) = args.selection.engine(&args.root(), &args.running)?;
+    let (engine, settings) = args.selection.engine(&args.root(), args.in_part(), &args.running)?;
     let mut run =
         if args.paths == [Path::new("-")] { standard_input(args, &engine, &settings)? } else { tree(args, &engine)? };
     let root = run.root.clone();
-    args.selection.accept(&mut run, &root, Some(&args.root()))?;
+    let whole = (!args.in_part()).then(|| args.root());
+    args.selection.accept(&mut run, &root, whole.as_deref())?;
     finish::finish(&run, &settings, &args.output, &args.running)
 }
 
 impl Args {
+    /// Whether parts of the root are scanned, or what lies nowhere in it.
+    fn in_part(&self) -> bool {
+        self.paths.len() > 1 || self.paths == [Path::new("-")]
+    }
+
     /// Where the configuration is looked for: the one scanned folder or file, else the current folder.
     fn root(&self) -> PathBuf {
         match self.paths.as_slice() {

@@ -29,7 +29,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
 /// Scans the index of the repository at `path` and reports.
 pub fn report(path: &Path, (selection, output, running): (&Selection, &Output, &Running)) -> Result<ExitCode, Failure> {
     let root = config::repository_root(path);
-    let (engine, settings) = selection.engine(&root, running)?;
+    let (engine, settings) = selection.engine(&root, false, running)?;
     let mut run = progress::with_bar(|progress| engine.scan_staged(path, progress))?;
     selection.accept(&mut run, &root, None)?;
     finish::finish(&run, &settings, output, running)

@@ -46,6 +46,7 @@ pub fn find(root: &Path) -> Result<Config, ConfigError> {
     let mut config = load(&file)?;
     if let Some(below) = file.parent().and_then(|folder| start.strip_prefix(folder).ok()) {
         config.allowlist.prefix = below.to_string_lossy().replace('\\', "/");
+        config.allowlist.is_for_more = !root.is_dir() || !config.allowlist.prefix.is_empty();
     }
     Ok(config)
 }

@@ -123,7 +123,8 @@ impl<'r> Reading<'r, '_> {
                     };
                     let line = line_of(self.text, at);
                     let rest = &self.text[from..];
-                    return self.lesser(rest, from, &format!("from line {line} on {why}"));
+                    self.lesser(rest, from, &format!("from line {line} on {why}"));
+                    return self.give_deep(rest, from, broken == json::Broken::Deep);
                 }
             }
         }
@@ -147,6 +148,7 @@ impl<'r> Reading<'r, '_> {
                         yaml::Broken::Deep => format!("nests deeper than {} levels", yaml::MAX_DEPTH),
                     };
                     self.lesser(text, span.start, &format!("the document at line {first} {why}"));
+                    self.give_deep(text, span.start, broken == yaml::Broken::Deep);
                 }
             }
         }
@@ -158,6 +160,13 @@ impl<'r> Reading<'r, '_> {
         self.problem(format!("{why}, so it was read line by line"));
         let templates = template::mask(text).templates;
         self.give(text, offset, Body::Entries(entries), templates);
+    }
+
+    /// What nests too deep for a tree may stand on one line, where only the search in plain text finds anything.
+    fn give_deep(&mut self, text: &'r str, offset: usize, is_deep: bool) {
+        if is_deep {
+            self.give(text, offset, Body::Text, Vec::new());
+        }
     }
 
     fn dockerfile(&mut self) {

@@ -7,7 +7,8 @@ use data_encoding::{BASE64, BASE64_NOPAD};
 
 use super::{Finding, Secret, Span};
 
-/// A secret this long is masked wherever it stands; a shorter one may be part of a word, and is masked as a whole word.
+/// A secret this long is masked wherever it stands, as is one of letters with digits; another may be part of a word, and is
+/// masked as a whole word.
 const LONG: usize = 12;
 /// Shorter texts are not looked for beside the finding itself: they stand in every other word.
 const SHORT: usize = 4;
@@ -77,7 +78,7 @@ impl Redactor {
     fn is_secret(&self, text: &[u8], span: Span) -> bool {
         text.get(span.start..span.end).is_some_and(|part| {
             self.whole.contains(&self.hasher.hash_one(part))
-                && (span.len() >= LONG || is_word(text, span))
+                && (span.len() >= LONG || is_telling(part) || is_word(text, span))
                 && (is_telling(part) || !is_name(text, span))
         })
     }
@@ -157,6 +158,8 @@ mod tests {
         assert_eq!(redactor(&["1q-Zt9x", "Zt9x-Y93gWNIp-ZM"]).text("x1q-Zt9x-Y93gWNIp-ZM"), "x1q-********");
         assert_eq!(redactor(&["abcdef123456", "123456ghijkl"]).text("abcdef123456ghijkl"), "********");
         assert_eq!(redactor(&["abcdef123456", "def1"]).text("abcdef123456"), "********");
+        // The half of a longer one tells as much.
+        assert_eq!(redactor(&["abcdef123"]).text("abcdef1234"), "********4");
     }
 
     #[test]

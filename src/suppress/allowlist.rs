@@ -91,6 +91,8 @@ pub struct Allowlist {
     pub entries: Vec<Exception>,
     /// The way from the configuration's folder to the scanned root, `/`-separated; empty where they are one.
     pub prefix: String,
+    /// Whether less is scanned than the entries may be for, so that nothing can be said of those that accept nothing.
+    pub is_for_more: bool,
 }
 
 impl Allowlist {
@@ -113,7 +115,7 @@ impl Allowlist {
 
     /// What to say of entries that accepted nothing.
     pub fn unused(&self) -> Vec<String> {
-        let unused = self.entries.iter().filter(|entry| !entry.used.load(Ordering::Relaxed));
+        let unused = self.entries.iter().filter(|entry| !self.is_for_more && !entry.used.load(Ordering::Relaxed));
         unused
             .map(|entry| format!("{}: this allowlist entry accepts nothing ({})", entry.place, entry.reason))
             .collect()

@@ -73,6 +73,9 @@ impl Reader<'_> {
             return self.give(name, block, false);
         }
         let (value, is_quoted) = unquote(self.text, value);
+        if !is_quoted && is_alias(value.of(self.text)) {
+            return;
+        }
         match name.of(self.text) {
             "name" | "key" if !value.is_empty() => self.name = Some((indent, value)),
             "value" => {
@@ -124,6 +127,12 @@ fn key(text: &str, span: Span) -> Option<(Span, Span)> {
 /// Whether the byte is a colon that ends a key: a blank or the line's end stands behind it.
 fn is_colon(bytes: &[u8], at: usize) -> bool {
     bytes[at] == b':' && bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace)
+}
+
+/// Whether the value stands elsewhere: `*name`.
+fn is_alias(value: &str) -> bool {
+    let name = value.strip_prefix('*').unwrap_or_default();
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
 }
 
 fn without_comment_outside_quotes(text: &str, span: Span) -> Span {
@@ -199,6 +208,11 @@ mod tests {
         let text = "stringData:\n  password: x\nother: y\n";
         let sections: Vec<_> = yaml_lines(text).into_iter().map(|e| e.section).collect();
         assert_eq!(sections, ["stringData", ""]);
+    }
+
+    #[test]
+    fn what_an_alias_stands_for_is_elsewhere() {
+        assert_eq!(read("a: *shared\nb: '*shared'\nc: *a*b\n"), [("b", "*shared"), ("c", "*a*b")]);
     }
 
     #[test]
