@@ -93,7 +93,9 @@ pub fn quoted_passwords(text: &str, give: &mut dyn FnMut(Range<usize>)) {
     while let Some(open) = memchr2(b'\'', b'"', &bytes[at..]) {
         let start = at + open + 1;
         let Some(len) = memchr(bytes[start - 1], &bytes[start..]) else { return };
-        if announces_password(&bytes[at..start - 1]) {
+        // `:'new_password'` is a variable of psql.
+        let variable = bytes[at..start - 1].ends_with(b" :");
+        if !variable && announces_password(&bytes[at..start - 1]) {
             give(start..start + len);
         }
         at = start + len + 1;

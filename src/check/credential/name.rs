@@ -70,6 +70,8 @@ fn classify(name: &str) -> NameKind {
     if name.len() > 128 || name.len() < 2 || matches!(name, "PWD" | "OLDPWD" | "pwd" | "en_PW" | "en-PW") {
         return NameKind::Neutral;
     }
+    // `jsx-a11y/no-access-key`: a domain or a plugin goes before.
+    let name = name.rsplit('/').next().unwrap_or(name);
     // Before the last dot stand the sections: `auth.existingSecret` is about a Secret as `existingSecret` is. What lies
     // behind the dot decides unless it needs the sections to mean anything (`token.ttl`, `secret.key`).
     if let Some((section, last)) = name.rsplit_once('.') {
@@ -342,6 +344,7 @@ mod tests {
             "db_username_1",
             "ServerTokens",
             "LLM_MAX_TOKENS",
+            "jsx-a11y/no-access-key",
         ] {
             assert!(!name_kind(name).is_credential(), "{name}: {:?}", name_kind(name));
         }
