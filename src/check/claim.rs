@@ -130,8 +130,11 @@ pub fn is_dull(pair: &Pair<'_>, cx: &Context<'_>) -> bool {
 fn is_one_of_many(pair: &Pair<'_>) -> bool {
     const MANY: [&str; 6] = ["tokens", "passwords", "credentials", "secrets", "secret", "keys"];
     let many = |key: &str| {
+        if !credential::name_kind(key).is_credential() {
+            return false;
+        }
         let last = credential::words_of(key).pop().unwrap_or_default().to_ascii_lowercase();
-        MANY.contains(&last.as_str()) && credential::name_kind(key).is_credential()
+        MANY.contains(&last.as_str())
     };
     let around = || match pair.shape {
         Shape::Entry => pair.path.keys().rev().nth(1),
@@ -139,11 +142,13 @@ fn is_one_of_many(pair: &Pair<'_>) -> bool {
         _ => None,
     };
     // The name of a resource is random at its end, too.
-    let resource = pair.value.contains('-')
-        && pair.value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'));
+    let resource = || {
+        pair.value.contains('-')
+            && pair.value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'))
+    };
     pair.value.len() >= 16
-        && !resource
         && around().is_some_and(many)
+        && !resource()
         && credential::value_kind(pair.value) == ValueKind::Literal
         && credential::looks_random(pair.value)
 }

@@ -65,6 +65,9 @@ impl Reader<'_> {
         let value = part.sub(range);
         if value.text().starts_with('@') && value.text().contains(['.', '/']) {
             // What curl, Vault and others read from a file.
+        } else if value.text().starts_with('{') {
+            // Helm's `--set-json auth={"password": …}`.
+            self.object(value);
         } else if value::is_header(value.text()) {
             // git's `http.extraheader=Authorization: …`.
             self.holds(Holds::Header, value, Some(label), "");
@@ -130,9 +133,12 @@ impl Reader<'_> {
     /// What `printf` puts in the places of its format: `printf 'password=%s\n' x`.
     fn formatted(&mut self, format: &Word<'_>, arguments: &[Word<'_>]) {
         let text = &format.value;
+        let (mut before, mut seen) = (0, 0);
         value::lines(text, &mut |name, range| {
+            seen += text[before..range.start].matches("%s").count();
+            before = range.start;
             if text[range.clone()] == *"%s"
-                && let Some(argument) = arguments.get(text[..range.start].matches("%s").count())
+                && let Some(argument) = arguments.get(seen)
             {
                 let label = format.span_of(name.clone());
                 self.give(&text[name], Part::all(argument), Setting::Configuration, Some(label));

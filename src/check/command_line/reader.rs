@@ -100,7 +100,8 @@ impl Reader<'_> {
             self.object(part);
         }
         self.quoted(part);
-        if self.text.is_empty() && word.value.contains(' ') {
+        // What a shell elsewhere runs: that of the arguments alone, or of another host.
+        if (self.text.is_empty() || program == "ssh") && word.value.contains(' ') {
             return self.script(word);
         }
         self.url(part);

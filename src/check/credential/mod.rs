@@ -354,6 +354,7 @@ fn unnamed(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting
         return Some(Confidence::High);
     }
     let about = matches!(kind, NameKind::Identity | NameKind::About | NameKind::Location)
+        || shape::is_address(text)
         || value_is == ValueKind::Prose && passphrase(name, text, Setting::Configuration).is_none();
     let short = matches!(value_is, ValueKind::Literal | ValueKind::Keyword | ValueKind::Prose | ValueKind::Uuid)
         && !text.contains('\n');

@@ -205,7 +205,10 @@ fn is_plain_token(before: &[&str]) -> bool {
 fn holds_login(before: &[&str]) -> bool {
     match before {
         [.., first, second] if first.eq_ignore_ascii_case("basic") && second.eq_ignore_ascii_case("auth") => true,
-        [.., last] => contains(CREDENTIAL, last) && is_password(last),
+        [.., last] => {
+            let both = ["credentials", "creds"].iter().any(|word| last.eq_ignore_ascii_case(word));
+            contains(CREDENTIAL, last) && (is_password(last) || both)
+        }
         [] => false,
     }
 }

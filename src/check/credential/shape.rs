@@ -205,6 +205,16 @@ fn is_identifier(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.'))
 }
 
+/// Whether it is a person's address: `ops@example.org`.
+pub(super) fn is_address(v: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'+');
+    v.split_once('@').is_some_and(|(user, host)| {
+        let domain =
+            host.rsplit_once('.').is_some_and(|(_, top)| top.len() > 1 && top.bytes().all(|b| b.is_ascii_lowercase()));
+        !user.is_empty() && user.bytes().all(plain) && domain && host.bytes().all(plain)
+    })
+}
+
 /// Whether the value is an expression of a program rather than a text.
 pub fn is_code(v: &str) -> bool {
     let call = v.ends_with(')')

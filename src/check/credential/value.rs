@@ -142,6 +142,9 @@ fn is_substitution(v: &str) -> bool {
             && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | ':' | '.' | '[' | ']' | '\''))
 }
 
+/// What stands for a store of secrets, or of variables, before the name of one in it.
+const STORES: [&str; 11] = ["akv", "asm", "env", "file", "gsm", "kv", "op", "secretsmanager", "sm", "ssm", "vault"];
+
 /// The literal default of `${NAME:-literal}` (a shell's) or `${name:literal}` (Spring's), as a byte range of the value.
 pub fn literal_default(v: &str) -> Option<std::ops::Range<usize>> {
     let inside = v.strip_prefix("${")?.strip_suffix('}')?;
@@ -153,6 +156,10 @@ pub fn literal_default(v: &str) -> Option<std::ops::Range<usize>> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
     let name = inside.find(|c: char| !is_name(c))?;
     let behind = &inside[name..];
+    // `${ssm:…}` names a store and what to take from it.
+    if STORES.iter().any(|store| inside[..name].eq_ignore_ascii_case(store)) {
+        return None;
+    }
     // `${db-password}` is a name with a hyphen; only names of variables have a default behind a bare one.
     let variable = inside[..name].bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
     let mark = match behind {
@@ -173,6 +180,8 @@ fn starts_with_ignoring_case(v: &str, beginning: &str) -> bool {
 
 fn is_ciphertext(v: &str) -> bool {
     v.starts_with("ENC[AES")
+        // Of AWS's key management.
+        || v.starts_with("AQICAH") && v.len() > 60
         || v.starts_with("$ANSIBLE_VAULT")
         || v.starts_with("age-encryption.org")
         || v.contains("BEGIN AGE ENCRYPTED")

@@ -1,6 +1,8 @@
 //! Where a mapping stands in its document, as a report shows it. Only a document in which something was found is gone
 //! through for it.
 
+use std::collections::HashMap;
+
 use crate::check::{claim, pair};
 use crate::model::{Kind, NodeId, Step, Tree};
 
@@ -8,6 +10,8 @@ use crate::model::{Kind, NodeId, Step, Tree};
 pub(super) struct Routes<'t> {
     tree: &'t Tree<'t>,
     above: Vec<Option<(NodeId, Step)>>,
+    /// Which mappings are resources, of those that were asked for.
+    owners: HashMap<NodeId, Option<String>>,
 }
 
 impl<'t> Routes<'t> {
@@ -28,15 +32,15 @@ impl<'t> Routes<'t> {
                 Kind::Scalar | Kind::Alias => {}
             }
         }
-        Self { tree, above }
+        Self { tree, above, owners: HashMap::new() }
     }
 
     /// `Deployment/web spec.containers[0].command` for the field `command` of a mapping: from the innermost resource on.
-    pub fn structure(&self, mapping: NodeId, field: &str) -> String {
+    pub fn structure(&mut self, mapping: NodeId, field: &str) -> String {
         let (mut at, mut steps) = (mapping, Vec::new());
         let owner = loop {
-            if let Some(owner) = claim::resource(self.tree, at) {
-                break Some(owner);
+            if let Some(owner) = self.owners.entry(at).or_insert_with(|| claim::resource(self.tree, at)) {
+                break Some(owner.clone());
             }
             let Some((parent, step)) = self.above.get(at.0 as usize).copied().flatten() else { break None };
             steps.push(step);
@@ -62,7 +66,7 @@ mod tests {
         let mut found = Vec::new();
         document::read(text, SpanMap::at(0), Place::default(), &mut Vec::new(), &mut |doc| {
             let Some(tree) = doc.tree() else { return };
-            let routes = Routes::of(tree);
+            let mut routes = Routes::of(tree);
             let mappings = (0..tree.len()).map(|at| NodeId(at as u32)).filter(|node| tree.is_mapping(*node));
             found.extend(mappings.map(|node| routes.structure(node, "f")));
         });

@@ -16,6 +16,9 @@ pub fn hcl(text: &str) -> Vec<Entry> {
     Lexer::new(text, true).run()
 }
 
+/// How many brackets around a value are looked at for the name of its object.
+const NEAR: usize = 4;
+
 struct Lexer<'a> {
     text: &'a str,
     bytes: &'a [u8],
@@ -241,7 +244,7 @@ impl<'a> Lexer<'a> {
             _ => {}
         }
         // In an object of HCL, its name says more than the block around it.
-        let object = self.open.iter().rev().find_map(|(_, name)| *name).filter(|_| self.hcl);
+        let object = self.open.iter().rev().take(NEAR).find_map(|(_, name)| *name).filter(|_| self.hcl);
         let section = line::section(self.text, object.unwrap_or(self.section));
         self.out.push(Entry { section, name: real, value, quoted });
     }

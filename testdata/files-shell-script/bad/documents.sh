@@ -19,3 +19,5 @@ curl --data '{"client_id":"shop","client_secret":"9xK2mQ7vLp4wTz8bNc3d"}' https:
 aws ssm put-parameter --name /shop/db --type SecureString --value 'osprey-Mill-40'
 gh secret set DEPLOY --body "8fK2mQ7xR4tY9uB3nV6cW1zL5pD0sG2h"
 : "${DB_PASSWORD:=gull-Over-Slate-5}"
+ssh robot@db "mysql -uroot -pnR7-quarrel-Tin -e 'show tables'"
+helm upgrade shop shop --set-json 'auth={"password":"osprey-Mill-40"}'
