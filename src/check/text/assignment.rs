@@ -225,7 +225,7 @@ impl Cursor<'_> {
             end -= 1;
         }
         let line = &rest[..end];
-        &line[..line.find(['\n', '\r']).unwrap_or(line.len())]
+        &line[..memchr::memchr2(b'\n', b'\r', line.as_bytes()).unwrap_or(line.len())]
     }
 
     fn quoted(&self, quote: char, escaped: bool) -> Option<(Range<usize>, Form)> {
