@@ -431,7 +431,8 @@ fn another_build_of_the_program_trusts_no_cache() {
     repository.commit("one");
     let folder = tempfile::tempdir().expect("a temporary folder");
     let program = folder.path().join("program");
-    fs::copy(env!("CARGO_BIN_EXE_tidewaiter"), &program).expect("copied");
+    let copied = std::process::Command::new("cp").arg(env!("CARGO_BIN_EXE_tidewaiter")).arg(&program).status();
+    assert!(copied.expect("cp runs").success());
     let scanned = || {
         let mut command = std::process::Command::new(&program);
         command.args(["history", "--format", "json", "--cache"]).arg(folder.path().join("cache"));

@@ -79,7 +79,9 @@ fn without_the_program_a_hook_stops_and_says_so() {
     let copy = repository.beside("copy's folder");
     fs::create_dir(&copy).expect("a folder");
     let copy = copy.join("tidewaiter");
-    fs::copy(env!("CARGO_BIN_EXE_tidewaiter"), &copy).expect("copied");
+    // By another process: while this one writes a program, a test beside it that starts one would hold it open.
+    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_tidewaiter")).arg(&copy).status();
+    assert!(copied.expect("cp runs").success());
     let installed = Command::new(&copy).args(["hook", "install"]).current_dir(repository.path()).status();
     assert!(installed.expect("it runs").success());
     let commit = ["commit", "--allow-empty", "-m", "x"];
