@@ -202,7 +202,9 @@ fn steers(inside: &str) -> bool {
 }
 
 fn brings_lines(inside: &str) -> bool {
-    inside.as_bytes().windows(6).any(|word| matches!(word, b"indent" | b"toYaml" | b"toYAML"))
+    let bytes = inside.as_bytes();
+    let words: [&[u8]; 3] = [b"indent", b"toYaml", b"toYAML"];
+    memchr::memchr2_iter(b'i', b't', bytes).any(|at| words.iter().any(|word| bytes[at..].starts_with(word)))
 }
 
 fn assigns(inside: &str) -> bool {

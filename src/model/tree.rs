@@ -9,6 +9,9 @@ use super::Span;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodeId(pub u32);
 
+/// The key under which YAML merges other mappings into one.
+const MERGE: &str = "<<";
+
 const NONE: u32 = u32::MAX;
 
 /// What a node is.
@@ -204,6 +207,16 @@ impl<'a> Tree<'a> {
         }
     }
 
+    /// Whether the node is this very scalar: asked of every key, and cheaper than its value.
+    fn says(&self, id: NodeId, text: &str) -> bool {
+        let node = self.node(self.resolve(id));
+        match node.kind {
+            Kind::Scalar if node.link != NONE => *self.owned[node.link as usize] == *text,
+            Kind::Scalar => self.text.as_bytes().get(node.start as usize..node.end as usize) == Some(text.as_bytes()),
+            _ => false,
+        }
+    }
+
     /// Whether the scalar's value differs from its bytes, so that offsets in it need a map.
     pub fn is_decoded(&self, id: NodeId) -> bool {
         let node = self.node(self.resolve(id));
@@ -244,14 +257,17 @@ impl<'a> Tree<'a> {
     }
 
     fn get_within(&self, id: NodeId, key: &str, depth: u8) -> Option<NodeId> {
-        let own = self.entries(id).filter(|&(k, _)| self.str(k) == Some(key)).last();
-        if let Some((_, value)) = own {
-            return Some(value);
+        let (mut own, mut is_merged) = (None, false);
+        for (name, value) in self.entries(id) {
+            if self.says(name, key) {
+                own = Some(value);
+            }
+            is_merged |= self.says(name, MERGE);
         }
-        if depth == 0 {
-            return None;
+        if own.is_some() || !is_merged || depth == 0 {
+            return own;
         }
-        let merges = self.entries(id).filter(|&(k, _)| self.str(k) == Some("<<")).map(|(_, v)| v);
+        let merges = self.entries(id).filter(|&(name, _)| self.says(name, MERGE)).map(|(_, value)| value);
         for merged in merges {
             let found = if self.is_sequence(merged) {
                 self.items(merged).find_map(|item| self.get_within(item, key, depth - 1))

@@ -139,12 +139,8 @@ fn is_patch(doc: &Document<'_>) -> bool {
 /// The arguments that an operation of a JSON patch sets: all of them, or one.
 fn patched(tree: &Tree<'_>, operation: NodeId) -> Vec<NodeId> {
     let path = tree.str_at(operation, &["path"]).filter(|_| tree.get(operation, "op").is_some());
-    let is_command = |part: &str| matches!(part, "args" | "command");
-    let (Some(true), Some(value)) =
-        (path.map(|path| path.rsplit('/').take(2).any(is_command)), tree.get(operation, "value"))
-    else {
-        return Vec::new();
-    };
+    let is_command = |path: &&str| path.rsplit('/').take(2).any(|part| matches!(part, "args" | "command"));
+    let Some(value) = path.filter(is_command).and_then(|_| tree.get(operation, "value")) else { return Vec::new() };
     if tree.str(value).is_some() { vec![value] } else { claim::words(tree, value) }
 }
 
