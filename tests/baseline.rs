@@ -218,3 +218,30 @@ fn what_only_the_history_holds_can_be_accepted_too() {
     let below = tidewaiter(&["baseline", "create", "folder", "--history", "-f", "other.yaml"], &path);
     assert_eq!(below.status.code(), Some(2), "{}", text(&below.stdout));
 }
+
+#[test]
+fn what_a_shallow_clone_lacks_is_not_taken_for_mended() {
+    let mut repository = Repository::new();
+    repository.write("old.yaml", &secret(&password(1)));
+    repository.commit("a secret");
+    repository.git(&["rm", "-q", "old.yaml"]);
+    repository.write("history", "a file of that name\n");
+    repository.commit("gone");
+    let said = text(&tidewaiter(&["baseline", "create", "--history"], repository.path()).stdout);
+    assert!(said.contains("1 finding accepted"), "{said}");
+    let accepted = fs::read_to_string(repository.path().join(FILE)).expect("readable");
+    let shallow = repository.beside("shallow-clone");
+    let url = format!("file://{}", repository.path().display());
+    repository.git(&["clone", "-q", "--depth", "1", &url, &shallow.to_string_lossy()]);
+    fs::write(shallow.join(FILE), &accepted).expect("written");
+    for args in [&["prune"][..], &["update"], &["create", "--history", "-f", "other.yaml"]] {
+        let output = tidewaiter(&[&["baseline"], args].concat(), &shallow);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {}", text(&output.stdout));
+        let error = text(&output.stderr);
+        assert!(error.contains("the clone is shallow") && error.contains("--allow-incomplete"), "{error}");
+    }
+    assert_eq!(fs::read_to_string(shallow.join(FILE)).expect("readable"), accepted);
+    assert!(!shallow.join("other.yaml").exists());
+    let anyway = tidewaiter(&["baseline", "prune", "--allow-incomplete"], &shallow);
+    assert!(text(&anyway.stdout).contains("1 finding removed, 0 left"), "{}", text(&anyway.stderr));
+}

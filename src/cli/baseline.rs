@@ -10,7 +10,7 @@ use super::{Failure, interrupt, print, progress};
 use crate::config;
 use crate::config::baseline::{self, FILE};
 use crate::engine::{Engine, HistoryScan};
-use crate::model::{Run, Shard};
+use crate::model::{ProblemKind, Run, Shard};
 use crate::report::{plural, printable};
 use crate::source::git::history::HistoryOptions;
 use crate::source::tree::TreeOptions;
@@ -145,7 +145,7 @@ impl Args {
             shard: Shard::default(),
         };
         let files = progress::with_bar(|progress| engine.scan_tree(&options, progress))?;
-        Ok(Found { files: self.whole(files)?, history })
+        Ok(Found { files: self.whole(files, &[ProblemKind::Incomplete])?, history })
     }
 
     fn scan_history(&self, engine: &Engine) -> Result<Run, Failure> {
@@ -158,12 +158,15 @@ impl Args {
             )));
         }
         let scan = HistoryScan { options: HistoryOptions::default(), shard: Shard::default(), cache: None };
-        self.whole(progress::with_bar(|progress| engine.scan_history(&self.path, &scan, progress))?)
+        let run = progress::with_bar(|progress| engine.scan_history(&self.path, &scan, progress))?;
+        // Older commits than a shallow clone has are no part of a scan, but of what a baseline accepts.
+        self.whole(run, &[ProblemKind::Incomplete, ProblemKind::Skipped])
     }
 
-    /// What could not be read whole makes no baseline: its findings would be missing or taken for mended.
-    fn whole(&self, run: Run) -> Result<Run, Failure> {
-        let unread = run.summary.problems.iter().find(|problem| problem.kind == crate::model::ProblemKind::Incomplete);
+    /// What could not be read whole makes no baseline: its findings would be missing or taken for mended. `kinds` are the
+    /// problems that say so.
+    fn whole(&self, run: Run, kinds: &[ProblemKind]) -> Result<Run, Failure> {
+        let unread = run.summary.problems.iter().find(|problem| kinds.contains(&problem.kind));
         match unread.filter(|_| !self.running.allow_incomplete) {
             Some(problem) => Err(Failure(format!(
                 "{} was not scanned: {}; --allow-incomplete leaves it out of the baseline",
