@@ -9,21 +9,30 @@ fail() {
     exit 2
 }
 
-# A checkout has only the last commit unless told otherwise.
+# Asks the repository of the path, which may be a file's.
+ask_git() {
+    local folder=$SCANNED
+    [[ -d $folder ]] || folder=$(dirname -- "$folder")
+    git -C "$folder" "$@"
+}
+
+# A checkout has only the last commit unless told otherwise. What can't be fetched is not scanned: no clean end, then.
 fetch_history() {
-    [[ $(git -C "$SCANNED" rev-parse --is-shallow-repository) != true ]] ||
-        git -C "$SCANNED" fetch --quiet --no-tags --unshallow origin
+    local shallow
+    shallow=$(ask_git rev-parse --is-shallow-repository) || fail "git can't read the repository that path lies in"
+    [[ $shallow != true ]] || ask_git fetch --quiet --no-tags --unshallow origin ||
+        fail "the commits before the last one can't be fetched; with fetch-depth 0, actions/checkout brings them"
 }
 
 # The pull request's commits must be there whole.
 fetch_commits() {
     [[ $BASE =~ ^[0-9a-f]{40}$ && $HEAD =~ ^[0-9a-f]{40}$ ]] ||
         fail "mode pr needs a pull_request, pull_request_target or merge_group event"
-    fetch_history || fail "the commits before the last one can't be fetched"
+    fetch_history
     local commit
     for commit in "$BASE" "$HEAD"; do
-        git -C "$SCANNED" cat-file -e "$commit^{commit}" 2>/dev/null ||
-            git -C "$SCANNED" fetch --quiet --no-tags origin "$commit" || fail "commit $commit can't be fetched"
+        ask_git cat-file -e "$commit^{commit}" 2>/dev/null ||
+            ask_git fetch --quiet --no-tags origin "$commit" || fail "commit $commit can't be fetched"
     done
 }
 
@@ -45,8 +54,7 @@ case $MODE in
         ;;
     staged) set -- staged "${options[@]}" -- "$SCANNED" ;;
     history)
-        fetch_history ||
-            echo "::warning::the commits before the last one can't be fetched; with fetch-depth 0, actions/checkout brings them"
+        fetch_history
         set -- history "${options[@]}" --repo "$SCANNED"
         ;;
     pr)

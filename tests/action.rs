@@ -9,7 +9,7 @@ use std::process::Command;
 use serde_yaml::Value;
 use tempfile::TempDir;
 
-use crate::program::{root, text};
+use crate::program::{copy_program, root, text};
 use crate::repository::{Repository, git, secret};
 
 const PASSWORD: &str = "kW8zLq2mXv71";
@@ -29,7 +29,7 @@ impl Runner {
         let runner = Self::bare();
         let program = runner.program();
         fs::create_dir_all(program.parent().expect("a folder")).expect("a folder");
-        fs::copy(env!("CARGO_BIN_EXE_tidewaiter"), program).expect("copied");
+        copy_program(Path::new(env!("CARGO_BIN_EXE_tidewaiter")), &program);
         runner
     }
 
@@ -205,16 +205,23 @@ fn a_pull_request_is_scanned_for_its_own_commits_even_from_a_shallow_checkout() 
     let checkout = repository.beside("checkout");
     let url = format!("file://{}", repository.path().display());
     git(repository.path(), &["clone", "-q", "--depth", "1", "--branch", "main", &url, &checkout.to_string_lossy()], 0);
-    let mut runner = Runner::new();
     let lonely = repository.beside("lonely");
     git(repository.path(), &["clone", "-q", "--depth", "1", "--branch", "change", &url, &lonely.to_string_lossy()], 0);
     git(&lonely, &["remote", "set-url", "origin", "file:///nowhere"], 0);
-    assert_eq!(runner.run(&lonely, &[("mode", "history")]), 1, "{}", runner.log);
-    assert!(runner.log.contains("::warning::the commits") && !runner.log.contains("new.yaml"), "{}", runner.log);
+    // The path may be a file's, too; what can't be fetched or asked for is no clean history.
+    for path in [".", "fine.txt"] {
+        let mut runner = Runner::new();
+        assert_eq!(runner.run(&lonely, &[("mode", "history"), ("path", path)]), 2, "{}", runner.log);
+        assert!(runner.log.contains("::error::the commits") && runner.output("exit-code") == "2", "{}", runner.log);
+    }
+    let nowhere = tempfile::tempdir().expect("a folder");
+    let mut runner = Runner::new();
+    assert_eq!(runner.run(nowhere.path(), &[("mode", "history")]), 2, "{}", runner.log);
+    assert!(runner.log.contains("::error::"), "{}", runner.log);
     git(&lonely, &["remote", "set-url", "origin", &url], 0);
     let mut runner = Runner::new();
-    assert_eq!(runner.run(&lonely, &[("mode", "history")]), 1, "{}", runner.log);
-    assert!(!runner.log.contains("::warning::") && runner.log.contains("new.yaml"), "{}", runner.log);
+    assert_eq!(runner.run(&lonely, &[("mode", "history"), ("path", "fine.txt")]), 1, "{}", runner.log);
+    assert!(!runner.log.contains("::error::the") && runner.log.contains("new.yaml"), "{}", runner.log);
     let event = |base: &str, head: &str| {
         Runner::new().set("github.event.pull_request.base.sha", base).set("github.event.pull_request.head.sha", head)
     };

@@ -19,6 +19,13 @@ pub fn tidewaiter(args: &[&str], folder: &Path) -> Output {
     command.output().expect("the built program starts")
 }
 
+/// Copies a program that is to be started. By another process: while this one writes it, a test beside it that starts
+/// something holds it open, and a program that is open for writing does not start.
+#[cfg(unix)]
+pub fn copy_program(from: &Path, to: &Path) {
+    assert!(Command::new("cp").arg(from).arg(to).status().expect("cp runs").success());
+}
+
 /// Runs the program with `--format json` and gives its report and exit code.
 pub fn report(args: &[&str], folder: &Path) -> (Value, i32) {
     let args: Vec<&str> = args.iter().copied().chain(["--format", "json"]).collect();
