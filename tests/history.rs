@@ -229,10 +229,23 @@ fn unknown_revisions_are_errors_with_a_suggestion() {
     repository.commit("one");
     assert_eq!(found(repository.path(), &["HEAD^-"]).len(), 1);
     assert_eq!(found(repository.path(), &["HEAD^@"]).len(), 0);
-    assert_eq!(tidewaiter(&["history", "--", "^HEAD^"], repository.path()).status.code(), Some(2));
+    let fails = |folder: &Path, range: &str| {
+        let output = tidewaiter(&["history", "--", range], folder);
+        assert_eq!(output.status.code(), Some(2), "{range}: {}", text(&output.stdout));
+        text(&output.stderr)
+    };
+    for range in ["^HEAD^", "HEAD^-2"] {
+        fails(repository.path(), range);
+    }
+    for range in ["HEAD^-0", "HEAD^-00"] {
+        assert!(fails(repository.path(), range).contains("count from 1"), "it would leave out HEAD itself");
+    }
+    assert!(fails(repository.path(), "HEAD~1^@").contains("no parents"), "a root leads to nothing else");
     let shallow = repository.beside("shallow-clone");
     let url = format!("file://{}", repository.path().display());
     repository.git(&["clone", "-q", "--depth", "1", &url, &shallow.to_string_lossy()]);
+    let error = fails(&shallow, "HEAD^@");
+    assert!(error.contains("no parents") && error.contains("git fetch --unshallow"), "{error}");
     for wanted in ["HEAD~1", &first] {
         let error = text(&tidewaiter(&["history", &format!("{wanted}..HEAD")], &shallow).stderr);
         assert!(error.contains("git fetch --unshallow") && !error.contains("did you mean"), "{error}");
@@ -431,8 +444,7 @@ fn another_build_of_the_program_trusts_no_cache() {
     repository.commit("one");
     let folder = tempfile::tempdir().expect("a temporary folder");
     let program = folder.path().join("program");
-    let copied = std::process::Command::new("cp").arg(env!("CARGO_BIN_EXE_tidewaiter")).arg(&program).status();
-    assert!(copied.expect("cp runs").success());
+    crate::program::copy_program(Path::new(env!("CARGO_BIN_EXE_tidewaiter")), &program);
     let scanned = || {
         let mut command = std::process::Command::new(&program);
         command.args(["history", "--format", "json", "--cache"]).arg(folder.path().join("cache"));
@@ -444,7 +456,9 @@ fn another_build_of_the_program_trusts_no_cache() {
     // Of the same size; the last byte belongs to a table that nobody needs to run it.
     let mut bytes = fs::read(&program).expect("readable");
     *bytes.last_mut().expect("a program") ^= 1;
-    fs::write(&program, bytes).expect("written");
+    let changed = folder.path().join("changed");
+    fs::write(&changed, bytes).expect("written");
+    crate::program::copy_program(&changed, &program);
     assert_eq!(scanned(), 1);
 }
 

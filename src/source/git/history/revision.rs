@@ -164,8 +164,12 @@ impl Starts {
             self.hidden.extend(repository.find_commit(only)?.parent_ids());
             self.tips.push(only);
         } else if let Some(of) = range.strip_suffix("^@") {
-            self.tips.extend(repository.find_commit(commit(repository, of)?)?.parent_ids());
+            self.tips.extend(parents(repository, of)?);
         } else if let Some((only, number)) = without_parent(range) {
+            // `A^0` is A itself, and nothing would be left.
+            if number.bytes().all(|digit| digit == b'0') {
+                return Err(GitError::Other(format!("`{range}`: a commit's parents count from 1")));
+            }
             self.hidden.push(commit(repository, &format!("{only}^{number}"))?);
             self.tip(repository, only)?;
         } else {
@@ -185,6 +189,15 @@ impl Starts {
 fn without_parent(range: &str) -> Option<(&str, &str)> {
     let (only, number) = range.rsplit_once("^-")?;
     number.bytes().all(|byte| byte.is_ascii_digit()).then_some((only, if number.is_empty() { "1" } else { number }))
+}
+
+/// The parents of what `revision` names. Without any there is nothing to start from, which is not to be taken for clean.
+fn parents(repository: &Repository, revision: &str) -> Result<Vec<Oid>, GitError> {
+    let parents: Vec<Oid> = repository.find_commit(commit(repository, revision)?)?.parent_ids().collect();
+    if parents.is_empty() {
+        return Err(GitError::Other(format!("`{revision}` has no parents{}", reach(repository))));
+    }
+    Ok(parents)
 }
 
 fn find<'r>(repository: &'r Repository, revision: &str) -> Result<Object<'r>, GitError> {
@@ -218,11 +231,15 @@ fn unknown(repository: &Repository, revision: &str, error: &git2::Error) -> GitE
 
 /// `; did you mean …?`, if a ref has a similar name, and whether it may be no more than out of reach.
 fn suggestion(repository: &Repository, wanted: &str) -> String {
-    let reach = match repository.is_shallow() {
+    similar(repository, wanted) + reach(repository)
+}
+
+/// Where a commit may be missing only here: what brings it.
+fn reach(repository: &Repository) -> &'static str {
+    match repository.is_shallow() {
         true => "; the clone is shallow, and `git fetch --unshallow` brings the rest",
         false => "",
-    };
-    similar(repository, wanted) + reach
+    }
 }
 
 fn similar(repository: &Repository, wanted: &str) -> String {
