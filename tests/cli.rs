@@ -184,7 +184,9 @@ fn completions_and_the_manual_page_are_made_from_the_options() {
     for shell in ["bash", "zsh", "fish"] {
         assert!(text(&tidewaiter(&["completions", shell], root()).stdout).contains("min-severity"), "{shell}");
     }
-    assert!(text(&tidewaiter(&["man"], root()).stdout).contains(".TH tidewaiter"));
+    let page = text(&tidewaiter(&["man"], root()).stdout);
+    assert!(page.contains(".TH tidewaiter") && page.contains(".TH tidewaiter-hook-install"), "{page}");
+    assert!(!page.contains("hook-run") && !page.contains("hook\\-run"), "what help hides");
 }
 
 #[test]

@@ -11,7 +11,7 @@ pub fn completions(shell: clap_complete::Shell, mut command: clap::Command) -> R
     print(&script)
 }
 
-/// Prints the manual page, that of each subcommand behind it.
+/// Prints the manual page, that of each subcommand that help shows behind it.
 pub fn man(mut command: clap::Command) -> Result<ExitCode, Failure> {
     // Only then a subcommand knows its whole name.
     command.build();
@@ -22,6 +22,6 @@ pub fn man(mut command: clap::Command) -> Result<ExitCode, Failure> {
 
 fn add(command: &clap::Command, name: &str, page: &mut Vec<u8>) -> Result<(), Failure> {
     clap_mangen::Man::new(command.clone()).title(name).render(page)?;
-    let subcommands = command.get_subcommands().filter(|sub| sub.get_name() != "help");
+    let subcommands = command.get_subcommands().filter(|sub| sub.get_name() != "help" && !sub.is_hide_set());
     subcommands.into_iter().try_for_each(|sub| add(sub, &format!("{name}-{}", sub.get_name()), page))
 }

@@ -13,7 +13,8 @@ use crate::source::git::history::HistoryOptions;
 /// Arguments of `tidewaiter history`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// What to scan, as git writes it: `A..B`, `A...B`, or a revision with all that led to it [default: all refs]
+    /// What to scan, as git writes it: `A..B`, `A...B`, `B ^A`, `A^!` (A alone), `A^-` (what A brought, without its first
+    /// parent's history), `A^@` (what led to A), or a revision with all that led to it [default: all refs]
     #[arg(value_name = "RANGE")]
     ranges: Vec<String>,
     /// A path in the repository

@@ -1,4 +1,4 @@
-//! `tidewaiter hook`: installs, removes and tells about git hooks, and does the work of those that read what is pushed.
+//! `tidewaiter hook`: installs, removes and tells about git hooks, and does their work.
 
 use std::fmt::Write;
 use std::io::{Read, stdin};
@@ -22,7 +22,7 @@ pub enum Action {
     Uninstall(Which),
     /// Tell which hooks are installed
     Status(Which),
-    /// Do the work of a hook that reads from standard input what is pushed
+    /// Do the work of a hook, told by git or the pre-commit program what to look at
     #[command(hide = true)]
     Run(Box<Work>),
 }
