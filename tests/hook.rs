@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::program::{text, tidewaiter};
+use crate::program::{copy_program, text, tidewaiter};
 use crate::repository::{Repository, git, secret};
 
 const PASSWORD: &str = "kW8zLq2mXv71";
@@ -79,9 +79,7 @@ fn without_the_program_a_hook_stops_and_says_so() {
     let copy = repository.beside("copy's folder");
     fs::create_dir(&copy).expect("a folder");
     let copy = copy.join("tidewaiter");
-    // By another process: while this one writes a program, a test beside it that starts one would hold it open.
-    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_tidewaiter")).arg(&copy).status();
-    assert!(copied.expect("cp runs").success());
+    copy_program(Path::new(env!("CARGO_BIN_EXE_tidewaiter")), &copy);
     let installed = Command::new(&copy).args(["hook", "install"]).current_dir(repository.path()).status();
     assert!(installed.expect("it runs").success());
     let commit = ["commit", "--allow-empty", "-m", "x"];

@@ -255,7 +255,7 @@ fn what_may_not_be_read_is_said() {
     }
     fs::write(at("open/fine.yaml"), "a: b\n").expect("written");
     fs::write(at("open/shut.yaml"), "a: b\n").expect("written");
-    fs::copy(env!("CARGO_BIN_EXE_tidewaiter"), at("tidewaiter")).expect("copied");
+    crate::program::copy_program(Path::new(env!("CARGO_BIN_EXE_tidewaiter")), &at("tidewaiter"));
     [(".", 0o755), ("tidewaiter", 0o755), ("open", 0o755), ("open/shut.yaml", 0o000), ("closed", 0o000)]
         .into_iter()
         .for_each(|(name, mode)| allow(name, mode));
