@@ -307,11 +307,34 @@ fn what_is_written_to_a_device_lies_beside_the_rest() {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tidewaiter"));
     command.args(["scan", "secret.yaml", "--no-config", "--output", "jsonl=/dev/stdout", "--format", "markdown"]);
     let piped = command.current_dir(folder.path()).output().expect("the built program starts");
-    let file = fs::OpenOptions::new().append(true).create(true).open(&out).expect("a file");
-    let status = command.stdout(file).status().expect("the built program starts");
-    assert_eq!((piped.status.code(), status.code()), (Some(1), Some(1)), "{}", text(&piped.stderr));
-    for whole in [text(&piped.stdout), fs::read_to_string(&out).expect("readable")] {
+    assert_eq!(piped.status.code(), Some(1), "{}", text(&piped.stderr));
+    let mut written = vec![text(&piped.stdout)];
+    // As the shell opens them: `>>` and `>`, after which every write has a place of its own.
+    for mut how in [fs::OpenOptions::new().append(true).clone(), fs::OpenOptions::new().write(true).clone()] {
+        let file = how.create(true).open(&out).expect("a file");
+        let status = command.stdout(file).status().expect("the built program starts");
+        assert_eq!(status.code(), Some(1));
+        written.push(fs::read_to_string(&out).expect("readable"));
+        fs::remove_file(&out).expect("removed");
+    }
+    for whole in written {
         assert!(whole.starts_with('{') && whole.contains("\n## tidewaiter"), "{whole}");
+    }
+}
+
+/// Memory that looks like a device is a folder as any other.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_report_below_dev_replaces_the_one_before() {
+    let Ok(shared) = tempfile::tempdir_in("/dev/shm") else { return };
+    let folder = folder("secret.yaml", 1);
+    let path = shared.path().join("report.json");
+    let output = format!("json={}", path.display());
+    for _ in 0..2 {
+        let output = tidewaiter(&["scan", "secret.yaml", "--no-config", "--output", &output], folder.path());
+        assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+        let report: Value = serde_json::from_slice(&fs::read(&path).expect("readable")).expect("one report");
+        assert_eq!(report["findings"].as_array().map(Vec::len), Some(1));
     }
 }
 

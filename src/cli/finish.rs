@@ -1,5 +1,6 @@
 //! The end of every scan: thresholds, reports, exit code.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::Path;
@@ -81,20 +82,38 @@ fn exit_code(run: &Run, settings: &Settings, running: &Running) -> ExitCode {
 fn write_file(format: Format, run: &Run, view: &View, path: &Path) -> Result<(), Failure> {
     let said = |error: io::Error| Failure(format!("{}: {error}", path.display()));
     let mut left_out = 0;
-    let mut write = |file: &mut fs::File| {
+    let mut write = |file: &mut dyn Write| {
         left_out = write_whole(format, run, view, &mut BufWriter::new(file))?;
         Ok(())
     };
-    // What lies among the devices leads to what another program opened (`/dev/stdout`), be it a file.
-    let is_open = path.starts_with("/dev") || path.starts_with("/proc");
-    if is_open || fs::metadata(path).is_ok_and(|found| !found.is_file()) {
-        let file = fs::OpenOptions::new().append(true).open(path);
-        file.and_then(|mut file| write(&mut file)).map_err(said)?;
-    } else if path.is_symlink() {
-        replace(&fs::canonicalize(path).map_err(said)?, write)?;
-    } else {
-        replace(path, write)?;
+    match opened(path) {
+        // Opened again, it would have a place of its own to write to, and what follows would lie over it.
+        Some("1") => write(&mut io::stdout().lock()).map_err(said)?,
+        Some("2") => write(&mut io::stderr().lock()).map_err(said)?,
+        other => {
+            if other.is_some() || fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+                let file = fs::OpenOptions::new().append(true).open(path);
+                file.and_then(|mut file| write(&mut file)).map_err(said)?;
+            } else if path.is_symlink() {
+                replace(&fs::canonicalize(path).map_err(said)?, |file| write(file))?;
+            } else {
+                replace(path, |file| write(file))?;
+            }
+        }
     }
     say_left_out(&path.display().to_string(), left_out);
     Ok(())
+}
+
+/// What a path leads to that is open already (`/dev/stdout`), be it a file: its number among what this program has open, or
+/// the path itself where another program has it.
+fn opened(path: &Path) -> Option<&str> {
+    let parts: Vec<&str> = path.strip_prefix("/").ok()?.iter().map(OsStr::to_str).collect::<Option<_>>()?;
+    match parts[..] {
+        ["dev", "stdout"] => Some("1"),
+        ["dev", "stderr"] => Some("2"),
+        ["dev", "fd", number] | ["proc", "self" | "thread-self", "fd", number] => Some(number),
+        ["proc", _, "fd", _] => path.to_str(),
+        _ => None,
+    }
 }
