@@ -220,10 +220,14 @@ fn utf16_without_a_byte_order_mark_is_decoded_and_utf32_is_said() {
     let (report, _) = beside_good(write("wide.yaml", wide));
     let found = findings(&report).iter().find(|f| f["path"] == "wide.yaml").cloned().unwrap_or_default();
     assert_eq!((&found["line"], &found["column"], &found["end_column"]), (&5.into(), &13.into(), &31.into()));
-    let wider = "\u{FEFF}".chars().chain(SECRET.chars()).flat_map(|c| u32::from(c).to_le_bytes()).collect::<Vec<_>>();
-    let (report, problems) = beside_good(write("wider.yaml", wider));
-    assert!(problems.iter().any(|(path, why)| path == "wider.yaml" && why.contains("UTF-32")), "{problems:?}");
-    assert_eq!((&report["summary"]["files"], &report["summary"]["incomplete"]), (&1.into(), &true.into()));
+    for text in [format!("\u{FEFF}{SECRET}"), format!("\u{FEFF}é\n{SECRET}"), format!("é\n{SECRET}")] {
+        for bytes in [u32::to_le_bytes, u32::to_be_bytes] {
+            let wider: Vec<u8> = text.chars().flat_map(|c| bytes(c.into())).collect();
+            let (report, problems) = beside_good(write("wider.yaml", wider));
+            assert!(problems.iter().any(|(path, why)| path == "wider.yaml" && why.contains("UTF-32")), "{problems:?}");
+            assert_eq!((&report["summary"]["files"], &report["summary"]["incomplete"]), (&1.into(), &true.into()));
+        }
+    }
 }
 
 /// Some kilobytes of packed data can hold gigabytes, packed again.

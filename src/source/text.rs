@@ -23,9 +23,28 @@ pub fn is_utf16(bytes: &[u8]) -> bool {
     wide(bytes).is_some()
 }
 
-/// Whether the bytes are UTF-32, of which nothing is read: they begin with its byte order mark and an ASCII character.
+/// Whether the bytes are UTF-32, of which nothing is read: the first characters are some, with a byte order mark before them,
+/// or else so many that they can't be numbers, and ASCII all but a few.
 pub fn is_utf32(bytes: &[u8]) -> bool {
-    matches!(bytes, [0xFF, 0xFE, 0, 0, 1..=0x7F, 0, 0, 0, ..] | [0, 0, 0xFE, 0xFF, 0, 0, 0, 1..=0x7F, ..])
+    type Unit = fn([u8; 4]) -> u32;
+    let (marked, unit): (_, Unit) = match bytes {
+        [0xFF, 0xFE, 0, 0, ..] => (true, u32::from_le_bytes),
+        [0, 0, 0xFE, 0xFF, ..] => (true, u32::from_be_bytes),
+        [_, _, _, 0, _, _, _, 0, ..] => (false, u32::from_le_bytes),
+        [0, _, _, _, 0, _, _, _, ..] => (false, u32::from_be_bytes),
+        _ => return false,
+    };
+    let start = if marked { 4 } else { 0 };
+    let (first, _) = bytes[start..bytes.len().min(start + 4 * FIRST_UNITS)].as_chunks::<4>();
+    let characters = || first.iter().map(|bytes| char::from_u32(unit(*bytes)).filter(|c| *c != '\0'));
+    let plain = characters().flatten().filter(|c| u8::try_from(*c).is_ok_and(is_plain)).count();
+    let is_enough = if marked { !first.is_empty() } else { first.len() >= 8 && 8 * plain >= 7 * first.len() };
+    is_enough && characters().all(|c| c.is_some())
+}
+
+/// Whether text in ASCII has such a byte.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')
 }
 
 /// How the 16 bits of a unit stand in two bytes.
@@ -37,15 +56,14 @@ const FIRST_UNITS: usize = 32;
 /// Where the units of UTF-16 begin, and how to read one. Some programs leave the byte order mark out: then the first
 /// characters are ASCII, all but a few, each with a NUL on the same side.
 fn wide(bytes: &[u8]) -> Option<(usize, Unit)> {
-    let plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r');
     let (first, _) = bytes[..bytes.len().min(2 * FIRST_UNITS)].as_chunks::<2>();
     let mostly =
         |fits: &dyn Fn([u8; 2]) -> bool| 8 * first.iter().filter(|unit| fits(**unit)).count() >= 7 * first.len();
     match bytes {
         [0xFF, 0xFE, ..] => Some((2, u16::from_le_bytes)),
         [0xFE, 0xFF, ..] => Some((2, u16::from_be_bytes)),
-        [_, 0, _, 0, ..] => mostly(&|[c, nul]| nul == 0 && plain(c)).then_some((0, u16::from_le_bytes)),
-        [0, _, 0, _, ..] => mostly(&|[nul, c]| nul == 0 && plain(c)).then_some((0, u16::from_be_bytes)),
+        [_, 0, _, 0, ..] => mostly(&|[c, nul]| nul == 0 && is_plain(c)).then_some((0, u16::from_le_bytes)),
+        [0, _, 0, _, ..] => mostly(&|[nul, c]| nul == 0 && is_plain(c)).then_some((0, u16::from_be_bytes)),
         _ => None,
     }
 }
@@ -202,6 +220,16 @@ mod tests {
             assert_eq!(text.map.to_file(Span::new(0, 4)), Span::new(0, 8));
         }
         assert!(!is_utf16(b"M\0Z\0\x90\0\x03\0") && !is_utf16(b"a\0") && is_utf16(b"a\0b\0"));
+    }
+
+    #[test]
+    fn utf32_is_told_from_utf16_and_from_numbers() {
+        let four = |text: &str| text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect::<Vec<_>>();
+        assert!(is_utf32(&four("\u{FEFF}é")) && is_utf32(&four("é: Secret\nb")) && is_utf32(&four("\u{FEFF}𝄞: é\nb")));
+        // UTF-16 may begin with a NUL, and numbers of four bytes are most often no characters.
+        assert!(!is_utf32(b"\xFF\xFE\0\0a\0b\0") && !is_utf32(b"\xFF\xFE\0\0") && !is_utf32(&[0; 64]));
+        assert!(!is_utf32(&four("abc")) && !is_utf32(&four("\u{1}\u{2}\u{3}\u{4}abcdefgh")));
+        assert!(!is_utf32(b"kind: Secret") && !is_utf32(&wide("kind: Secret")));
     }
 
     #[test]
