@@ -139,6 +139,37 @@ fn what_git_tracks_is_scanned_although_it_is_to_be_ignored() {
     assert_eq!(paths(&["scan"], ""), [".env"]);
 }
 
+/// A file that git tracks and that the walk can't get to is not passed over in silence.
+#[cfg(unix)]
+#[test]
+fn what_git_tracks_and_can_not_be_walked_is_said() {
+    let folder = folder();
+    let git = |args: &[&str]| crate::repository::git(folder.path(), args, 0);
+    fs::create_dir_all(folder.path().join("vendor/deep")).expect("writable");
+    fs::create_dir_all(folder.path().join("untracked")).expect("writable");
+    fs::rename(folder.path().join(".env"), folder.path().join("vendor/deep/.env")).expect("writable");
+    fs::write(folder.path().join(".gitignore"), "vendor/\nuntracked/\n").expect("writable");
+    git(&["init", "--quiet"]);
+    git(&["add", "--force", "vendor/deep/.env"]);
+    for pipe in ["vendor/.gitignore", "untracked/.gitignore"] {
+        assert!(Command::new("mkfifo").arg(folder.path().join(pipe)).status().expect("mkfifo is there").success());
+    }
+    let (report, code) = report(&["scan", "."], folder.path());
+    let problems: Vec<_> = report["summary"]["problems"].as_array().into_iter().flatten().collect();
+    assert!(problems.len() == 1 && problems[0]["path"] == "vendor", "{report}");
+    assert_eq!((code, &report["summary"]["incomplete"]), (2, &true.into()));
+}
+
+/// Where nobody knows what git tracks, that is said of a folder that has a name.
+#[test]
+fn an_index_that_can_not_be_read_is_said() {
+    let folder = folder();
+    crate::repository::git(folder.path(), &["init", "--quiet"], 0);
+    fs::write(folder.path().join(".git/index"), "no index").expect("writable");
+    let said = text(&tidewaiter(&["scan", "."], folder.path()).stdout);
+    assert!(said.contains("\nnote: .: ignored files that git tracks are not looked for: "), "{said}");
+}
+
 #[test]
 fn the_json_report_keeps_to_its_schema() {
     let schema = fs::read(root().join("schema/report.schema.json")).expect("the schema");

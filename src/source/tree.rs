@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs::{self, File, FileType};
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::mpsc;
 
@@ -102,8 +102,7 @@ pub fn walk(options: &TreeOptions) -> Result<Tree, PathBuf> {
 /// the paths are walked again, without git's rules but with our own.
 fn add_tracked(paths: &[PathBuf], repositories: &[PathBuf], options: &TreeOptions, tree: &mut Tree) {
     let found: HashSet<&Path> = tree.files.iter().map(|file| &*file.path).collect();
-    let is_missed =
-        |path: &PathBuf| !found.contains(&**path) && fs::symlink_metadata(path).is_ok_and(|found| found.is_file());
+    let is_missed = |path: &PathBuf| !found.contains(&**path) && may_be_file(path);
     let mut missed = HashSet::new();
     for folder in repositories {
         match tracked::below(folder) {
@@ -118,6 +117,18 @@ fn add_tracked(paths: &[PathBuf], repositories: &[PathBuf], options: &TreeOption
         let mut all = Tree { root: tree.root.clone(), files: Vec::new(), problems: Vec::new() };
         collect(paths, options, false, &mut all);
         tree.files.extend(all.files.into_iter().filter(|file| missed.contains(&file.path)));
+        // What keeps the walk from such a file is a problem; what else lies in ignored folders is not.
+        let shown: Vec<String> = missed.iter().map(|path| shown(path, &tree.root)).collect();
+        let above: HashSet<&Path> = shown.iter().flat_map(|path| Path::new(path).ancestors()).collect();
+        tree.problems.extend(all.problems.into_iter().filter(|problem| above.contains(Path::new(&problem.path))));
+    }
+}
+
+/// Whether a file that git tracks is there, as far as one can know.
+fn may_be_file(path: &Path) -> bool {
+    match fs::symlink_metadata(path) {
+        Ok(found) => found.is_file(),
+        Err(error) => !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
     }
 }
 
@@ -242,7 +253,7 @@ fn error_path(error: &ignore::Error) -> Option<&Path> {
     }
 }
 
-/// The path relative to `root`, `/`-separated, without `./`.
+/// The path relative to `root`, `/`-separated, without `./`; `.` for the folder itself.
 fn shown(path: &Path, root: &Path) -> String {
     let relative = path.strip_prefix(root).unwrap_or(path);
     let relative = if relative.as_os_str().is_empty() { path } else { relative };
@@ -261,7 +272,7 @@ fn shown(path: &Path, root: &Path) -> String {
         }
         out.push_str(&part.as_os_str().to_string_lossy());
     }
-    out
+    if out.is_empty() { ".".to_owned() } else { out }
 }
 
 /// Reads a file into `buffer` (emptied first).
