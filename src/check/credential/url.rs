@@ -100,8 +100,9 @@ pub fn password_of_login(text: &str) -> Option<Range<usize>> {
 pub fn data_source(text: &str) -> Option<Range<usize>> {
     let end = ["@tcp(", "@unix(", "@udp("].iter().find_map(|mark| text.find(mark))?;
     let start = text[..end]
-        .rfind(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '/' | '='))
-        .map_or(0, |at| at + 1);
+        .char_indices()
+        .rfind(|(_, c)| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '/' | '='))
+        .map_or(0, |(at, c)| at + c.len_utf8());
     let colon = start + text[start..end].find(':')? + 1;
     (colon < end).then_some(colon..end)
 }
@@ -178,6 +179,10 @@ fn holds_credential(name: &str, value: &str, alone: bool) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
     use super::*;
 
     fn secret(text: &str) -> Option<&str> {
@@ -215,5 +220,39 @@ mod tests {
         let url = "postgres://${U:-app}:${P:-Tin-93x}@db/${D:-app}";
         assert_eq!(default_password(url).map(|range| &url[range]), Some("Tin-93x"));
         assert_eq!(default_password("postgres://u:${P}@db/d"), None);
+    }
+
+    #[test]
+    fn wide_blanks_before_a_data_source_are_passed_whole() {
+        assert_eq!(secret("\u{3000}app:Tin-93x@tcp(db:3306)/orders"), Some("Tin-93x"));
+        assert_eq!(secret("\u{a0}app:Tin-93x@unix(/run/db)/orders"), Some("Tin-93x"));
+    }
+
+    proptest! {
+        /// Pieces of every form that is read here, with any letters between them.
+        #[test]
+        fn no_text_is_cut_inside_a_letter(
+            parts in vec(
+                prop_oneof![
+                    "\\PC{0,4}",
+                    "[\u{a0}\u{3000}\u{2003}éß日]{1,2}",
+                    select(vec![
+                        "://", "@", ":", "/", "=", "@tcp(", "@unix(", ":${", ":-", "}@", "jdbc:oracle:", "Bearer ", "password", "-D",
+                        ";", "\"", "5432",
+                    ]).prop_map(str::to_owned),
+                ],
+                0..12,
+            )
+        ) {
+            let text = parts.concat();
+            let readers = [
+                userinfo, default_password, oracle, authorization, password_of_login, data_source, password_file, parameter,
+            ];
+            for reader in readers {
+                if let Some(range) = reader(&text) {
+                    prop_assert!(text.get(range).is_some());
+                }
+            }
+        }
     }
 }
