@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::program::{copy_program, text, tidewaiter};
+use crate::program::{copy_program, text, tidewaiter, write_script};
 use crate::repository::{Repository, git, secret};
 
 const PASSWORD: &str = "kW8zLq2mXv71";
@@ -42,13 +42,6 @@ fn refused(folder: &Path, words: &[&str]) {
     assert_eq!(output.status.code(), Some(2));
     let said = text(&output.stderr);
     assert!(words.iter().all(|word| said.contains(word)), "{said}");
-}
-
-fn write_hook(file: &Path, body: &str) {
-    fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
-    fs::write(file, format!("#!/bin/sh\n{body}\n")).expect("written");
-    #[cfg(unix)]
-    fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("executable");
 }
 
 fn hooks(repository: &Repository) -> PathBuf {
@@ -94,7 +87,7 @@ fn without_the_program_a_hook_stops_and_says_so() {
 fn a_hook_that_was_there_runs_first_and_comes_back() {
     let repository = clean();
     let file = hooks(&repository).join("pre-commit");
-    write_hook(&file, "echo before >>.git/log; [ ! -e .git/fail ]");
+    write_script(&file, "echo before >>.git/log; [ ! -e .git/fail ]");
     let original = fs::read(&file).expect("readable");
     for _ in 0..2 {
         assert!(hook(repository.path(), &["install"]).contains("behind the hook that was there before"));
@@ -120,23 +113,23 @@ fn a_hook_that_goes_by_its_name_keeps_it() {
     let repository = clean();
     let file = hooks(&repository).join("pre-commit");
     for body in ["exec team-hooks \"$(basename \"$0\")\"", "exec team-hooks \"${0##*/}\""] {
-        write_hook(&file, body);
+        write_script(&file, body);
         let original = fs::read(&file).expect("readable");
         refused(repository.path(), &["own name", "tidewaiter staged"]);
         assert_eq!(fs::read(&file).expect("readable"), original);
     }
-    write_hook(&file, "cd \"$(dirname \"$0\")/../..\"");
+    write_script(&file, "cd \"$(dirname \"$0\")/../..\"");
     assert!(hook(repository.path(), &["install"]).contains("installed"));
 }
 
 #[test]
 fn hooks_of_others_are_left_alone() {
     let repository = clean();
-    write_hook(&hooks(&repository).join("pre-commit"), "call_lefthook run pre-commit \"$@\"");
+    write_script(&hooks(&repository).join("pre-commit"), "call_lefthook run pre-commit \"$@\"");
     refused(repository.path(), &["lefthook.yml", "tidewaiter staged"]);
     fs::remove_file(hooks(&repository).join("pre-commit")).expect("removed");
 
-    write_hook(&hooks(&repository).join("pre-commit"), "call_lefthook run pre-commit \"$@\"");
+    write_script(&hooks(&repository).join("pre-commit"), "call_lefthook run pre-commit \"$@\"");
     assert!(hook(repository.path(), &["status", "pre-commit"]).contains("not installed; another hook"));
     repository.write("lefthook.yml", "pre-commit: {commands: {secrets: {run: tidewaiter staged}}}\n");
     let said = hook(repository.path(), &["status", "pre-commit"]);
@@ -145,7 +138,7 @@ fn hooks_of_others_are_left_alone() {
 
     repository.git(&["config", "core.hooksPath", ".husky/_"]);
     refused(repository.path(), &["husky", ".husky/pre-commit", "tidewaiter staged"]);
-    write_hook(&repository.path().join(".husky/_/pre-commit"), ". ./h");
+    write_script(&repository.path().join(".husky/_/pre-commit"), ". ./h");
     repository.write(".husky/pre-commit", "tidewaiter staged\n");
     let said = hook(repository.path(), &["status", "pre-commit"]);
     assert!(said.contains(".husky/pre-commit names tidewaiter"), "{said}");
@@ -183,7 +176,7 @@ fn a_push_is_stopped_for_what_the_remote_has_not() {
     repository.write("old.yaml", &secret("old", PASSWORD));
     repository.commit("a secret that is there already");
     repository.git(&["push", "-q", "origin", "main"]);
-    write_hook(&hooks(&repository).join("pre-push"), "cat >.git/before");
+    write_script(&hooks(&repository).join("pre-push"), "cat >.git/before");
     hook(repository.path(), &["install", "pre-push"]);
 
     repository.write("fine.txt", "fine\n");

@@ -21,9 +21,19 @@ pub fn tidewaiter(args: &[&str], folder: &Path) -> Output {
 
 /// Copies a program that is to be started. By another process: while this one writes it, a test beside it that starts
 /// something holds it open, and a program that is open for writing does not start.
-#[cfg(unix)]
 pub fn copy_program(from: &Path, to: &Path) {
     assert!(Command::new("cp").arg(from).arg(to).status().expect("cp runs").success());
+}
+
+/// Writes a shell script that is to be started, by another process for the same reason.
+pub fn write_script(file: &Path, body: &str) {
+    let folder = TempDir::new().expect("a temporary folder");
+    let script = folder.path().join("script");
+    fs::write(&script, format!("#!/bin/sh\n{body}\n")).expect("written");
+    #[cfg(unix)]
+    fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("executable");
+    fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+    copy_program(&script, file);
 }
 
 /// Runs the program with `--format json` and gives its report and exit code.

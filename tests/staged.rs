@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::program::{findings, report, text, tidewaiter};
+use crate::program::{findings, report, text, tidewaiter, write_script};
 use crate::repository::{Repository, git, secret};
 
 const FIRST: &str = "kW8zLq2mXv71";
@@ -368,10 +368,7 @@ fn an_amended_commit_answers_for_what_it_adds() {
 fn a_hook_sees_the_index_of_its_commit() {
     let repository = committed("app.yaml", &secret("web", "null"));
     let hook = repository.path().join(".git/hooks/pre-commit");
-    fs::create_dir_all(hook.parent().expect("a folder")).expect("a folder");
-    fs::write(&hook, format!("#!/bin/sh\nexec '{}' staged\n", env!("CARGO_BIN_EXE_tidewaiter"))).expect("written");
-    #[cfg(unix)]
-    fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("executable");
+    write_script(&hook, &format!("exec '{}' staged", env!("CARGO_BIN_EXE_tidewaiter")));
     let commit = |args: &[&str]| {
         let mut command = Command::new("git");
         command.args(["-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-q", "-m", "x"]).args(args);
