@@ -56,6 +56,23 @@ fn two_configurations_may_extend_the_same_one() {
     assert_eq!(report(&["scan", "."], folder.path()).1, 0);
 }
 
+/// A chain of configurations without end ends with an error, not with the stack.
+#[test]
+fn a_long_chain_of_configurations_is_refused() {
+    let folder = folder(&[ENV, (".tidewaiter.yaml", "extends: 1.yaml\n")]);
+    let said = |last: usize| {
+        for at in 1..=last {
+            let text = if at == last { "rules: {}\n".to_owned() } else { format!("extends: {}.yaml\n", at + 1) };
+            fs::write(folder.path().join(format!("{at}.yaml")), text).expect("writable");
+        }
+        let output = tidewaiter(&["scan", "."], folder.path());
+        (output.status.code(), text(&output.stderr))
+    };
+    assert_eq!(said(32).0, Some(1));
+    let (code, message) = said(33);
+    assert!(code == Some(2) && message.contains("more than 32") && message.contains("32.yaml:1:10"), "{message}");
+}
+
 /// What is named as a configuration may be any file, and a configuration may hold a secret.
 #[test]
 fn no_error_shows_a_secret() {

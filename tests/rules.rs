@@ -69,6 +69,15 @@ fn everything_that_is_wrong_is_said_at_its_line() {
     }
 }
 
+/// Each error costs a look at the whole file.
+#[test]
+fn of_very_many_errors_of_a_file_the_first_are_shown_and_all_are_counted() {
+    let again = ACME.split_once("rules:\n").expect("rules").1;
+    let (message, code) = tested(&format!("{ACME}{}", again.repeat(99)));
+    assert_eq!((message.matches("own.yaml:").count(), code), (20, Some(2)), "{message}");
+    assert!(message.contains("and 79 more errors") && message.contains("99 errors; 1 rules with"), "{message}");
+}
+
 #[test]
 fn all_errors_of_a_file_are_said_at_once() {
     let twice = format!("{ACME}{}", ACME.split_once("rules:\n").expect("rules").1);

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use super::config_error::masked;
 use super::{Failure, print};
 use crate::check::token::own;
-use crate::config::{self, ConfigError, File, own_rules};
+use crate::config::{self, File, own_rules};
 use crate::model::{Rule, Texts};
 use crate::rules;
 
@@ -23,6 +23,8 @@ struct Tested {
     silent: Vec<String>,
     /// What is wrong, ready to print.
     wrong: Vec<String>,
+    /// How much more is wrong.
+    more: usize,
 }
 
 /// Tests the named files, or else the built-in rules and those of the configuration. Whatever is wrong is said, and then
@@ -59,9 +61,10 @@ impl Tested {
         }
     }
 
-    fn file(&mut self, (rules, errors): (Vec<Rule>, Vec<ConfigError>)) {
-        rules.iter().for_each(|rule| self.count(rule));
-        self.wrong.extend(errors.iter().map(masked));
+    fn file(&mut self, read: own_rules::Read) {
+        read.rules.iter().for_each(|rule| self.count(rule));
+        self.wrong.extend(read.errors.iter().map(masked));
+        self.more += read.more;
     }
 
     /// A built-in rule: compiled in, so that its file is named in place of a line.
@@ -89,14 +92,17 @@ impl Tested {
         for wrong in &self.wrong {
             writeln!(said, "{}\n", wrong.trim_end())?;
         }
+        if self.more > 0 {
+            writeln!(said, "and {} more errors\n", self.more)?;
+        }
         for id in self.silent.iter().take(SHOWN) {
             writeln!(said, "{id}: has no example")?;
         }
         if let Some(more) = self.silent.len().checked_sub(SHOWN).filter(|more| *more > 0) {
             writeln!(said, "and {more} more have none")?;
         }
-        let Tested { rules, examples, wrong, .. } = &self;
-        let summary = match wrong.len() {
+        let Tested { rules, examples, wrong, more, .. } = &self;
+        let summary = match wrong.len() + more {
             0 => format!("{rules} rules do what their {examples} examples say\n"),
             1 => format!("1 error; {rules} rules with {examples} examples could be read\n"),
             count => format!("{count} errors; {rules} rules with {examples} examples could be read\n"),

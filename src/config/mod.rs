@@ -69,6 +69,9 @@ pub fn load(file: &Path) -> Result<Config, ConfigError> {
     Ok(config)
 }
 
+/// Files that one may extend in a chain: each is read while those before it are.
+const MAX_DEPTH: usize = 32;
+
 /// The files that were met so far.
 #[derive(Default)]
 struct Seen {
@@ -89,6 +92,10 @@ fn extend(loaded: &file::File, path: &Path, config: &mut Config, seen: &mut Seen
         }
         if seen.open.contains(&real(&base)) {
             return Err(loaded.error(span, "this file is extended by itself, directly or through another one", None));
+        }
+        if seen.open.len() > MAX_DEPTH {
+            let message = format!("more than {MAX_DEPTH} files extend one another in a chain");
+            return Err(loaded.error(span, &message, None));
         }
         // Two configurations may share what they extend.
         if seen.all.insert(real(&base)) {

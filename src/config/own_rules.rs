@@ -20,6 +20,8 @@ pub const FAMILY: &str = "custom";
 const MAX_FILES: usize = 1_000;
 /// Rules that a file may hold.
 const MAX_RULES: usize = 5_000;
+/// Errors of a file that are kept: each holds the file's text, and to show it takes a scan for what is to be masked.
+const MAX_ERRORS: usize = 20;
 
 /// The rule files that `path` names: itself, or the YAML files of a folder, by name.
 ///
@@ -52,11 +54,11 @@ pub fn add(files: &[PathBuf], folder: &Path, rules: &mut Vec<&'static Rule>) -> 
     }
     let mut known = taken(rules);
     for path in files {
-        let (read, errors) = read(&File::load_named(path, folder, &["provider", "rules"])?, &mut known);
-        if let Some(first) = errors.into_iter().next() {
+        let read = read(&File::load_named(path, folder, &["provider", "rules"])?, &mut known);
+        if let Some(first) = read.errors.into_iter().next() {
             return Err(first);
         }
-        rules.extend(read.into_iter().map(|rule| &*Box::leak(Box::new(rule))));
+        rules.extend(read.rules.into_iter().map(|rule| &*Box::leak(Box::new(rule))));
     }
     Ok(())
 }
@@ -67,23 +69,40 @@ pub fn taken(own: &[&Rule]) -> HashSet<String> {
     built_in.chain(own.iter().map(|rule| rule.id.to_string())).collect()
 }
 
-/// The rules of a file that are right, and everything that is wrong in it. `known` holds the ids that are taken, and then
+/// What a file of rules holds.
+#[derive(Default)]
+pub struct Read {
+    /// The rules that are right.
+    pub rules: Vec<Rule>,
+    /// What is wrong, the first of it.
+    pub errors: Vec<ConfigError>,
+    /// How much more is wrong.
+    pub more: usize,
+}
+
+impl Read {
+    fn error(error: ConfigError) -> Self {
+        Self { errors: vec![error], ..Self::default() }
+    }
+}
+
+/// The rules of a file that are right, and what is wrong in it. `known` holds the ids that are taken, and then
 /// this file's, too.
-pub fn read(file: &File, known: &mut HashSet<String>) -> (Vec<Rule>, Vec<ConfigError>) {
+pub fn read(file: &File, known: &mut HashSet<String>) -> Read {
     let tree = match parse(file) {
         Ok(tree) => tree,
-        Err(error) => return (Vec::new(), vec![error]),
+        Err(error) => return Read::error(error),
     };
     let parsed: ProviderFile = match serde_yaml::from_str(&file.text) {
         Ok(parsed) => parsed,
-        Err(error) => return (Vec::new(), vec![wrong_form(file, &error)]),
+        Err(error) => return Read::error(wrong_form(file, &error)),
     };
     if parsed.rules.len() > MAX_RULES {
-        return (Vec::new(), vec![file.whole(&format!("more than {MAX_RULES} rules in a file"))]);
+        return Read::error(file.whole(&format!("more than {MAX_RULES} rules in a file")));
     }
-    let mut source = RuleSource { file, tree: &tree, errors: Vec::new() };
+    let mut source = RuleSource { file, tree: &tree, errors: Vec::new(), more: 0 };
     let rules = (0..).zip(&parsed.rules).filter_map(|(at, entry)| source.rule(at, &parsed, entry, known)).collect();
-    (rules, source.errors)
+    Read { rules, errors: source.errors, more: source.more }
 }
 
 /// What serde has to say of a file that is no rule file, at the line where it says so.
@@ -116,6 +135,7 @@ struct RuleSource<'f> {
     file: &'f File,
     tree: &'f Tree<'f>,
     errors: Vec<ConfigError>,
+    more: usize,
 }
 
 impl RuleSource<'_> {
@@ -127,7 +147,7 @@ impl RuleSource<'_> {
         entry: &TokenEntry,
         known: &mut HashSet<String>,
     ) -> Option<Rule> {
-        let before = self.errors.len();
+        let before = self.wrong_so_far();
         let is_id = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if entry.id.is_empty() || !entry.id.chars().all(is_id) {
             self.wrong(at, "id", 0, "an id is made of letters, digits, `-`, `_` and `.`");
@@ -176,7 +196,7 @@ impl RuleSource<'_> {
             token: Some(token),
         };
         self.examples(at, entry, |text| own::finds(&rule, &regex, text));
-        (self.errors.len() == before).then_some(rule)
+        (self.wrong_so_far() == before).then_some(rule)
     }
 
     /// Checks that the rule does what its examples say.
@@ -193,8 +213,16 @@ impl RuleSource<'_> {
         }
     }
 
+    fn wrong_so_far(&self) -> usize {
+        self.errors.len() + self.more
+    }
+
     /// Notes an error at the value of a rule's key, or at one of its items.
     fn wrong(&mut self, rule: usize, key: &str, item: usize, message: &str) {
+        if self.errors.len() == MAX_ERRORS {
+            self.more += 1;
+            return;
+        }
         let span = self.place(rule, key, item).unwrap_or_default();
         self.errors.push(self.file.error(span, message, None));
     }
