@@ -120,12 +120,8 @@ pub(super) fn lines(text: &str, give: &mut dyn FnMut(Range<usize>, Range<usize>)
     let mut netrc = false;
     while start < text.len() {
         let rest = &text[start..];
-        let (len, mark) = match (rest.find('\n'), rest.find("\\n")) {
-            (Some(real), Some(written)) if written < real => (written, 2),
-            (Some(real), _) => (real, 1),
-            (None, Some(written)) => (written, 2),
-            (None, None) => (rest.len(), 0),
-        };
+        let real = memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+        let (len, mark) = rest[..real].find("\\n").map_or((real, 1), |written| (written, 2));
         netrc |= rest.starts_with("machine ");
         match rest[..len].trim().strip_prefix("password ").filter(|_| netrc) {
             Some(password) => {
@@ -208,4 +204,26 @@ fn unquoted(text: &str, range: Range<usize>) -> Range<usize> {
     let quoted = value.len() > 1 && ['"', '\''].iter().any(|q| value.starts_with(*q) && value.ends_with(*q));
     let cut = usize::from(quoted);
     start + cut..start + value.len() - cut
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_lines_are_read_in_little_time() {
+        let text = "password=b7\n".repeat(150_000);
+        let (mut count, start) = (0, std::time::Instant::now());
+        lines(&text, &mut |_, _| count += 1);
+        assert_eq!(count, 150_000);
+        assert!(start.elapsed() < std::time::Duration::from_secs(5), "{:?}", start.elapsed());
+    }
+
+    #[test]
+    fn lines_end_at_either_mark() {
+        let text = "a=1\\nb=2\nc=3\\n\\nd=4";
+        let mut found = Vec::new();
+        lines(text, &mut |name, value| found.push((&text[name], &text[value])));
+        assert_eq!(found, [("a", "1"), ("b", "2"), ("c", "3"), ("d", "4")]);
+    }
 }
