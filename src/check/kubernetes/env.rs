@@ -22,9 +22,17 @@ impl Check for Env {
             return false;
         }
         // The parameters of a workflow name Secrets and keys in them as often as they hold any.
-        let parameter = pair.path.keys().any(|key| matches!(key, "parameters" | "params"));
+        let parameter =
+            pair.path.keys().any(|key| matches!(key, "parameters" | "params")) && is_workflow(&pair.doc.role);
         let setting = if parameter { Setting::Configuration } else { Setting::Environment };
         claim::judge(self.rule(), pair, setting, cx);
         true
     }
+}
+
+/// Whether the resource is a workflow of Argo or belongs to a pipeline of Tekton.
+fn is_workflow(role: &Role) -> bool {
+    let Role::Resource { api_version, kind, .. } = role else { return false };
+    matches!(kind.as_str(), "Workflow" | "WorkflowTemplate" | "ClusterWorkflowTemplate" | "CronWorkflow")
+        || api_version.split('/').next().is_some_and(|group| group == "tekton.dev" || group.ends_with(".tekton.dev"))
 }
