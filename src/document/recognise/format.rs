@@ -56,12 +56,26 @@ pub fn format(text: &str, place: &Place) -> Format {
         // A JSON document in a `.yaml` file goes through the YAML parser as well, but not as fast.
         Some(Format::Yaml) if looks_like_json(head) && place.depth == 0 && is_whole_json(text) => Format::Json,
         Some(Format::Text) if extension(name) == "txt" && is_object(head) && is_whole_json(text) => Format::Json,
-        // Logstash's pipelines have values behind arrows, in blocks.
-        Some(Format::Flat(Flat::Ini)) if extension(name) == "conf" && head.contains(" => ") => Format::Text,
+        Some(Format::Flat(Flat::Ini)) if extension(name) == "conf" && is_pipeline(head) => Format::Text,
         Some(Format::Flat(Flat::Xml)) if !head.starts_with(['<', '{']) => by_content(head),
         Some(format) => format,
         None => by_content(head),
     }
+}
+
+/// Whether the head is that of a pipeline of Logstash: values behind arrows in a block, and no sections.
+fn is_pipeline(head: &str) -> bool {
+    let mut block = false;
+    let mut arrow = false;
+    for line in head.lines().filter(|line| !line.trim_start().starts_with(['#', ';'])) {
+        if line.starts_with('[') && line.trim_end().ends_with(']') {
+            return false;
+        }
+        let word = line.bytes().take_while(u8::is_ascii_lowercase).count();
+        block |= word > 0 && line[word..].trim_start().starts_with('{');
+        arrow |= block && line.contains(" => ");
+    }
+    arrow
 }
 
 /// What the first bytes settle whatever the name is.
