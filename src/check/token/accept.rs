@@ -89,20 +89,34 @@ fn is_in_template(text: &str, span: Span) -> bool {
     last(b"{{").is_some_and(|open| last(b"}}").is_none_or(|close| close < open))
 }
 
-/// Whether the secret is the id of a class or a project, as Windows writes it: `{FAE04EC0-…}`.
+/// Whether the secret is the id of a class or a project, as Windows writes it, in capitals: `{FAE04EC0-…}`.
 fn is_registry_id(text: &str, span: Span) -> bool {
-    span.end - span.start == 36 && text[..span.start].ends_with('{') && span.of(text).matches('-').count() == 4
+    let id = span.of(text);
+    id.len() == 36
+        && text[..span.start].ends_with('{')
+        && id.matches('-').count() == 4
+        && !id.bytes().any(|b| b.is_ascii_lowercase())
 }
 
-/// Whether the secret is a whole line of a PEM text: as long a line stands before it.
+/// Whether the secret is a whole line of a PEM text: lines as long stand before it, back to where such a text begins or as
+/// far as is looked. Tokens one a line begin alike.
 fn is_line_of_armor(text: &str, span: Span) -> bool {
-    let before = &text.as_bytes()[span.start.saturating_sub(CONTEXT)..span.start];
-    let Some((b'\n', before)) = before.split_last() else { return false };
-    let line = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    span.end - span.start >= 64
-        && line.len() == span.end - span.start
-        && line.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='))
+    let (secret, from) = (span.of(text).as_bytes(), span.start.saturating_sub(CONTEXT));
+    let before = &text.as_bytes()[from..span.start];
+    let Some((b'\n', before)) = before.split_last().filter(|_| secret.len() >= 64) else { return false };
+    let is_armor = |line: &[u8]| line.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='));
+    let is_line = |line: &[u8]| line.len() == secret.len() && is_armor(line) && line[..4] != secret[..4];
+    let mut equal = 0;
+    let mut rest = before;
+    while let Some(end) = memchr::memrchr(b'\n', rest) {
+        let line = &rest[end + 1..];
+        if !is_line(line.strip_suffix(b"\r").unwrap_or(line)) {
+            return equal > 0 && line.starts_with(b"-----BEGIN");
+        }
+        equal += 1;
+        rest = &rest[..end];
+    }
+    equal > 0 && (rest.starts_with(b"-----BEGIN") || from > 0 && is_armor(rest.strip_suffix(b"\r").unwrap_or(rest)))
 }
 
 /// Whether the text before says that this is a digest of something public: `sha256:…`, `integrity="sha512-…`.
@@ -141,10 +155,18 @@ mod tests {
 
     #[test]
     fn a_line_of_a_certificate_is_no_token() {
-        let line = "MIIBszCCAVmgAwIBAgIUQwLq9ZkT3x7vYn2pRb8sDf5gHj1wCgYIKoZIzj0EAwIw";
-        let text = format!("{line}\n{line}\n");
-        assert!(is_line_of_armor(&text, Span::new(65, 129)) && !is_line_of_armor(&text, Span::new(0, 64)));
-        assert!(!is_line_of_armor(&format!("a: x\n{line}\n"), Span::new(5, 69)));
+        let line = "BszCCAVmgAwIBAgIUQwLq9ZkT3x7vYn2pRb8sDf5gHj1wCgYIKoZIzj0EAwIw";
+        let lines = |from: u16, to: u16| (from..to).map(|at| format!("{at:03}{line}\n")).collect::<String>();
+        let armor = |text: &str| is_line_of_armor(text, Span::new(text.len() - 65, text.len() - 1));
+        assert!(armor(&format!("-----BEGIN CERTIFICATE-----\n{}", lines(10, 15))) && armor(&lines(100, 112)));
+        assert!(!armor(&format!("keys\n{}", lines(0, 2))) && !armor(&lines(0, 2)) && !armor(&lines(0, 1)));
+        assert!(!armor(&lines(0, 1).repeat(12)), "tokens begin alike");
+    }
+
+    #[test]
+    fn an_id_of_windows_is_in_capitals() {
+        let id = |text: &str| is_registry_id(text, Span::new(1, text.len() - 1));
+        assert!(id("{0F8A6C1D-9B2E-4F73-85A1-C6D0E9B7F342}") && !id("{0f8a6c1d-9b2e-4f73-85a1-c6d0e9b7f342}"));
     }
 
     #[test]
