@@ -101,6 +101,39 @@ fn no_error_shows_a_secret() {
     }
 }
 
+/// An exception names secrets, in whatever style its file is written.
+#[test]
+fn no_error_shows_what_an_exception_is_for() {
+    let key = "[{\"value\": \"kestrel-Harbour(71\", reason: x}]";
+    for config in [
+        &format!("allowlist: {key}\n"),
+        "allowlist: [{value : \"kestrel-Harbour(71\", reason: x}]\n",
+        "allowlist:\n  - value: >-\n      kestrel-Harbour(71\n    reason: x\n",
+        "allowlist:\n  - value: |\n      kestrel-Harbour(71\n    pth: x\n",
+        "allowlist:\n  - value:\n      kestrel\n      Harbour(71\n",
+        "allowlist:\n  - ? value\n    : kestrel Harbour(71\n",
+        "allowlist:\n  - reason: x\n    valeu: kestrel-Harbour-71\n",
+        "allowlist: [{value:kestrel-Harbour-71, reason: x}]\n",
+        "allowlist: [{reason: x, kestrel-Harbour}]\n",
+        "allowlist: [kestrel-Harbour]\n",
+        "allowlist: # kestrel-Harbour\n  x: y\n",
+    ] {
+        let message = complaint(config);
+        assert!(!message.contains("Harbour") && !message.contains("estrel"), "{config}\n{message}");
+    }
+    for toml in [
+        "regexes = [\"kestrel-Harbour-72\", 5]\nstopwords = [ \"quietHarbour\"\n",
+        "[allowlist]\nregexes = [\n  'kestrel-Harbour',\n",
+        "[allowlist]\nstopwords = 'quietHarbour'\n",
+    ] {
+        let folder = folder(&[("gitleaks.toml", toml)]);
+        let output = tidewaiter(&["rules", "import", "gitleaks.toml"], folder.path());
+        assert_eq!(output.status.code(), Some(2), "{toml}");
+        let said = text(&output.stderr);
+        assert!(!said.contains("Harbour"), "{toml}\n{said}");
+    }
+}
+
 /// What an entry is for may lie where nobody looked.
 #[test]
 fn exceptions_are_called_unused_only_where_all_was_scanned() {

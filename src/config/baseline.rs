@@ -12,6 +12,10 @@ pub const FILE: &str = ".tidewaiter-baseline.yaml";
 
 const HEAD: &str = "# Findings that are accepted as they stand, kept by `tidewaiter baseline`. `reason` and `note` are yours to write.\n";
 
+/// The keys of the file.
+pub(super) const KEYS: [&str; 11] =
+    ["version", "id", "rounds", "history", "findings", "rule", "path", "structure", "digest", "reason", "note"];
+
 /// Some hundred thousand findings.
 const MAX_SIZE: u64 = 64 << 20;
 

@@ -28,6 +28,11 @@ impl ConfigError {
         (self.0.source.name(), self.0.source.inner())
     }
 
+    /// The bytes of the file that it is about.
+    pub fn span(&self) -> Span {
+        self.0.span
+    }
+
     /// The same error with another text of the file, of the same length, and its sentences changed.
     #[must_use]
     pub fn masked(&self, text: &str, change: impl Fn(&str) -> String) -> Self {

@@ -20,6 +20,13 @@ pub use file::File;
 /// The file's name.
 pub const FILE: &str = ".tidewaiter.yaml";
 
+/// Whether a key of any file that is read here has this name, be it in letters of another size.
+pub fn is_key(name: &str) -> bool {
+    let all =
+        [&read::KEYS[..], &read::THRESHOLDS, &read::EXCEPTION, &own_rules::KEYS, &baseline::KEYS, &gitleaks::KEYS];
+    all.iter().any(|keys| keys.iter().any(|key| key.eq_ignore_ascii_case(name)))
+}
+
 /// What the configuration asks for.
 #[derive(Debug, Default)]
 pub struct Config {

@@ -16,6 +16,28 @@ use crate::rules;
 
 /// The family of the rules that are no built-in ones.
 pub const FAMILY: &str = "custom";
+/// The keys of a file of rules.
+pub(super) const KEYS: [&str; 19] = [
+    "provider",
+    "why",
+    "mend",
+    "references",
+    "rules",
+    "id",
+    "title",
+    "severity",
+    "confidence",
+    "keywords",
+    "pattern",
+    "names",
+    "value",
+    "path",
+    "window",
+    "min_entropy",
+    "validate",
+    "examples",
+    "counterexamples",
+];
 /// Files that a folder of rules may hold.
 const MAX_FILES: usize = 1_000;
 /// Rules that a file may hold.

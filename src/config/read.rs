@@ -14,6 +14,12 @@ use crate::suppress::{Exception, Structure, allowlist};
 pub(super) const KEYS: [&str; 7] =
     ["extends", "rule-files", "rules", "allowlist", "credential-names", "thresholds", "max-file-size"];
 
+/// The keys of `thresholds`.
+pub(super) const THRESHOLDS: [&str; 3] = ["min-severity", "min-confidence", "fail-on"];
+
+/// The keys of an exception.
+pub(super) const EXCEPTION: [&str; 6] = ["path", "path-pattern", "rule", "value", "structure", "reason"];
+
 /// The files that this one names under `key`, with where it says so.
 pub fn files(file: &File, key: &str) -> Result<Vec<(String, Span)>, ConfigError> {
     let tree = parse(file)?;
@@ -85,11 +91,7 @@ fn entries<'t>(
     for (key, value) in tree.entries(node) {
         let name = tree.str(key).unwrap_or_default();
         if !known.contains(&name) {
-            return Err(file.error(
-                tree.span(key),
-                &format!("unknown key `{name}`"),
-                nearest(name, known.iter().copied()),
-            ));
+            return Err(unknown_key(file, tree.span(key), name, known));
         }
         if out.iter().any(|(earlier, _)| *earlier == name) {
             return Err(file.error(tree.span(key), &format!("the key `{name}` stands twice"), None));
@@ -97,6 +99,16 @@ fn entries<'t>(
         out.push((name, value));
     }
     Ok(out)
+}
+
+/// An error about a key that is not `known`. It names the key only if that looks like one of them: where a space or an indent
+/// is missing, a value stands as the key.
+fn unknown_key(file: &File, span: Span, name: &str, known: &[&str]) -> ConfigError {
+    let is_word = name.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '-' | '_'));
+    match nearest(name, known.iter().copied()).filter(|_| is_word) {
+        Some(help) => file.error(span, &format!("unknown key `{name}`"), Some(help)),
+        None => file.error(span, "unknown key", Some(format!("expected keys: {}", known.join(", ")))),
+    }
 }
 
 fn levels(file: &File, tree: &Tree<'_>, node: NodeId, config: &mut Config) -> Result<(), ConfigError> {
@@ -126,7 +138,7 @@ fn levels(file: &File, tree: &Tree<'_>, node: NodeId, config: &mut Config) -> Re
 }
 
 fn thresholds(file: &File, tree: &Tree<'_>, node: NodeId, config: &mut Config) -> Result<(), ConfigError> {
-    for (key, value) in entries(file, tree, node, &["min-severity", "min-confidence", "fail-on"])? {
+    for (key, value) in entries(file, tree, node, &THRESHOLDS)? {
         let level = text(file, tree, value)?;
         let names = ["info", "low", "medium", "high", "critical"];
         let known = if key == "min-confidence" { &names[1..4] } else { &names[..] };
@@ -155,7 +167,7 @@ fn exception(file: &File, tree: &Tree<'_>, node: NodeId, config: &Config) -> Res
     let start = tree.span(node).start;
     let place = format!("{}:{}", file.path, file.line(start));
     let mut exception = Exception::at(place);
-    for (key, value) in entries(file, tree, node, &["path", "path-pattern", "rule", "value", "structure", "reason"])? {
+    for (key, value) in entries(file, tree, node, &EXCEPTION)? {
         let text = text(file, tree, value)?;
         match key {
             "path" => exception.path = Some(glob(file, tree, value, text)?),

@@ -8,6 +8,33 @@ use toml::Value;
 /// What was not expected, by key: said rather than passed over.
 pub type Others = BTreeMap<String, Value>;
 
+/// The keys that are known.
+pub const KEYS: [&str; 23] = [
+    "extend",
+    "rules",
+    "allowlist",
+    "allowlists",
+    "title",
+    "description",
+    "minVersion",
+    "useDefault",
+    "path",
+    "disabledRules",
+    "id",
+    "regex",
+    "secretGroup",
+    "entropy",
+    "keywords",
+    "tags",
+    "paths",
+    "regexes",
+    "regexTarget",
+    "stopwords",
+    "commits",
+    "condition",
+    "targetRules",
+];
+
 /// The file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -17,6 +17,8 @@ use form::{Form, Others};
 use pattern::Secret;
 use yaml::Writer;
 
+pub(super) use form::KEYS;
+
 /// What became of a configuration.
 #[derive(Debug, Default)]
 pub struct Imported {
