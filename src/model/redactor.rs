@@ -102,7 +102,9 @@ impl Redactor {
     /// nothing but one. A weak password is often the name of its service, and so of a folder: a path that can't be opened
     /// would help nobody.
     pub fn path(&self, path: &str) -> String {
-        let any = self.matches(path.as_bytes()).iter().any(|span| is_telling(span.of(path).as_bytes()));
+        let any = self.matches(path.as_bytes()).iter().any(|span| {
+            is_telling(span.of(path).as_bytes()) && (span.len() >= LONG || is_word(path.as_bytes(), *span))
+        });
         if any { self.text(path) } else { path.to_owned() }
     }
 
@@ -160,6 +162,14 @@ mod tests {
         assert_eq!(redactor(&["abcdef123456", "def1"]).text("abcdef123456"), "********");
         // The half of a longer one tells as much.
         assert_eq!(redactor(&["abcdef123"]).text("abcdef1234"), "********4");
+    }
+
+    #[test]
+    fn a_path_that_only_contains_a_weak_password_can_still_be_opened() {
+        let redactor = redactor(&["redis123", "q7RmZt9xY93g"]);
+        assert_eq!(redactor.path("redis12345/app.env"), "redis12345/app.env");
+        assert_eq!(redactor.path("keys/redis123/app.env"), "keys/********/app.env");
+        assert_eq!(redactor.path("keys/xq7RmZt9xY93gy.pem"), "keys/x********y.pem");
     }
 
     #[test]
