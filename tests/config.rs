@@ -82,6 +82,7 @@ fn no_error_shows_a_secret() {
         ("rule-files: app/.env\n", &["scan", "app"]),
         ("rule-files: odd.txt\n", &["scan", "app"]),
         ("extends: odd.txt\n", &["scan", "app"]),
+        ("extends: app/quoting.yaml\n", &["scan", "app"]),
         ("allowlist:\n  - value: DB_PASSWORD=kestrel-Harbour-71\n", &["scan", "app"]),
         ("password: kestrel-Harbour-71\n", &["scan", "app"]),
         ("", &["scan", "app", "--config", "app/.env"]),
@@ -92,8 +93,15 @@ fn no_error_shows_a_secret() {
         ("", &["report", "convert", "odd.json"]),
     ] {
         let json = "{\"version\": \"kestrel-Harbour-71\"}";
-        let files = [ENV, ("odd.txt", odd), ("odd.json", json), (".git/HEAD", ""), (".tidewaiter.yaml", config)];
-        let folder = folder(&files[..if config.is_empty() { 4 } else { 5 }]);
+        let files = [
+            ENV,
+            ("app/quoting.yaml", "rules: {}\n? a`kestrel-Harbour-9`b\n: x\n"),
+            ("odd.txt", odd),
+            ("odd.json", json),
+            (".git/HEAD", ""),
+            (".tidewaiter.yaml", config),
+        ];
+        let folder = folder(&files[..if config.is_empty() { 5 } else { 6 }]);
         let output = tidewaiter(arguments, folder.path());
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         let said = text(&output.stdout) + &text(&output.stderr);

@@ -93,10 +93,12 @@ impl File {
     }
 }
 
-/// The message without the names that it quotes.
+/// The message without the names that it quotes, and what stands between them: a name may hold the sign that quotes it.
 fn without_names(message: &str) -> String {
-    let parts: Vec<&str> = message.split('`').step_by(2).collect();
-    parts.join("…")
+    match (message.find('`'), message.rfind('`')) {
+        (Some(start), Some(end)) => format!("{}…{}", &message[..start], &message[end + 1..]),
+        _ => message.to_owned(),
+    }
 }
 
 /// What a parser says of a text, without the values that it quotes.
@@ -104,5 +106,17 @@ pub fn without_values(message: &str) -> String {
     match (message.find('"'), message.rfind('"')) {
         (Some(start), Some(end)) if start < end => format!("{}\"…\"{}", &message[..start], &message[end + 1..]),
         _ => message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_names;
+
+    #[test]
+    fn no_part_of_a_name_is_left() {
+        assert_eq!(without_names("unknown key `a`kestrel`b`"), "unknown key …");
+        assert_eq!(without_names("no `a`, expected `b` or `c` here"), "no … here");
+        assert_eq!(without_names("plain"), "plain");
     }
 }
