@@ -142,3 +142,15 @@ fn a_file_in_the_way_stays_and_broken_toml_is_said_at_its_line() {
     let odd = tidewaiter(&["rules", "import", "odd.toml"], folder.path());
     assert_eq!(odd.status.code(), Some(2), "{}", text(&odd.stdout));
 }
+
+/// The names in a configuration are whoever's wrote it.
+#[test]
+fn what_is_lost_does_not_steer_the_terminal() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let config = "\"odd\\n##[error]x\" = 1\n[[rules]]\nid = \"a\\u001b[2J\\n::error::x\"\nregex = '(a'\n";
+    fs::write(folder.path().join("gitleaks.toml"), config).expect("writable");
+    let output = tidewaiter(&["rules", "import", "gitleaks.toml"], folder.path());
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let said = text(&output.stderr);
+    assert!(!said.contains('\u{1b}') && !said.contains("##[") && said.lines().count() == 2, "{said:?}");
+}

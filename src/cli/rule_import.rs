@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use super::config_error::masked;
 use super::{Failure, print};
 use crate::config::{File, gitleaks};
+use crate::report::printable;
 
 /// Where the rules are said to lie if they are not written to a file.
 const RULES: &str = "gitleaks-rules.yaml";
@@ -20,7 +21,7 @@ pub fn run(path: &Path, output: Option<&Path>) -> Result<ExitCode, Failure> {
     let imported = gitleaks::import(&file, &place).map_err(|error| Failure(masked(&error)))?;
     let mut said = stderr().lock();
     for lost in imported.lost.iter().chain(&imported.notes) {
-        writeln!(said, "{}: {lost}", path.display())?;
+        writeln!(said, "{}", printable(&format!("{}: {lost}", path.display())))?;
     }
     let Some(output) = output.filter(|_| !imported.rules.is_empty()) else {
         let between = if imported.rules.is_empty() { String::new() } else { format!("{}---\n", imported.rules) };
