@@ -117,7 +117,7 @@ impl Selection {
     fn configuration(&self, root: &Path) -> Result<Config, Failure> {
         let found = match &self.config {
             _ if self.no_config => return Ok(Config::default()),
-            Some(file) => config::load(file),
+            Some(file) => config::named(file, root),
             None => config::find(root),
         };
         found.map_err(Failure::from_config)

@@ -66,6 +66,17 @@ pub fn repository_root(path: &Path) -> PathBuf {
     root.map_or_else(|| path.to_owned(), Path::to_owned)
 }
 
+/// The configuration in `file`, for a scan of `root`, which may be another folder than that of which the file speaks.
+///
+/// # Errors
+/// As [`load`].
+pub fn named(file: &Path, root: &Path) -> Result<Config, ConfigError> {
+    let mut config = load(file)?;
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    config.allowlist.is_for_more = real(folder) != real(root);
+    Ok(config)
+}
+
 /// The configuration in `file`, with those that it extends.
 ///
 /// # Errors
