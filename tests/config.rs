@@ -35,6 +35,8 @@ fn errors_point_at_the_wrong_key_and_guess_what_was_meant() {
         ("extends: .tidewaiter.yaml\n", ["extended by itself", "", ".tidewaiter.yaml"]),
         ("rules: {}\nrules: {}\n", ["stands twice", "", ":2:1"]),
         ("rules: {}\n---\nrules: {}\n", ["second document", "", ":2:1"]),
+        ("rules: {}\n...\n# e\n--- # f\nrules: {}\n", ["second document", "", ":3:1"]),
+        ("# e\n...\nrules: {no-such: off}\n", ["no rule `no-such`", "", ":3:9"]),
         ("thresholds: {min-confidence: medum}\n", ["expected one of: low", "did you mean `medium`?", ":1:30"]),
         ("allowlist: [{value: '', reason: x}]\n", ["matches everything", "", ":1:22"]),
         ("extends: [.tidewaiter.yaml]\n", ["extended by itself", "", ":1:11"]),
@@ -156,6 +158,9 @@ fn exceptions_are_called_unused_only_where_all_was_scanned() {
     assert_eq!(unused(&["scan", "b", "c.env"]), 1, "a comment's line was scanned");
     assert_eq!(unused(&["scan", ".", "--rule", "docker"]), 0);
     assert_eq!(unused(&["scan", ".", "--exclude-rule", "files"]), 0);
+    assert_eq!(unused(&["scan", ".", "--config", ".tidewaiter.yaml"]), 2);
+    assert_eq!(unused(&["scan", "b", "--config", ".tidewaiter.yaml"]), 1, "as where it is found");
+    assert_eq!(unused(&["scan", "c.env", "--config", ".tidewaiter.yaml"]), 0);
 }
 
 #[test]
@@ -215,6 +220,14 @@ fn comments_that_accept_nothing_are_said() {
         report["summary"]["unused"].as_array().expect("a list").iter().filter_map(|u| u.as_str()).collect();
     assert_eq!((code, unused.len()), (1, 2), "{unused:?}");
     assert!(unused[0].starts_with(".env:1:") && unused[1].starts_with(".env:2:"));
+}
+
+#[test]
+fn comments_behind_the_end_are_no_second_document() {
+    for end in ["...\n\n# e\n", "---\n# e\n", "...\n--- # e\n", "...\r\n# e\r\n"] {
+        let config = format!("allowlist: [{{path: app/.env, reason: invented}}]\n{end}");
+        assert!(clean(folder(&[ENV, (".tidewaiter.yaml", &config)]).path(), "."), "{end}");
+    }
 }
 
 #[test]

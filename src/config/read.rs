@@ -65,7 +65,8 @@ pub fn apply(file: &File, config: &mut Config) -> Result<(), ConfigError> {
 
 /// The span tree of a file.
 pub(super) fn parse(file: &File) -> Result<Tree<'_>, ConfigError> {
-    if let Some(second) = yaml::documents(&file.text).get(1) {
+    let mut documents = yaml::documents(&file.text).into_iter().filter(|span| has_content(span.of(&file.text)));
+    if let Some(second) = documents.nth(1) {
         let mark = Span::new(second.start, second.start + 3);
         return Err(file.error(mark, "a second document, which nobody would read", None));
     }
@@ -75,6 +76,12 @@ pub(super) fn parse(file: &File) -> Result<Tree<'_>, ConfigError> {
         let length = file.text[start.min(file.text.len())..].lines().next().unwrap_or_default().len();
         file.error(Span::new(start.min(file.text.len()), start + length), "this is no YAML", None)
     })
+}
+
+/// Whether a document holds anything but comments and marks.
+fn has_content(document: &str) -> bool {
+    let rests = document.lines().map(|line| line.strip_prefix("---").unwrap_or(line).trim());
+    rests.filter(|rest| *rest != "...").any(|rest| !rest.is_empty() && !rest.starts_with('#'))
 }
 
 /// The entries of a mapping whose keys are all among `known`, each once.
