@@ -5,6 +5,11 @@ use super::assignment::Cursor;
 /// What stands before a literal that is used where an expression gives nothing.
 const DEFAULTS: [&str; 5] = [".unwrap_or(", ".orElse(", ".unwrap_or_else(|| ", ") { ", ".getOrElse("];
 
+/// Whether a text is one expression: names, calls and texts without a blank.
+fn is_expression(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.()[]\"'?!:$&".contains(&b))
+}
+
 impl Cursor<'_> {
     /// A bracket that opens an expression, and the line's end behind it: `key = (⏎ "…"`.
     pub(super) fn brackets(&mut self) {
@@ -23,7 +28,13 @@ impl Cursor<'_> {
         let quoted = line.starts_with(['"', '\'', '`']);
         let behind = &line[expression..];
         let or = [" || ", " ?? ", " or ", " ?: "].iter().find_map(|or| behind.strip_prefix(or));
-        let called = || DEFAULTS.iter().find_map(|call| line.find(call).map(|at| &line[at + call.len()..]));
+        let called = || {
+            let behind = |call: &&str| {
+                let at = line.find(*call).filter(|&at| is_expression(&line[..at]))?;
+                Some(&line[at + call.len()..])
+            };
+            DEFAULTS.iter().find_map(behind)
+        };
         let literal = or.or_else(called);
         if let Some(literal) =
             literal.filter(|literal| !quoted && expression > 0 && literal.starts_with(['"', '\'', '`']))

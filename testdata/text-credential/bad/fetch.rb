@@ -1,0 +1,1 @@
+password = ENV.fetch("DB_PASSWORD") { "osprey-Mill-40" }
