@@ -172,7 +172,8 @@ impl Cursor<'_> {
         self.blanks();
         self.take("&'static ");
         // What C# says of a property.
-        if let Some(end) = self.rest().strip_prefix("{ get;").and_then(|rest| rest.get(..40)?.find('}')) {
+        let closes = |rest: &str| rest.bytes().take(40).position(|b| b == b'}');
+        if let Some(end) = self.rest().strip_prefix("{ get;").and_then(closes) {
             self.at += "{ get;".len() + end + 1;
         }
         let is_type =

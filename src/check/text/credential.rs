@@ -29,14 +29,14 @@ impl Check for Credential {
     fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
         let hits = cx.hits(doc);
         let file = FileKind::of(doc.place.file_name(), &doc.place.path);
-        let mut seen = 0;
+        let (mut seen, mut rows) = (0, 0);
         for &at in &hits.names {
             if at < seen || doc.text.len() <= at {
                 continue;
             }
             if file.is_sql
                 && let Some(end) =
-                    insert::read(doc.text, at, &mut |name, value| self.inserted(doc, name, value, file, cx))
+                    insert::read(doc.text, at, &mut rows, &mut |name, value| self.inserted(doc, name, value, file, cx))
             {
                 seen = end;
                 continue;
