@@ -57,7 +57,7 @@ pub(super) fn in_script(text: &str, sink: Sink<'_>) {
 pub(super) fn in_argv(words: &[&str], starts: &[usize], sink: Sink<'_>) {
     let words = words.iter().zip(starts).map(|(word, start)| Word::literal(word, *start)).collect();
     let command = Command { words, ..Command::default() };
-    Reader { text: "", depth: 0, map: &|span| span.start..span.end, sink }.command(&command, None);
+    Reader { text: "", depth: 0, takes_files: false, map: &|span| span.start..span.end, sink }.command(&command, None);
 }
 
 /// Gives the candidates of a script that stands `depth` scripts deep.
@@ -65,7 +65,7 @@ pub(super) fn script_at(text: &str, depth: u8, map: Map<'_>, sink: Sink<'_>) {
     let mut before: Option<Command<'_>> = None;
     shell::commands(text, &mut |command| {
         let writer = before.take().filter(|_| command.piped);
-        Reader { text, depth, map, sink: &mut *sink }.command(&command, writer.as_ref());
+        Reader { text, depth, takes_files: false, map, sink: &mut *sink }.command(&command, writer.as_ref());
         before = Some(command);
     });
 }
@@ -190,6 +190,27 @@ mod tests {
         ] {
             assert!(of(line).iter().any(|c| c == expected), "{line}: {:?}", of(line));
         }
+    }
+
+    #[test]
+    fn places_are_none_where_a_flag_says_so() {
+        for (line, expected) in [
+            ("isql shop sa S3cret", "password=S3cret"),
+            ("nmcli dev wifi connect home ifname wlan0 password S3cret", "password=S3cret"),
+            ("nmcli device wifi connect home password S3cret", "password=S3cret"),
+            ("aws --region eu ssm put-parameter --name /a --value S3cret --type SecureString", "password=S3cret"),
+            ("printf 'user=%d\npassword=%s\n' 5 S3cret", "password=S3cret"),
+            ("printf -- '100%%\npassword=%s\n' S3cret", "password=S3cret"),
+            ("helm install a b --set adminPassword=@S3.cret", "adminPassword=@S3.cret"),
+            ("redis-cli auth abc=S3cret", "password=abc=S3cret"),
+            ("vault login abc=S3cret", "token=abc=S3cret"),
+            ("vault login -method=userpass username=me password=S3cret", "password=S3cret"),
+        ] {
+            assert!(of(line).iter().any(|c| c == expected), "{line}: {:?}", of(line));
+        }
+        assert_eq!(of("isql -S server -U sa -D master"), [""; 0]);
+        assert_eq!(of("nmcli dev wifi connect home ifname wlan0"), [""; 0]);
+        assert_eq!(of("curl -d password=@a/b.txt https://h"), [""; 0]);
     }
 
     #[test]

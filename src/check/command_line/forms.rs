@@ -63,8 +63,8 @@ impl Reader<'_> {
         let Some((name, range)) = value::assignment(part.text()) else { return false };
         let label = part.word.span_of(part.start..part.start + name.len());
         let value = part.sub(range);
-        if value.text().starts_with('@') && value.text().contains(['.', '/']) {
-            // What curl, Vault and others read from a file.
+        if self.takes_files && value.text().starts_with('@') && value.text().contains(['.', '/']) {
+            // What is read from a file.
         } else if value.text().starts_with('{') {
             // Helm's `--set-json auth={"password": …}`.
             self.object(value);
@@ -118,10 +118,14 @@ impl Reader<'_> {
 
     /// Lines of configuration that a command writes: `echo "password=x" >> file`.
     pub(super) fn written(&mut self, words: &[Word<'_>]) {
+        let arguments = match words.get(1) {
+            Some(word) if word.value == "--" => &words[2..],
+            _ => &words[1..],
+        };
         if base_name(&words[0].value) == "printf"
-            && let Some(format) = words.get(1)
+            && let Some((format, arguments)) = arguments.split_first()
         {
-            self.formatted(format, &words[2..]);
+            self.formatted(format, arguments);
         }
         for word in words.iter().skip(1) {
             self.lines(Part::all(word));
@@ -135,7 +139,7 @@ impl Reader<'_> {
         let text = &format.value;
         let (mut before, mut seen) = (0, 0);
         value::lines(text, &mut |name, range| {
-            seen += text[before..range.start].matches("%s").count();
+            seen += conversions(&text[before..range.start]);
             before = range.start;
             if text[range.clone()] == *"%s"
                 && let Some(argument) = arguments.get(seen)
@@ -182,4 +186,9 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// How many arguments a piece of a format for `printf` takes: one for each `%`, none for `%%`.
+fn conversions(text: &str) -> usize {
+    text.matches('%').count() - 2 * text.matches("%%").count()
 }

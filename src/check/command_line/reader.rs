@@ -2,7 +2,8 @@
 
 use super::candidates::{Candidate, MAX_DEPTH, Map, Part, Sink, script_at};
 use super::table::{
-    DECLARATIONS, FLAGS, Flag, Holds, LAST, POSITIONALS, RUNNERS, SHELLS, SWITCHES, Value, WRAPPERS, WRITERS, Wrapper,
+    DECLARATIONS, FLAGS, Flag, Holds, LAST, POSITIONALS, RUNNERS, SHELLS, SWITCHES, TAKE_FILES, Value, WRAPPERS,
+    WRITERS, Wrapper,
 };
 use super::value;
 use crate::check::credential::words::{CREDENTIAL, contains};
@@ -16,6 +17,8 @@ pub(super) struct Reader<'r> {
     pub text: &'r str,
     /// How many scripts lie around.
     pub depth: u8,
+    /// Whether the program reads a file where a value is `@` and its path.
+    pub takes_files: bool,
     /// From the text to the outermost text.
     pub map: Map<'r>,
     /// Takes the candidates.
@@ -49,6 +52,7 @@ impl Reader<'_> {
             // What stands behind a script are its arguments.
             return read + self.words("", &words[read..]);
         }
+        self.takes_files = TAKE_FILES.contains(&program);
         self.positional(program, words);
         self.standard_input(words, command, writer);
         if WRITERS.contains(&program) {
@@ -202,10 +206,18 @@ impl Reader<'_> {
         if rule.switch.is_some_and(|switch| !has(switch)) {
             return;
         }
-        let at = if rule.at == LAST { plain.len() - 1 } else { rule.words.len() + rule.at };
+        if words.iter().any(|word| rule.without.iter().any(|flag| word.value.starts_with(flag))) {
+            return;
+        }
+        let before = |word: &&Word<'_>| word.value == rule.behind;
+        let at = match rule.at {
+            _ if !rule.behind.is_empty() => plain.iter().position(before).map_or(plain.len(), |at| at + 1),
+            LAST => plain.len() - 1,
+            at => rule.words.len() + at,
+        };
         let Some(value) = plain.get(at).filter(|_| at >= rule.words.len()) else { return };
         // `vault login username=…`: what has a name of its own is judged by it.
-        if matches!(rule.holds, Holds::Credential(_)) && is_named(&value.value) {
+        if program == "vault" && is_named(&value.value) {
             return;
         }
         let before = plain[at - 1];
@@ -251,7 +263,7 @@ impl Reader<'_> {
 const LOGINS: [&str; 8] = ["user", "username", "auth", "basic-auth", "basic.auth", "credentials", "creds", "login"];
 
 /// How many words in a subcommand stands at most.
-const NEAR: usize = 8;
+const NEAR: usize = 16;
 
 /// Whether a flag means what the table says in this command.
 fn is_for(flag: &Flag, words: &[Word<'_>]) -> bool {
@@ -309,11 +321,26 @@ fn match_flag<'c>(
     glued.then(|| (Part::from(word, flag.flag.len()), false))
 }
 
-/// Whether a word is `name=value`, with a name in small letters.
+/// Names that Vault's ways to log in have for what they are given.
+const VAULT_NAMES: [&str; 13] = [
+    "username",
+    "password",
+    "token",
+    "role",
+    "role_id",
+    "secret_id",
+    "jwt",
+    "passcode",
+    "domain",
+    "mount",
+    "name",
+    "aws_access_key_id",
+    "aws_secret_access_key",
+];
+
+/// Whether a word is `name=value` for Vault.
 fn is_named(word: &str) -> bool {
-    word.split_once('=').is_some_and(|(name, value)| {
-        !value.is_empty() && name.len() > 2 && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
-    })
+    word.split_once('=').is_some_and(|(name, _)| VAULT_NAMES.contains(&name))
 }
 
 fn is_switch(name: &str) -> bool {

@@ -212,6 +212,10 @@ pub(super) struct Positional {
     pub at: usize,
     /// A letter that must stand among the short flags.
     pub switch: Option<char>,
+    /// A word that must stand right before it, wherever that is; empty if `at` says the place.
+    pub behind: &'static str,
+    /// Flags with which the words mean something else.
+    pub without: &'static [&'static str],
     /// What it holds.
     pub holds: Holds,
 }
@@ -220,12 +224,16 @@ pub(super) struct Positional {
 pub(super) const LAST: usize = usize::MAX;
 
 const fn at(words: &'static [&'static str], at: usize, holds: Holds) -> Positional {
-    Positional { words, at, switch: None, holds }
+    Positional { words, at, switch: None, behind: "", without: &[], holds }
+}
+
+const fn behind(words: &'static [&'static str], behind: &'static str, holds: Holds) -> Positional {
+    Positional { words, at: 0, switch: None, behind, without: &[], holds }
 }
 
 /// Positional values with their meaning.
 pub(super) static POSITIONALS: &[Positional] = &[
-    Positional { words: &["htpasswd"], at: LAST, switch: Some('b'), holds: PASSWORD },
+    Positional { switch: Some('b'), ..at(&["htpasswd"], LAST, PASSWORD) },
     at(&["mkpasswd"], 0, PASSWORD),
     at(&["openssl", "passwd"], 0, PASSWORD),
     at(&["wpa_passphrase"], 1, PASSWORD),
@@ -266,10 +274,12 @@ pub(super) static POSITIONALS: &[Positional] = &[
     at(&["snyk", "auth"], 0, TOKEN),
     at(&["travis", "login"], 0, TOKEN),
     at(&["elasticsearch-users", "useradd"], 1, PASSWORD),
-    at(&["isql"], 2, PASSWORD),
+    // unixODBC's has a source, a user and a password; Sybase's has flags.
+    Positional { without: &["-S", "-U", "-D", "-P"], ..at(&["isql"], 2, PASSWORD) },
     at(&["net", "user"], 1, PASSWORD),
-    at(&["nmcli", "device", "wifi", "connect"], 2, PASSWORD),
-    at(&["nmcli", "dev", "wifi", "connect"], 2, PASSWORD),
+    behind(&["nmcli", "device", "wifi", "connect"], "password", PASSWORD),
+    behind(&["nmcli", "dev", "wifi", "connect"], "password", PASSWORD),
+    behind(&["nmcli", "d", "wifi", "connect"], "password", PASSWORD),
 ];
 
 /// A program that runs the command that follows it.
@@ -321,6 +331,9 @@ pub(super) const SHELLS: [&str; 9] = ["sh", "bash", "ash", "dash", "zsh", "ksh",
 
 /// Builtins whose words are assignments.
 pub(super) const DECLARATIONS: [&str; 6] = ["export", "declare", "typeset", "local", "readonly", "setenv"];
+
+/// Programs that read a value from the file in `name=@file`.
+pub(super) const TAKE_FILES: [&str; 8] = ["curl", "curlie", "vault", "bao", "http", "https", "xh", "gh"];
 
 /// Programs that write their words: what they write may be a line of configuration.
 pub(super) const WRITERS: [&str; 2] = ["echo", "printf"];
