@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::credential::{self, Judgement, NameKind, Setting, ValueKind};
 use super::{Context, Found, Pair, Shape, command_line, filled_in, template};
 use crate::encoding;
-use crate::model::{Document, NodeId, Role, Rule, Secret, Span, SpanMap, Tree};
+use crate::model::{Confidence, Document, NodeId, Role, Rule, Secret, Span, SpanMap, Tree};
 
 /// Keys below which values only name where something is, or say what may be.
-const NO_VALUES_BELOW: [&str; 17] = [
+const NO_VALUES_BELOW: [&str; 16] = [
     "valueFrom",
     "secretKeyRef",
     "configMapKeyRef",
@@ -21,7 +21,6 @@ const NO_VALUES_BELOW: [&str; 17] = [
     "openAPIV3Schema",
     "imagePullSecrets",
     "sops",
-    "encrypted",
     "commonLabels",
     "commonAnnotations",
     "creationRules",
@@ -64,6 +63,8 @@ fn is_nobodys(pair: &Pair<'_>) -> bool {
     only_describes(pair.doc) && !pair.path.has_key("fake")
         || pair.name.starts_with("checksum/")
         || pair.path.keys().any(|key| is_reference_key(key) && !is_label_of_compose(pair, key))
+        // Ciphertext looks random, a readable value below `encrypted` is none.
+        || pair.path.has_key("encrypted") && credential::looks_random(pair.value)
         || is_tagged(pair)
         || is_annotated_path(pair)
         || names_key_of_secret(pair)
@@ -76,10 +77,18 @@ fn is_described_as_name(pair: &Pair<'_>) -> bool {
         return false;
     }
     let described = pair.doc.tree().zip(pair.path.mapping()).and_then(|(tree, at)| tree.str_at(at, &["description"]));
-    described.is_some_and(|text| {
-        let text = text.to_ascii_lowercase();
-        ["name of the ", "name of a ", "name of an existing "].iter().any(|of| text.contains(&format!("{of}secret")))
-    })
+    described.is_some_and(says_name_of_secret)
+}
+
+/// Whether a sentence has the words `name of the secret`, or the like.
+fn says_name_of_secret(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.windows(4).any(|words| {
+        words[..2] == ["name", "of"]
+            && matches!(words[2], "the" | "a" | "an")
+            && (words[3] == "secret" || words[3] == "existing")
+    }) && words.contains(&"secret")
 }
 
 /// Whether an annotation gives a path, wherever annotations are listed (`podAnnotations` of a chart's values): that of a
@@ -149,24 +158,47 @@ fn is_one_of_many(pair: &Pair<'_>) -> bool {
     pair.value.len() >= 16
         && around().is_some_and(many)
         && !resource()
+        && !is_identity(pair)
         && credential::value_kind(pair.value) == ValueKind::Literal
         && credential::looks_random(pair.value)
+}
+
+/// Whether the pair says which one or whose something is: by its name, or as an address of Ethereum.
+fn is_identity(pair: &Pair<'_>) -> bool {
+    let last = credential::words_of(pair.name).pop().unwrap_or_default().to_ascii_lowercase();
+    let address =
+        pair.value.strip_prefix("0x").is_some_and(|hex| hex.len() == 40 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
+    address || matches!(last.as_str(), "id" | "ids" | "version")
 }
 
 /// Judges the pair and reports it under `rule` if it is a credential.
 pub fn judge(rule: &'static Rule, pair: &Pair<'_>, setting: Setting, cx: &mut Context<'_>) {
     let own_name = |name: &String| name.eq_ignore_ascii_case(pair.name);
     let own = cx.settings.credential_names.iter().any(own_name);
-    let kind = match credential::name_kind(pair.name) {
-        _ if own => NameKind::Password,
-        NameKind::Neutral if is_one_of_many(pair) => NameKind::Credential,
-        kind => kind,
-    };
-    judge_as(rule, pair, kind, setting, cx);
+    match credential::name_kind(pair.name) {
+        _ if own => judge_as(rule, pair, NameKind::Password, setting, cx),
+        // Only the mapping around says what it is.
+        NameKind::Neutral if is_one_of_many(pair) => {
+            report(rule, pair, NameKind::Credential, setting, Confidence::Medium, cx);
+        }
+        kind => judge_as(rule, pair, kind, setting, cx),
+    }
 }
 
 /// Like [`judge`], under a name whose kind the check knows better.
 pub fn judge_as(rule: &'static Rule, pair: &Pair<'_>, kind: NameKind, setting: Setting, cx: &mut Context<'_>) {
+    report(rule, pair, kind, setting, Confidence::High, cx);
+}
+
+/// Reports the pair if it is a credential, at most with the confidence `most`.
+fn report(
+    rule: &'static Rule,
+    pair: &Pair<'_>,
+    kind: NameKind,
+    setting: Setting,
+    most: Confidence,
+    cx: &mut Context<'_>,
+) {
     let Some(judged) = judgement(pair, kind, setting) else {
         if setting == Setting::Environment {
             options(rule, pair, cx);
@@ -186,7 +218,7 @@ pub fn judge_as(rule: &'static Rule, pair: &Pair<'_>, kind: NameKind, setting: S
         span: pair.span_of(judged.secret.start, judged.secret.end),
         secret: Secret::new(secret.trim()),
         what: judged.what,
-        confidence: judged.confidence,
+        confidence: judged.confidence.min(most),
         severity: judged.severity,
         labels: vec![(pair.name_span, label)],
         structural_path: structure(pair),
