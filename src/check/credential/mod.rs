@@ -25,7 +25,7 @@ pub use url::{default_password, is_scheme, password_of_login};
 pub use value::{ValueKind, is_placeholder, value_kind};
 
 use plain::{is_algorithm, is_certificate, is_commit, is_key_id, is_plain_name};
-use pointer::{names_a_key, names_a_resource};
+use pointer::{names_a_key, names_a_resource, reads_as_a_name};
 use words::{
     ACCOUNT_SOURCES, CODE_EXTENSIONS, COMMON_PASSWORDS, FILLING_VALUES, FUNCTION_WORDS, PROSE_EXTENSIONS, SAMPLE_WORDS,
     Words, contains,
@@ -225,6 +225,8 @@ fn named(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: 
     let secret = setting == Setting::Secret;
     match value_is {
         ValueKind::Literal | ValueKind::PasswordHash => {}
+        // `DB_PASSWORD=:ferret9`: only a program's text has symbols.
+        ValueKind::Code if !secret && setting != Setting::Text && shape::is_symbol(text) => {}
         ValueKind::Number if kind == NameKind::Credential && !secret => {
             // `API_KEY=12345`; shorter ones count something, and so does what has a plural's name (`MAX_TOKENS`).
             let variable = matches!(setting, Setting::Environment | Setting::CommandLine) && !pointer::is_plural(name);
@@ -278,7 +280,8 @@ fn named(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: 
     }
     // The provider's own rule knows every form that its tokens have: what it leaves is none of them.
     let has_other_form = token && (name::has_one_form(name) || value::begins_as_one_form(text));
-    Some(if has_other_form { Confidence::Low } else { Confidence::High })
+    let unsure = has_other_form || setting != Setting::CommandLine && reads_as_a_name(name, text, setting);
+    Some(if unsure { Confidence::Low } else { Confidence::High })
 }
 
 /// Whether a short text is made of nothing but stretches of the alphabet and of numbers in order (`abc123`, `abcd1234`):
@@ -300,7 +303,8 @@ fn passphrase(name: &str, text: &str, setting: Setting) -> Option<Confidence> {
         Setting::Secret if explains && text.contains('(') => Some(Confidence::Low),
         Setting::Secret => Some(Confidence::High),
         Setting::Text => None,
-        _ if pointer::says_the_name(name, text) || is_account_source(name, text) => None,
+        _ if is_account_source(name, text) => None,
+        _ if reads_as_a_name(name, text, setting) => Some(Confidence::Low),
         _ if sentence || explains || text.contains(['{', '(', '<', '=']) => None,
         _ => Some(Confidence::Medium),
     }
@@ -381,7 +385,10 @@ fn settings(text: &str) -> Option<Confidence> {
         if text.len() == part.len() && !name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') {
             return None;
         }
-        surest = surest.max(judge(name, value, Setting::Configuration).map_or(Confidence::Low, |held| held.confidence));
+        // Nothing but a secret is random there, whatever it is called.
+        let random = value_kind(value) == ValueKind::Literal && looks_random(value);
+        let judged = judge(name, value, Setting::Configuration).map_or(Confidence::Low, |held| held.confidence);
+        surest = surest.max(if random { Confidence::High } else { judged });
     }
     Some(surest)
 }

@@ -67,6 +67,7 @@ fn place_of(name: &str) -> usize {
 }
 
 fn classify(name: &str) -> NameKind {
+    // `en_PW` is English as spoken in Palau, the one locale that ends as a password's name does.
     if name.len() > 128 || name.len() < 2 || matches!(name, "PWD" | "OLDPWD" | "pwd" | "en_PW" | "en-PW") {
         return NameKind::Neutral;
     }
@@ -112,7 +113,10 @@ pub(super) fn is_key_of(name: &str) -> bool {
 pub(super) fn has_one_form(name: &str) -> bool {
     let cut = Words::of(name);
     let [before @ .., last] = cut.as_slice() else { return false };
-    before.iter().any(|word| contains_pair(ONE_FORM, word, last))
+    // `telegram_bot_token`; what is called otherwise besides is another thing: `telegram_webhook_secret_token`.
+    let is_joint = |word: &&&str| ["api", "bot", "dashboard"].iter().any(|joint| word.eq_ignore_ascii_case(joint));
+    let provider = before.iter().rev().find(|word| !is_joint(word));
+    provider.is_some_and(|word| contains_pair(ONE_FORM, word, last))
 }
 
 /// What the words behind the credential word make of it.

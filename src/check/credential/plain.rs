@@ -31,7 +31,7 @@ fn is_plain_word(word: &str) -> bool {
 
 /// As many hexadecimal digits as a commit or a digest has: one of them as likely as a key.
 pub(super) fn is_commit(text: &str) -> bool {
-    matches!(text.len(), 40 | 56 | 64 | 96 | 128) && text.bytes().all(|b| b.is_ascii_hexdigit())
+    matches!(text.len(), 40 | 56 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// Sixteen hexadecimal digits in capitals: how OpenPGP's keys are called.

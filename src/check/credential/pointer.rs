@@ -6,14 +6,12 @@ use super::{NameKind, Setting, looks_random, name_kind};
 /// Whether the value is the name of a key or of a Secret rather than a secret: `db-password` under `passwordKey`, or a
 /// resource's name under a bare `secret`.
 pub(super) fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
-    if is_field_of(name, text) || says_the_name(name, text) || is_member(name, text) {
+    let label = setting == Setting::Text && says_the_name(name, text);
+    if is_field_of(name, text) || label || is_member(name, text) {
         return true;
     }
     if setting == Setting::Environment && !text.contains('.') && !text.contains('/') {
-        return is_variable(text)
-            || is_tls_secret(name, text)
-            || names_a_secret(name, text)
-            || names_its_secret(name, text);
+        return is_tls_secret(name, text) || names_a_secret(name, text) || names_its_secret(name, text);
     }
     let cut = Words::of(text);
     let words = cut.as_slice();
@@ -31,13 +29,18 @@ pub(super) fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
     let joined =
         name_kind(name) == NameKind::Password && setting == Setting::Configuration && plain && text.contains('_');
     // `secure-password-123`: no key is named so.
-    let boasts = words.iter().any(|word| contains(BOASTING_WORDS, word));
-    let numbered = words.last().is_some_and(|word| word.len() > 1 && word.bytes().all(|b| b.is_ascii_digit()));
-    if (plain || upper) && words.len() > 1 && words.iter().any(about) && !random && !numbered && !boasts && !joined {
+    if (plain || upper)
+        && words.len() > 1
+        && words.iter().any(about)
+        && !random
+        && !is_numbered(words)
+        && !boasts(words)
+        && !joined
+    {
         return true;
     }
-    // `tokens="LITERAL_ASSERT"` chooses from a list of names; `pass = "R_SPF_ALLOW"` says what follows when a check passes.
-    if upper && (is_plural(name) || name == "pass" && text.contains('_')) {
+    // `tokens="LITERAL_ASSERT"` chooses from a list of names.
+    if upper && is_plural(name) {
         return true;
     }
     if name_kind(name) == NameKind::Password {
@@ -64,11 +67,39 @@ pub(super) fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
         || collective && plain && !random
 }
 
+/// Whether a word boasts or warns of a password: `unsecure_jwt_secret`.
+fn boasts(words: &[&str]) -> bool {
+    words.iter().any(|word| contains(BOASTING_WORDS, word))
+}
+
+/// Whether the last word is a number of its own: `secure-password-123`.
+fn is_numbered(words: &[&str]) -> bool {
+    words.last().is_some_and(|word| word.len() > 1 && word.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Whether the value reads as a form's label or as a variable's name, which a weak secret does, too: hardly sure.
+pub(super) fn reads_as_a_name(name: &str, text: &str, setting: Setting) -> bool {
+    // `password: Password` is what a form says; `RootPassword` is no label, and no variable of a container holds one.
+    let label = || {
+        setting == Setting::Configuration && (text.contains(' ') || Words::of(text).as_slice().len() == 1)
+            || name_kind(name) != NameKind::Password
+    };
+    let variable = setting == Setting::Environment && is_variable(text);
+    says_the_name(name, text) && label() || variable || is_outcome(name, text)
+}
+
+/// Whether a constant says what follows when a check passes, as filters of mail have it beside `fail`: `pass = R_SPF_ALLOW`.
+fn is_outcome(name: &str, text: &str) -> bool {
+    let constant = |text: &str| text.contains('_') && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+    name == "pass" && constant(text) && !boasts(Words::of(text).as_slice())
+}
+
 /// Whether the value is a Secret of another namespace: `--secret=monitoring/creds`.
 pub(super) fn names_a_resource(name: &str, text: &str) -> bool {
     let cut = Words::of(name);
     let last = cut.as_slice().last().copied().unwrap_or_default();
-    ["secret", "secrets", "creds", "credentials"].iter().any(|word| last.eq_ignore_ascii_case(word))
+    // `--creds=admin/changeme1` is a login.
+    ["secret", "secrets"].iter().any(|word| last.eq_ignore_ascii_case(word))
         && (text.split_once('/').is_some_and(|(space, name)| is_resource_name(space) && is_resource_name(name))
             || words_say_secret(name) && text.ends_with("-secret") && is_resource_name(text))
         && !looks_random(text)
@@ -89,6 +120,8 @@ pub(super) fn says_the_name(name: &str, text: &str) -> bool {
     let mut of_name = name.bytes().rev().filter(u8::is_ascii_alphanumeric);
     let again = || text.bytes().rev().filter(u8::is_ascii_alphanumeric);
     described
+        && text.is_ascii()
+        && letters(text) > 0
         && (whole || cut.as_slice().len() > 1)
         && again().all(|b| of_name.next().is_some_and(|known| known.eq_ignore_ascii_case(&b)))
 }
@@ -102,11 +135,13 @@ fn is_member(name: &str, text: &str) -> bool {
     })
 }
 
-/// Whether the text is the name of a variable with a credential: `DB_PASSWORD`.
+/// Whether the text is the name of a variable with a credential: `DB_PASSWORD`. What boasts or counts is a weak secret:
+/// `VERY_SECRET_KEY`, `APP_PASSWORD_123`.
 pub(super) fn is_variable(text: &str) -> bool {
-    text.contains('_')
-        && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
-        && name_kind(text).is_credential()
+    let constant =
+        text.contains('_') && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    let cut = Words::of(text);
+    constant && name_kind(text).is_credential() && !is_numbered(cut.as_slice()) && !boasts(cut.as_slice())
 }
 
 /// Whether the text may be the name of a resource or of a namespace.
@@ -125,7 +160,7 @@ fn is_tls_secret(name: &str, text: &str) -> bool {
 /// Whether a script's own variable holds the name of a Secret: `backup_secret=backup-s3-secret`.
 fn names_a_secret(name: &str, text: &str) -> bool {
     let own = name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') && name.ends_with("_secret");
-    let named = ["-secret", "-secrets", "-creds", "-credentials", "-delete"].iter().any(|end| text.ends_with(end));
+    let named = ["-secret", "-secrets", "-creds", "-credentials"].iter().any(|end| text.ends_with(end));
     own && named && is_resource_name(text)
 }
 
@@ -184,10 +219,14 @@ mod tests {
             ("secret", "secret/data/ledger/db"),
             ("kubernetes-config.secrets", "ledger-login,queue-login"),
             ("datadog.apiKey", "spec.global.credentials.apiKey"),
-            ("pass", "R_CHECK_ALLOW"),
-            ("id_token", "IDTOKEN"),
         ] {
             assert!(names_a_key(name, value, Setting::Configuration), "{name}: {value}");
+        }
+        for (name, value) in [("pass", "R_CHECK_ALLOW"), ("id_token", "IDTOKEN")] {
+            assert!(reads_as_a_name(name, value, Setting::Configuration), "{name}: {value}");
+        }
+        for (name, value) in [("pass", "SUPER_SECRET"), ("pass", "QUARTZLOOM"), ("secret", "R_CHECK_ALLOW")] {
+            assert!(!reads_as_a_name(name, value, Setting::Configuration), "{name}: {value}");
         }
         for (name, value) in [
             ("GPG_PASSPHRASE", "kiln:marrow"),

@@ -61,7 +61,7 @@ pub(super) fn shape(v: &str) -> ValueKind {
         return kind;
     }
     // An image with its digest.
-    if v.contains("@sha256:") {
+    if v.split_once("@sha256:").is_some_and(|(_, digest)| begins_with_digits(digest)) {
         return ValueKind::Digest;
     }
     if v.contains([' ', '\t', '\n']) {
@@ -76,6 +76,12 @@ pub(super) fn shape(v: &str) -> ValueKind {
         () if is_code(v) => ValueKind::Code,
         () => ValueKind::Literal,
     }
+}
+
+/// Whether a digest's digits stand first, all of them hexadecimal.
+fn begins_with_digits(v: &str) -> bool {
+    let word = v.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    !word.is_empty() && word.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// `-config-file /etc/x`: a program's arguments.
@@ -215,6 +221,12 @@ pub(super) fn is_address(v: &str) -> bool {
     })
 }
 
+/// `:options` of Ruby, `\\.css` of a pattern.
+pub(super) fn is_symbol(v: &str) -> bool {
+    let named = |name: &str| is_identifier(name) && name.starts_with(|c: char| c.is_ascii_lowercase());
+    v.strip_prefix(':').is_some_and(named) || v.starts_with("\\.")
+}
+
 /// Whether the value is an expression of a program rather than a text.
 pub fn is_code(v: &str) -> bool {
     let call = v.ends_with(')')
@@ -265,13 +277,8 @@ pub fn is_code(v: &str) -> bool {
     ];
     // `imd['xmlid']`: a field of an object.
     let subscript = v.ends_with("']") && v.find("['").is_some_and(|at| at > 0 && is_identifier(&v[..at]));
-    // `:options` of Ruby, `\\.css` of a pattern.
-    let symbol = v
-        .strip_prefix(':')
-        .is_some_and(|name| is_identifier(name) && name.starts_with(|c: char| c.is_ascii_lowercase()));
     call || subscript
-        || symbol
-        || v.starts_with("\\.")
+        || is_symbol(v)
         || begins.iter().any(|known| v.starts_with(known))
         || ["\\x1b[", "\\033[", "\\e["].iter().any(|colour| v.contains(colour))
         || v.contains("=>")

@@ -233,3 +233,68 @@ fn a_token_that_counts_up_or_lacks_its_one_form_is_none() {
     assert!(found("password", "abc123", Setting::Configuration));
     assert!(found("telegram_password", "kestrel-Harbour-71", Setting::Configuration));
 }
+
+#[test]
+fn weak_secrets_spelt_as_names_are_found() {
+    for (name, value) in [
+        ("JWT_SECRET", "MY_SUPER_SECRET_KEY"),
+        ("SECRET_KEY", "VERY_SECRET_KEY"),
+        ("ADMIN_PASSWORD", "SUPER_SECRET_PASSWORD_2024"),
+        ("APP_PASSWORD", "APP_PASSWORD_123"),
+        ("ADMIN_PASSWORD", "AdminPassword"),
+        ("DB_PASSWORD", "Db-Password"),
+        ("DB_PASSWORD", ":secret99x"),
+        ("API_PASSWORD", "\\.secret99x"),
+    ] {
+        assert!(found(name, value, Setting::Environment), "{name}={value}");
+    }
+    assert!(found("rootPassword", "RootPassword", Setting::Configuration));
+    assert!(found("password2", "a@sha256:kestrel", Setting::Configuration));
+    for (name, value, setting) in [
+        ("ROOT_PASSWORD", "CORRECT_HORSE_PASSWORD", Setting::Environment),
+        ("JWT_SECRET", "MY_JWT_SECRET", Setting::Environment),
+        ("HF_TOKEN", "HF_TOKEN", Setting::Environment),
+        ("password", "Password", Setting::Configuration),
+        ("adminPassword", "Admin Password", Setting::Configuration),
+        ("apiKey", "API Key", Setting::Configuration),
+    ] {
+        let judged = judge(name, value, setting);
+        assert_eq!(judged.map(|j| j.confidence), Some(Confidence::Low), "{name}: {value}");
+    }
+    assert!(judge("password", "Password", Setting::Text).is_none() && judge("token", ":jwt", Setting::Text).is_none());
+}
+
+#[test]
+fn passphrases_in_any_script_are_found() {
+    for value in ["кот сидит на окне", "日本 語の パスワード"] {
+        assert!(found("password", value, Setting::Configuration), "{value}");
+    }
+}
+
+#[test]
+fn a_random_setting_of_a_secret_is_one() {
+    for value in ["STRIPE=kQ7vR2tY8uI4oP6aS1dF3gHj", "mailer=kQ7vR2tY8uI4oP6aS1dF3gHj,backup=Zk2mQ9pLw4sTz8bNcX7v"] {
+        let judged = judge("settings", value, Setting::Secret);
+        assert_eq!(judged.map(|j| j.confidence), Some(Confidence::High), "{value}");
+    }
+}
+
+#[test]
+fn only_the_token_named_after_its_provider_has_the_one_form() {
+    let random = "kQ7vR2tY8uI4oP6aS1dF3gHj";
+    for name in ["telegram_webhook_secret_token", "TELEGRAM_SECRET_TOKEN", "meraki_radius_shared_key"] {
+        assert!(found(name, random, Setting::Configuration), "{name}");
+    }
+    assert!(!found("telegram_bot_api_token", random, Setting::Configuration));
+}
+
+#[test]
+fn logins_and_long_digits_are_no_names_of_resources_or_commits() {
+    assert!(found("--credentials", "admin/hunter2", Setting::CommandLine));
+    assert!(found("--creds", "admin/changeme1", Setting::CommandLine));
+    assert!(!found("--secret", "monitoring/creds", Setting::CommandLine));
+    let digits = "9f86d081884c7d659a2feaa0c55ad015";
+    for times in [3, 4] {
+        assert!(found("session_key", &digits.repeat(times), Setting::Configuration), "{times}");
+    }
+}

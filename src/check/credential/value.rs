@@ -149,21 +149,24 @@ const STORES: [&str; 11] = ["akv", "asm", "env", "file", "gsm", "kv", "op", "sec
 pub fn literal_default(v: &str) -> Option<std::ops::Range<usize>> {
     let inside = v.strip_prefix("${")?.strip_suffix('}')?;
     // Serverless: `${env:TOKEN, 'literal'}`.
-    if let Some((_, quoted)) = inside.split_once(", ").filter(|(variable, _)| variable.contains(':')) {
-        let literal = ['\'', '"'].iter().find_map(|quote| quoted.strip_prefix(*quote)?.strip_suffix(*quote))?;
-        return (!literal.is_empty()).then(|| v.len() - 2 - literal.len()..v.len() - 2);
+    let quoted = |text: &str| {
+        let literal = ['\'', '"'].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote))?;
+        Some(v.len() - 2 - literal.len()..v.len() - 2)
+    };
+    let listed = inside.split_once(", ").filter(|(variable, _)| variable.contains(':'));
+    if let Some(literal) = listed.and_then(|(_, default)| quoted(default)) {
+        return (!literal.is_empty()).then_some(literal);
     }
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
     let name = inside.find(|c: char| !is_name(c))?;
     let behind = &inside[name..];
     // `${ssm:…}` names a store and what to take from it.
-    if STORES.iter().any(|store| inside[..name].eq_ignore_ascii_case(store)) {
-        return None;
-    }
+    let is_store = STORES.iter().any(|store| inside[..name].eq_ignore_ascii_case(store));
     // `${db-password}` is a name with a hyphen; only names of variables have a default behind a bare one.
     let variable = inside[..name].bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
     let mark = match behind {
         _ if behind.starts_with(":-") || behind.starts_with(":=") => 2,
+        _ if is_store && behind.starts_with(':') => return None,
         _ if behind.starts_with(":?") || behind.starts_with(":+") || behind.starts_with(":/") => return None,
         _ if behind.starts_with(':') || variable && behind.starts_with(['-', '=']) => 1,
         _ => return None,
@@ -357,5 +360,10 @@ mod tests {
         assert_eq!(literal_default("${DB_PASSWORD:-}"), None);
         assert_eq!(literal_default("${db-password}"), None);
         assert_eq!(literal_default("${db.password:hunter2}"), Some(14..21));
+        assert_eq!(literal_default("${VAULT:-kestrel-Harbour71}"), Some(9..26));
+        assert_eq!(literal_default("${vault:kv/web}"), None);
+        assert_eq!(literal_default("${DB_PASSWORD:-kestrel, Harbour71}"), Some(15..33));
+        assert_eq!(literal_default("${env:TOKEN, 'kestrel71'}"), Some(14..23));
+        assert_eq!(literal_default("${env:TOKEN, other}"), None);
     }
 }

@@ -11,10 +11,7 @@ pub(super) fn accept(rule: &Rule, token: &TokenRule, text: &str, span: Span, who
         return None;
     }
     let name = keyword_before(token, text, Span::new(whole.start, span.start));
-    if name.is_some() && is_in_template(text, span)
-        || STANDS_FOR_ONE.contains(&secret.trim_end_matches(']'))
-        || secret == "bar" && text[..span.start].ends_with("foo:")
-    {
+    if name.is_some() && is_in_template(text, span) || stands_for_one(&text[..span.start], secret) {
         return None;
     }
     if credential::is_placeholder(secret)
@@ -72,7 +69,18 @@ fn is_word(secret: &str) -> bool {
 
 /// What stands in a password's place where a form is explained: `mysql://user:password@host/db`. Where one of them is a
 /// real one, a structural check says so.
-const STANDS_FOR_ONE: [&str; 9] = ["password", "PASSWORD", "pass", "PASS", "passwd", "pwd", "secret", "test", "token"];
+const STANDS_FOR_ONE: [&str; 8] = ["password", "PASSWORD", "pass", "PASS", "passwd", "pwd", "secret", "token"];
+
+/// Words for anything at all, which a login in an explanation or a test is made of: `foo:bar`, `test:test`.
+const WORDS_FOR_ANYTHING: [&str; 5] = ["foo", "bar", "baz", "qux", "test"];
+
+/// Whether the secret explains a form: `user:password`, the same with its optional parts in brackets
+/// (`[user[:password]@]host`), or words for anything in both places.
+fn stands_for_one(before: &str, secret: &str) -> bool {
+    let of_nobody =
+        || WORDS_FOR_ANYTHING.iter().any(|word| before.strip_suffix(':').is_some_and(|user| user.ends_with(word)));
+    STANDS_FOR_ONE.contains(&secret.trim_end_matches(']')) || WORDS_FOR_ANYTHING.contains(&secret) && of_nobody()
+}
 
 /// Bytes before a secret in which a template may begin.
 const TEMPLATE: usize = 512;
@@ -145,6 +153,17 @@ mod tests {
     fn entropy_is_in_bits_a_byte() {
         assert!(entropy(b"aaaa") < 0.01);
         assert!((entropy(b"abcd") - 2.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_login_that_explains_a_form_is_told_from_a_weak_one() {
+        for (before, secret) in [("//user:", "pass"), ("//[user[:", "password]"), ("//foo:", "bar"), ("test:", "test")]
+        {
+            assert!(stands_for_one(before, secret), "{before}{secret}");
+        }
+        for (before, secret) in [("//root:", "test"), ("//root:", "bar"), ("//foo:", "root"), ("foo", "bar")] {
+            assert!(!stands_for_one(before, secret), "{before}{secret}");
+        }
     }
 
     #[test]
