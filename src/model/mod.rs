@@ -33,6 +33,6 @@ pub use run::{Position, Run, Source};
 pub use secret::Secret;
 pub use settings::{Settings, parse_size};
 pub use shard::Shard;
-pub use span::{LineIndex, Span, SpanMap};
+pub use span::{LineIndex, Span, SpanMap, head};
 pub use summary::{Problem, ProblemKind, Summary};
 pub use tree::{Kind, Node, NodeId, Style, Tree};

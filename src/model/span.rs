@@ -51,6 +51,15 @@ impl Span {
     }
 }
 
+/// The first bytes of a text: at most `limit`, and no part of a character.
+pub fn head(text: &str, limit: usize) -> &str {
+    let mut end = text.len().min(limit);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// How a stretch of a nested text corresponds to the text around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Piece {

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::check::credential;
+use crate::model::head;
 
 /// How a value is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -220,12 +221,7 @@ impl Cursor<'_> {
 
     /// The line from here on, up to the longest value.
     pub(super) fn line(&self) -> &str {
-        let rest = self.rest();
-        let mut end = rest.len().min(LONGEST_VALUE);
-        while !rest.is_char_boundary(end) {
-            end -= 1;
-        }
-        let line = &rest[..end];
+        let line = head(self.rest(), LONGEST_VALUE);
         &line[..memchr::memchr2(b'\n', b'\r', line.as_bytes()).unwrap_or(line.len())]
     }
 

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::assignment::name_around;
 use crate::check::credential::{self, NameKind};
+use crate::model::head;
 
 /// A function, and which of its arguments is the credential, counted from 0.
 struct Function {
@@ -41,11 +42,7 @@ pub(super) fn read(text: &str, at: usize) -> Option<(Range<usize>, Range<usize>)
     let last = whole.rsplit('.').next()?;
     let named = |function: &&Function| [whole, last].iter().any(|called| function.name.eq_ignore_ascii_case(called));
     let function = FUNCTIONS.iter().find(named)?;
-    let mut end = text.len().min(name.end + LONGEST);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let behind = &text[name.end..end];
+    let behind = head(&text[name.end..], LONGEST);
     let mut trimmed = behind.trim_start_matches(' ');
     // Python's `auth=("user", "…")` is a pair.
     if last == "auth" {
@@ -61,7 +58,7 @@ pub(super) fn read(text: &str, at: usize) -> Option<(Range<usize>, Range<usize>)
         None if trimmed.starts_with(['\'', '"']) && trimmed.len() < behind.len() => trimmed,
         None => return None,
     };
-    let start = end - open.len();
+    let start = name.end + behind.len() - open.len();
     let argument = literal(open, function.argument)?;
     Some((name, argument.start + start..argument.end + start))
 }
@@ -75,12 +72,8 @@ pub(super) fn setter(text: &str, at: usize) -> Option<(Range<usize>, Range<usize
     if credential::name_kind(behind) != NameKind::Password || behind == "pass" {
         return None;
     }
-    let mut end = text.len().min(name.end + LONGEST);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let inside = text[name.end..end].strip_prefix('(')?;
-    let start = end - inside.len();
+    let inside = head(&text[name.end..], LONGEST).strip_prefix('(')?;
+    let start = name.end + "(".len();
     let argument = literal(inside, 0)?;
     let alone = inside.get(argument.end + 1..)?.trim_start().starts_with(')');
     let plain = !inside[argument.clone()].contains(['/', ' ']);

@@ -35,8 +35,9 @@ impl Check for Credential {
                 continue;
             }
             if file.is_sql
-                && let Some(end) =
-                    insert::read(doc.text, at, &mut rows, &mut |name, value| self.inserted(doc, name, value, file, cx))
+                && let Some(end) = insert::read(doc.text, at, &mut rows, &mut |name, value| {
+                    self.assigned(doc, &Assignment { name, value, form: Form::Quoted }, file, cx);
+                })
             {
                 seen = end;
                 continue;
@@ -93,18 +94,6 @@ impl Credential {
         let span = Span::new(argument.start + judged.secret.start, argument.start + judged.secret.end);
         let label = (Span::new(name.start, name.end), "this function takes a password");
         self.report(doc, span, judged, confidence, vec![label], cx);
-    }
-
-    /// What a statement of SQL puts into a column.
-    fn inserted(
-        &self,
-        doc: &Document<'_>,
-        name: Range<usize>,
-        value: Range<usize>,
-        file: FileKind,
-        cx: &mut Context<'_>,
-    ) {
-        self.assigned(doc, &Assignment { name, value, form: Form::Quoted }, file, cx);
     }
 
     /// The password that a statement of SQL gives to a user.

@@ -8,7 +8,7 @@ mod lines;
 mod stages;
 mod words;
 
-use crate::model::{Dockerfile, Instruction, Keyword};
+use crate::model::{Dockerfile, Instruction, Keyword, head};
 use lines::Lines;
 
 /// How many words and instructions a Dockerfile may have: some hundred bytes of memory each.
@@ -47,11 +47,9 @@ pub fn parse(text: &str) -> Dockerfile<'_> {
 /// Whether the text is a Dockerfile by its content: `FROM image`, or `ARG …` and then `FROM image`, behind comments,
 /// and nothing or another instruction after it.
 pub fn looks_like(text: &str) -> bool {
-    let mut end = text.len().min(HEAD);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let mut lines = Lines::new(&text[..end]);
+    let head = head(text, HEAD);
+    let end = head.len();
+    let mut lines = Lines::new(head);
     let mut budget = 64;
     let mut from = false;
     while let Some(logical) = lines.logical() {

@@ -2,7 +2,7 @@
 
 use super::extension;
 use crate::document::dockerfile;
-use crate::model::Place;
+use crate::model::{self, Place};
 use crate::shell::embedded::Host;
 
 /// A format that has a parser.
@@ -269,11 +269,7 @@ fn by_path(place: &Place) -> Option<Format> {
 /// The first bytes of a text, without byte order mark and blank start.
 fn head(text: &str) -> &str {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut end = text.len().min(HEAD);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text[..end].trim_start()
+    model::head(text, HEAD).trim_start()
 }
 
 /// `{` with a name or its end behind it, `[` with a JSON value: neither a template nor an INI section.
