@@ -4,6 +4,7 @@
 
 mod examples;
 mod name;
+mod outcome;
 mod plain;
 mod pointer;
 mod randomness;
@@ -201,7 +202,12 @@ fn inside(kind: NameKind, value: &str, value_is: ValueKind) -> Option<Judgement>
     // `https://user:pass@host` explains a form; as a connection's real default it would stand under a telling name, or among
     // other parameters of the connection.
     let explains = value_is == ValueKind::Prose && !value.split_whitespace().all(|part| part.contains('='));
-    (literal && !(format_mark && explains) && !secret.starts_with(['%', '{']))
+    let before = value[..range.start].trim_end_matches([':', '=']);
+    let user = before.rsplit(['/', ' ', ';', '&', '?', ',']).next().unwrap_or_default();
+    let stands_for_one = format_mark && explains
+        || outcome::is_filling_login(user, secret)
+        || outcome::is_name_in_capitals(user, secret);
+    (literal && !stands_for_one && !secret.starts_with(['%', '{']))
         .then(|| judgement(value, range, Confidence::High, severity(secret), what))
 }
 
@@ -272,6 +278,9 @@ fn named(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: 
     };
     if elsewhere
         || is_account_source(name, text)
+        || outcome::is_pgp_id(name, text)
+        || outcome::is_name_in_capitals(name, text)
+        || outcome::is_three_letters(text)
         || text.len() < 2
         || text.starts_with(['{', '[', '<', '|', '>'])
         || token && counts_up(text)
@@ -279,8 +288,12 @@ fn named(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: 
         return None;
     }
     // The provider's own rule knows every form that its tokens have: what it leaves is none of them.
-    let has_other_form = token && (name::has_one_form(name) || value::begins_as_one_form(text));
-    let unsure = has_other_form || setting != Setting::CommandLine && reads_as_a_name(name, text, setting);
+    let has_other_form = token
+        && (name::has_one_form(name) || value::begins_as_one_form(text) || outcome::is_word_for_issued(name, text));
+    let unsure = has_other_form
+        || outcome::is_sentence_in_capitals(text)
+        || outcome::is_issued_in_words(name, text)
+        || setting != Setting::CommandLine && reads_as_a_name(name, text, setting);
     Some(if unsure { Confidence::Low } else { Confidence::High })
 }
 
@@ -303,7 +316,7 @@ fn passphrase(name: &str, text: &str, setting: Setting) -> Option<Confidence> {
         Setting::Secret if explains && text.contains('(') => Some(Confidence::Low),
         Setting::Secret => Some(Confidence::High),
         Setting::Text => None,
-        _ if is_account_source(name, text) => None,
+        _ if is_account_source(name, text) || outcome::is_report(name, text) => None,
         _ if reads_as_a_name(name, text, setting) => Some(Confidence::Low),
         _ if sentence || explains || text.contains(['{', '(', '<', '=']) => None,
         _ => Some(Confidence::Medium),
@@ -337,6 +350,7 @@ fn maybe(name: &str, value: &str, value_is: ValueKind, setting: Setting) -> Opti
         && looks_random(text)
         && (key || !is_commit(text))
         && !is_certificate(name)
+        && !outcome::is_signature(name, text)
         && !is_key_id(text)
         && !shape::holds_uuid(text);
     (generated && text.len() >= 12 && text.len() <= 512).then_some(Confidence::Medium)

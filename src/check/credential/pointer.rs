@@ -85,7 +85,13 @@ pub(super) fn reads_as_a_name(name: &str, text: &str, setting: Setting) -> bool 
             || name_kind(name) != NameKind::Password
     };
     let variable = setting == Setting::Environment && is_variable(text);
-    says_the_name(name, text) && label() || variable || is_outcome(name, text)
+    says_the_name(name, text) && label() || variable || is_outcome(name, text) || is_numbered_token(name, text)
+}
+
+/// Whether the value is the word `token` with a number, as tests count theirs.
+fn is_numbered_token(name: &str, text: &str) -> bool {
+    let last_of_name = Words::of(name).as_slice().last().is_some_and(|word| word.eq_ignore_ascii_case("token"));
+    last_of_name && text.trim_end_matches(|c: char| c.is_ascii_digit()).eq_ignore_ascii_case("token")
 }
 
 /// Whether a constant says what follows when a check passes, as filters of mail have it beside `fail`: `pass = R_SPF_ALLOW`.
@@ -115,6 +121,7 @@ fn words_say_secret(name: &str) -> bool {
 pub(super) fn says_the_name(name: &str, text: &str) -> bool {
     let letters = |text: &'_ str| text.bytes().filter(u8::is_ascii_alphanumeric).count();
     let described = text.starts_with(|c: char| c.is_ascii_uppercase()) || text.contains(' ');
+    let text = ["A ", "An ", "The ", "My "].iter().find_map(|article| text.strip_prefix(article)).unwrap_or(text);
     let cut = Words::of(text);
     let whole = letters(name) == letters(text);
     let mut of_name = name.bytes().rev().filter(u8::is_ascii_alphanumeric);
@@ -222,7 +229,9 @@ mod tests {
         ] {
             assert!(names_a_key(name, value, Setting::Configuration), "{name}: {value}");
         }
-        for (name, value) in [("pass", "R_CHECK_ALLOW"), ("id_token", "IDTOKEN")] {
+        for (name, value) in
+            [("pass", "R_CHECK_ALLOW"), ("id_token", "IDTOKEN"), ("challengePassword", "A challenge password")]
+        {
             assert!(reads_as_a_name(name, value, Setting::Configuration), "{name}: {value}");
         }
         for (name, value) in [("pass", "SUPER_SECRET"), ("pass", "QUARTZLOOM"), ("secret", "R_CHECK_ALLOW")] {

@@ -133,7 +133,7 @@ fn is_jwt(v: &str) -> bool {
     v.starts_with("eyJ") && v.len() > 40 && v.matches('.').count() == 2
 }
 
-fn is_uuid(v: &str) -> bool {
+pub(super) fn is_uuid(v: &str) -> bool {
     v.len() == 36
         && v.bytes()
             .enumerate()

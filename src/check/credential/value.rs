@@ -1,7 +1,8 @@
 //! Is this value one that a credential could be?
 
 use super::examples::is_published_example;
-use super::shape::{is_host, shape, short_kind};
+use super::pointer::is_variable;
+use super::shape::{is_host, is_uuid, shape, short_kind};
 use super::words::{
     CREDENTIAL, KEYWORD_VALUES, ONE_FORM_BEGINNINGS, PLACEHOLDER_HINTS, PLACEHOLDER_OBJECTS, PLACEHOLDER_VALUES,
     PLACEHOLDER_WORDS, REFERENCE_BEGINNINGS, Words, contains,
@@ -115,7 +116,7 @@ fn is_reference(v: &str) -> bool {
                 || v.starts_with("%(") && v.ends_with(")s")
                 || matches!(v, "%s" | "%v" | "%q")
         }
-        b'@' => v.len() > 4 && (v.starts_with("@@") && v.ends_with("@@") || v.ends_with('@')),
+        b'@' => v.len() > 4 && (v.starts_with("@@") && v.ends_with("@@") || v.ends_with('@') || is_marked_variable(v)),
         b'_' => v.len() > 4 && v.starts_with("__") && v.ends_with("__"),
         b'(' => v.starts_with("((") && v.ends_with("))"),
         b'#' => v.starts_with("#{"),
@@ -140,6 +141,12 @@ fn is_substitution(v: &str) -> bool {
     is_dashed
         || !name.is_empty()
             && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | ':' | '.' | '[' | ']' | '\''))
+}
+
+/// `@DB_PASSWORD`, `@PASSWORD`: what a template's own program fills in.
+fn is_marked_variable(v: &str) -> bool {
+    let name = &v[1..];
+    is_variable(name) || name.bytes().all(|b| b.is_ascii_uppercase()) && contains(CREDENTIAL, name)
 }
 
 /// What stands for a store of secrets, or of variables, before the name of one in it.
@@ -207,7 +214,7 @@ pub fn is_placeholder(v: &str) -> bool {
     if v.len() >= 3 && bytes.iter().all(|b| b.to_ascii_lowercase() == first) && !first.is_ascii_digit() {
         return true;
     }
-    if is_filled_with_one(bytes) {
+    if is_filled_with_one(bytes) || is_filled_uuid(v) {
         return true;
     }
     // What was taken out is marked so: `**SOPS**`.
@@ -239,6 +246,12 @@ pub fn is_placeholder(v: &str) -> bool {
                 .windows(2)
                 .any(|pair| pair[0].eq_ignore_ascii_case("change") && pair[1].eq_ignore_ascii_case("this"))
             || words.len() > 2 && words[0].eq_ignore_ascii_case("change") && words[1].eq_ignore_ascii_case("me"))
+}
+
+/// Whether each group of a UUID is one character again and again: `aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee`.
+fn is_filled_uuid(v: &str) -> bool {
+    let one = |group: &str| group.bytes().all(|b| b == group.as_bytes()[0]);
+    is_uuid(v) && v.split('-').all(one)
 }
 
 /// Whether nearly all of a long text is one character: `f000000000000000000000000000000`.
@@ -289,6 +302,11 @@ mod tests {
             ("{{ .x }}", Reference),
             ("((db-password))", Reference),
             ("@@PASSWORD@@", Reference),
+            ("@DB_PASSWORD", Reference),
+            ("@PASSWORD", Reference),
+            ("bbbbbbbb-cccc-dddd-eeee-ffffffffffff", Placeholder),
+            ("hidden", Placeholder),
+            ("@dmin71_PASS", Literal),
             ("vault:secret/data/x#y", Reference),
             ("op://v/i/f", Reference),
             ("ref+vault://x", Reference),

@@ -1,0 +1,153 @@
+//! What reports, signatures and tests write under a credential's name: digests, signatures, results of a test, words that
+//! stand in for a value.
+
+use data_encoding::BASE64;
+
+use super::words::{FILLING_VALUES, FUNCTION_WORDS, Words, contains};
+
+/// Whether a name that ends so is a digest's or a signature's, and the value has the shape of one: as many hexadecimal
+/// digits as a digest has, more of them than a key, or the two numbers of a signature by an elliptic curve.
+pub(super) fn is_signature(name: &str, text: &str) -> bool {
+    let cut = Words::of(name);
+    let last = cut.as_slice().last().copied().unwrap_or_default();
+    let named = ["hash", "sig", "signature"].iter().any(|known| last.eq_ignore_ascii_case(known));
+    let digits = text.bytes().all(|b| b.is_ascii_hexdigit());
+    named
+        && (digits && (matches!(text.len(), 32 | 40 | 56 | 64 | 72 | 96) || text.len() >= 128) || is_two_numbers(text))
+}
+
+/// Whether the text is base64 of a DER sequence of two integers, as ECDSA's signatures are written.
+fn is_two_numbers(text: &str) -> bool {
+    if !text.starts_with('M') || !(64..=200).contains(&text.len()) {
+        return false;
+    }
+    let Ok(bytes) = BASE64.decode(text.as_bytes()) else { return false };
+    // The length of what is longer than 127 bytes has a byte of its own before it.
+    let body = match bytes.as_slice() {
+        [0x30, 0x81, length, body @ ..] | [0x30, length, body @ ..] if body.len() == usize::from(*length) => body,
+        _ => return false,
+    };
+    integer(body).and_then(integer).is_some_and(<[u8]>::is_empty)
+}
+
+/// What stands behind the DER integer that the bytes begin with.
+fn integer(bytes: &[u8]) -> Option<&[u8]> {
+    let [0x02, length, rest @ ..] = bytes else { return None };
+    rest.get(usize::from(*length)..).filter(|_| *length > 0)
+}
+
+/// Whether the value is the id of an OpenPGP key: 8, 16 or 40 hexadecimal digits in capitals under the name of such a key.
+pub(super) fn is_pgp_id(name: &str, text: &str) -> bool {
+    let cut = Words::of(name);
+    let says = |known: &str| cut.as_slice().iter().any(|word| word.eq_ignore_ascii_case(known));
+    let digits = text.strip_prefix("0x").unwrap_or(text);
+    let id =
+        matches!(digits.len(), 8 | 16 | 40) && digits.bytes().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b));
+    (says("gpg") || says("pgp")) && says("key") && id
+}
+
+/// Whether the line is one of a test's report: `PASS: reads what it wrote`.
+pub(super) fn is_report(name: &str, text: &str) -> bool {
+    name == "PASS" && text.trim().contains(' ')
+}
+
+/// Whether the value is the name again in capitals, as one who explains a command writes it: `secret=SECRET`.
+pub(super) fn is_name_in_capitals(name: &str, text: &str) -> bool {
+    let name = name.trim_start_matches('-');
+    name.len() > 3
+        && name.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_'))
+        && text.bytes().all(|b| b.is_ascii_uppercase() || matches!(b, b'-' | b'_'))
+        && name.eq_ignore_ascii_case(text)
+}
+
+/// Whether the value is a sentence in capitals, as a test's values are: `SHOULD_NOT_BE_SHOWN`.
+pub(super) fn is_sentence_in_capitals(text: &str) -> bool {
+    if !text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') {
+        return false;
+    }
+    let cut = Words::of(text);
+    let words = cut.as_slice();
+    words.len() > 3 && words.iter().any(|word| contains(FUNCTION_WORDS, word) || word.eq_ignore_ascii_case("not"))
+}
+
+/// Whether it is the first or any three letters in a row, `abc`: too short for what anybody issues or chooses.
+pub(super) fn is_three_letters(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() == 3
+        && bytes[0].is_ascii_alphabetic()
+        && bytes.windows(2).all(|pair| pair[1] == pair[0].wrapping_add(1) && pair[1].is_ascii_alphabetic())
+}
+
+/// What providers issue, by the last words of its names.
+const ISSUED: [[&str; 2]; 6] = [
+    ["app", "secret"],
+    ["api", "key"],
+    ["access", "token"],
+    ["auth", "token"],
+    ["consumer", "secret"],
+    ["consumer", "key"],
+];
+
+/// Whether a provider issues what the name says, and the value is a short word: `"app_secret": "short"`.
+pub(super) fn is_word_for_issued(name: &str, text: &str) -> bool {
+    is_issued(name) && text.len() < 6 && text.bytes().all(|b| b.is_ascii_lowercase())
+}
+
+/// Whether a provider issues what the name says, and the value only says so: `_authToken=private-reg-token`.
+pub(super) fn is_issued_in_words(name: &str, text: &str) -> bool {
+    let plain = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let (of_name, of_text) = (Words::of(name), Words::of(plain));
+    let (Some(last), [_, .., end]) = (of_name.as_slice().last(), of_text.as_slice()) else { return false };
+    let words = plain.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    words && end.eq_ignore_ascii_case(last) && is_issued(name)
+}
+
+fn is_issued(name: &str) -> bool {
+    let cut = Words::of(name);
+    let [.., first, last] = cut.as_slice() else { return false };
+    ISSUED.iter().any(|known| first.eq_ignore_ascii_case(known[0]) && last.eq_ignore_ascii_case(known[1]))
+}
+
+/// Whether a login is made of words that stand for nothing: `https://foo:bar@host`.
+pub(super) fn is_filling_login(user: &str, password: &str) -> bool {
+    contains(FILLING_VALUES, user) && contains(FILLING_VALUES, password)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signatures_and_digests_are_told_from_keys() {
+        // Two numbers of 32 bytes, the first with a leading zero.
+        let mut der = vec![0x30, 69, 2, 33, 0];
+        der.extend([0xA7; 32]);
+        der.extend([2, 32]);
+        der.extend([0x5C; 32]);
+        let signature = BASE64.encode(&der);
+        assert!(is_signature("sig", &signature) && is_signature("signature", &signature));
+        assert!(!is_signature("token", &signature));
+        der.push(0);
+        assert!(!is_signature("sig", &BASE64.encode(&der)));
+        assert!(is_signature("hash", &"3f9a".repeat(24)) && is_signature("file_hash", &"3f9a".repeat(8)));
+        assert!(!is_signature("sig", "kR7vX2mQ9pLw4sTz8bNc") && !is_signature("sig", ""));
+        let mut long = vec![0x30, 0x81, 136, 2, 66];
+        long.extend([0x11; 66]);
+        long.extend([2, 66]);
+        long.extend([0x22; 66]);
+        assert!(is_signature("sig", &BASE64.encode(&long)));
+    }
+
+    #[test]
+    fn words_that_stand_in_for_a_value_are_told_from_weak_ones() {
+        assert!(is_pgp_id("gpg_signing_key", "348D07C4") && !is_pgp_id("signing_key", "348D07C4"));
+        assert!(is_report("PASS", "reads what it wrote") && !is_report("PASS", "kiln-ferret"));
+        assert!(is_name_in_capitals("--secret", "SECRET") && !is_name_in_capitals("password", "password"));
+        assert!(is_sentence_in_capitals("SHOULD_NOT_BE_SHOWN") && !is_sentence_in_capitals("VERY_SECRET_KEY"));
+        assert!(is_three_letters("abc") && !is_three_letters("sst") && !is_three_letters("123"));
+        assert!(is_word_for_issued("app_secret", "short") && !is_word_for_issued("jwt_secret", "short"));
+        assert!(is_issued_in_words("_authToken", "private-loom-token2"));
+        assert!(!is_issued_in_words("_authToken", "private-loom-71a") && !is_issued_in_words("jwt_token", "my-token"));
+        assert!(is_filling_login("foo", "bar") && !is_filling_login("foo", "kiln"));
+    }
+}
