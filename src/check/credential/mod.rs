@@ -192,6 +192,7 @@ fn inside(kind: NameKind, value: &str, value_is: ValueKind) -> Option<Judgement>
         (url::parameter(value)?, "password in a connection string")
     };
     let secret = &value[range.clone()];
+    let kind_is_sure = kind.is_credential();
     let kind = value_kind(secret);
     let literal = !matches!(
         kind,
@@ -206,6 +207,7 @@ fn inside(kind: NameKind, value: &str, value_is: ValueKind) -> Option<Judgement>
     let user = before.rsplit(['/', ' ', ';', '&', '?', ',']).next().unwrap_or_default();
     let stands_for_one = format_mark && explains
         || outcome::is_filling_login(user, secret)
+        || !kind_is_sure && outcome::is_form_of_login(before, user, secret)
         || outcome::is_name_in_capitals(user, secret);
     (literal && !stands_for_one && !secret.starts_with(['%', '{']))
         .then(|| judgement(value, range, Confidence::High, severity(secret), what))

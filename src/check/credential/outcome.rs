@@ -108,6 +108,13 @@ fn is_issued(name: &str) -> bool {
     ISSUED.iter().any(|known| first.eq_ignore_ascii_case(known[0]) && last.eq_ignore_ascii_case(known[1]))
 }
 
+/// Whether the login of a page's address is the words for one, as who explains a form or tests a parser writes it:
+/// `https://user:pass@host`. That of a database may be its default.
+pub(super) fn is_form_of_login(address: &str, user: &str, password: &str) -> bool {
+    let page = ["http://", "https://", "ftp://", "ws://", "wss://"].iter().any(|scheme| address.contains(scheme));
+    page && matches!(user, "user" | "username") && matches!(password, "pass" | "password" | "passwd")
+}
+
 /// Whether a login is made of words that stand for nothing: `https://foo:bar@host`.
 pub(super) fn is_filling_login(user: &str, password: &str) -> bool {
     contains(FILLING_VALUES, user) && contains(FILLING_VALUES, password)
@@ -148,6 +155,7 @@ mod tests {
         assert!(is_word_for_issued("app_secret", "short") && !is_word_for_issued("jwt_secret", "short"));
         assert!(is_issued_in_words("_authToken", "private-loom-token2"));
         assert!(!is_issued_in_words("_authToken", "private-loom-71a") && !is_issued_in_words("jwt_token", "my-token"));
+        assert!(is_form_of_login("https://user", "user", "pass") && !is_form_of_login("amqp://user", "user", "pass"));
         assert!(is_filling_login("foo", "bar") && !is_filling_login("foo", "kiln"));
     }
 }

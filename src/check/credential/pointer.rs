@@ -7,7 +7,7 @@ use super::{NameKind, Setting, looks_random, name_kind};
 /// resource's name under a bare `secret`.
 pub(super) fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
     let label = setting == Setting::Text && says_the_name(name, text);
-    if is_field_of(name, text) || label || is_member(name, text) {
+    if is_field_of(name, text) || label || is_member(name, text) || is_part_of_path(text) {
         return true;
     }
     if setting == Setting::Environment && !text.contains('.') && !text.contains('/') {
@@ -151,6 +151,13 @@ pub(super) fn is_variable(text: &str) -> bool {
     constant && name_kind(text).is_credential() && !is_numbered(cut.as_slice()) && !boasts(cut.as_slice())
 }
 
+/// Whether the value is a path and a part of what lies there: `owner/home#assets/crates-credentials`.
+fn is_part_of_path(text: &str) -> bool {
+    let is_path = |path: &str| !path.is_empty() && path.split('/').all(is_resource_name);
+    text.split_once('#').is_some_and(|(path, part)| path.contains('/') && is_path(path) && is_path(part))
+        && !looks_random(text)
+}
+
 /// Whether the text may be the name of a resource or of a namespace.
 fn is_resource_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'))
@@ -223,6 +230,7 @@ mod tests {
             ("tokens", "LITERAL_ASSERT"),
             ("password", "SCHEDULER_DBPASSWORD"),
             ("secret", "default/web-ca"),
+            ("credentials", "owner/home#assets/loom-credentials"),
             ("secret", "secret/data/ledger/db"),
             ("kubernetes-config.secrets", "ledger-login,queue-login"),
             ("datadog.apiKey", "spec.global.credentials.apiKey"),
