@@ -68,7 +68,14 @@ fn is_nobodys(pair: &Pair<'_>) -> bool {
         || is_tagged(pair)
         || is_annotated_path(pair)
         || names_key_of_secret(pair)
+        || is_one_of_names(pair)
         || is_described_as_name(pair)
+}
+
+/// Whether the mapping around lists names: `cookieNames: {accessToken: …}` says what a cookie is called.
+fn is_one_of_names(pair: &Pair<'_>) -> bool {
+    let around = pair.path.keys().rev().nth(1);
+    around.is_some_and(|key| credential::words_of(key).last().is_some_and(|last| last.eq_ignore_ascii_case("names")))
 }
 
 /// Whether the parameter's own description says that it takes the name of a Secret.

@@ -1,6 +1,6 @@
 //! Compose files: `environment` (map and list), build arguments, literals of `secrets`, commands.
 
-use crate::check::credential::{NameKind, Setting};
+use crate::check::credential::{self, NameKind, Setting};
 use crate::check::{Check, Context, Pair, Shape, claim};
 use crate::model::{Document, Kind, NodeId, Role, Rule, Tree};
 use crate::rules;
@@ -64,7 +64,9 @@ impl Compose {
 
     /// A top-level secret: `file` names a file and `environment` a variable, unless someone put the secret itself there.
     fn secret(&self, pair: &Pair<'_>, cx: &mut Context<'_>) {
-        let variable = pair.value.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        let name = pair.value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        let variable =
+            name && !(credential::looks_random(pair.value) && pair.value.bytes().any(|b| b.is_ascii_lowercase()));
         if pair.name == "content" || pair.name == "environment" && !variable {
             claim::judge_as(self.rule(), pair, NameKind::Credential, Setting::Secret, cx);
         }

@@ -25,7 +25,7 @@ pub use shape::is_code;
 pub use url::{default_password, is_scheme, password_of_login};
 pub use value::{ValueKind, is_placeholder, value_kind};
 
-use plain::{is_algorithm, is_certificate, is_commit, is_key_id, is_plain_name};
+use plain::{is_algorithm, is_certificate, is_commit, is_digest_by_name, is_key_id, is_plain_name};
 use pointer::{names_a_key, names_a_resource, reads_as_a_name};
 use words::{
     ACCOUNT_SOURCES, CODE_EXTENSIONS, COMMON_PASSWORDS, FILLING_VALUES, FUNCTION_WORDS, PROSE_EXTENSIONS, SAMPLE_WORDS,
@@ -346,6 +346,9 @@ fn maybe(name: &str, value: &str, value_is: ValueKind, setting: Setting) -> Opti
     if value_is == ValueKind::PasswordHash {
         return Some(Confidence::Medium);
     }
+    if is_digest_by_name(name, text) {
+        return None;
+    }
     // A variable called a key holds a key; elsewhere so many digits are a digest as often.
     let key = setting == Setting::Environment && text.len() == 64 && ends_with_key(name);
     let generated = value_is == ValueKind::Literal
@@ -373,12 +376,15 @@ fn unnamed(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting
     if value_is == ValueKind::PasswordHash || value_is == ValueKind::Literal && looks_random(text) {
         return Some(Confidence::High);
     }
-    let about = matches!(kind, NameKind::Identity | NameKind::About | NameKind::Location)
+    let about = (matches!(kind, NameKind::Identity | NameKind::About | NameKind::Location) || is_plain_name(name))
+        && !name::is_key_pairs_id(name)
         || shape::is_address(text)
         || value_is == ValueKind::Prose && passphrase(name, text, Setting::Configuration).is_none();
+    // `AWS_ACCESS_KEY_ID: AWS_ACCESS_KEY_ID` stands for what is put in later.
+    let about = about || text.eq_ignore_ascii_case(name);
     let short = matches!(value_is, ValueKind::Literal | ValueKind::Keyword | ValueKind::Prose | ValueKind::Uuid)
         && !text.contains('\n');
-    Some(if short && !about && !is_plain_name(name) { Confidence::Medium } else { Confidence::Low })
+    Some(if short && !about { Confidence::Medium } else { Confidence::Low })
 }
 
 /// Whether the last word of a name is `key`.

@@ -109,6 +109,13 @@ pub(super) fn is_key_of(name: &str) -> bool {
     key.trim_end_matches(|c: char| c.is_ascii_digit()).eq_ignore_ascii_case("key") && contains(CREDENTIAL, credential)
 }
 
+/// Whether the name is that of the first half of a pair of keys: `AWS_ACCESS_KEY_ID`.
+pub(super) fn is_key_pairs_id(name: &str) -> bool {
+    let cut = Words::of(name);
+    let [.., access, key, id] = cut.as_slice() else { return false };
+    access.eq_ignore_ascii_case("access") && key.eq_ignore_ascii_case("key") && id.eq_ignore_ascii_case("id")
+}
+
 /// Whether the name is that of a provider's token which has one documented form, known to the provider's rule.
 pub(super) fn has_one_form(name: &str) -> bool {
     let cut = Words::of(name);
@@ -172,6 +179,9 @@ fn credential_word(words: &[&str]) -> Option<(usize, NameKind)> {
         if at > 0 && word.eq_ignore_ascii_case("tokens") && contains(PLAIN_TOKEN_LISTS, words[at - 1]) {
             return None;
         }
+        if word.eq_ignore_ascii_case("pass") && at > 0 && is_handed_on(words[at - 1]) {
+            return None;
+        }
         if word.eq_ignore_ascii_case("secret") && holds_login(&words[..at]) {
             return Some((at, NameKind::Maybe));
         }
@@ -202,6 +212,11 @@ fn is_plain_token(before: &[&str]) -> bool {
         [.., word] => contains(PLAIN_TOKENS, word),
         [] => false,
     }
+}
+
+/// Whether `pass` behind the word is nginx's verb, which hands a request on: `uwsgi_pass`.
+fn is_handed_on(before: &str) -> bool {
+    ["fastcgi", "scgi", "uwsgi"].iter().any(|protocol| before.eq_ignore_ascii_case(protocol))
 }
 
 /// Whether words before `secret` say what a Secret of Kubernetes holds (`basicAuthSecret`, `passwordSecret`): such a name

@@ -9,11 +9,23 @@ pub(super) fn is_algorithm(text: &str) -> bool {
         || ["aes-", "chacha20-"].iter().any(|begin| text.starts_with(begin)) && !looks_random(text)
 }
 
-/// Whether the name is that of a certificate: `ca.cert`, `tls.crt`.
+/// Whether the name is that of a certificate: `ca.cert`, `tls.crt`, `ca.pem`.
 pub(super) fn is_certificate(name: &str) -> bool {
     let cut = Words::of(name);
-    let last = cut.as_slice().last().copied().unwrap_or_default();
-    ["cert", "crt", "cer", "certificate"].iter().any(|known| last.eq_ignore_ascii_case(known))
+    let is = |word: &str, known: &[&str]| known.iter().any(|known| word.eq_ignore_ascii_case(known));
+    match cut.as_slice() {
+        [.., owner, last] if is(last, &["pem"]) => is(owner, &["ca", "cert", "certificate", "chain", "fullchain"]),
+        [.., last] => is(last, &["cert", "crt", "cer", "certificate"]),
+        [] => false,
+    }
+}
+
+/// Whether the name says `hash` last and the text is as long as a digest in hexadecimal or base64: it identifies something.
+pub(super) fn is_digest_by_name(name: &str, text: &str) -> bool {
+    let named = Words::of(name).as_slice().last().is_some_and(|word| word.eq_ignore_ascii_case("hash"));
+    let hexadecimal = matches!(text.len(), 32 | 40 | 56 | 64 | 128) && text.bytes().all(|b| b.is_ascii_hexdigit());
+    let base64 = matches!(text.len(), 24 | 28 | 44) && text.ends_with('=');
+    named && (hexadecimal || base64)
 }
 
 /// Whether the name is that of a setting: `region`, `dbname`.

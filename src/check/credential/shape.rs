@@ -172,6 +172,9 @@ fn is_path(v: &str) -> bool {
             "env",
             "sh",
             "properties",
+            "md",
+            "rst",
+            "adoc",
         ];
         let keys = [".pem", ".jks", ".key", ".crt"];
         return !folder.is_empty() && known.contains(&extension) || keys.iter().any(|end| v.ends_with(end));

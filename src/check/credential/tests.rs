@@ -298,3 +298,35 @@ fn logins_and_long_digits_are_no_names_of_resources_or_commits() {
         assert!(found("session_key", &digits.repeat(times), Setting::Configuration), "{times}");
     }
 }
+
+#[test]
+fn what_manifests_hold_is_told_from_what_they_name() {
+    use Setting::{CommandLine, Configuration, Environment, Secret};
+    for (name, value, setting) in [
+        ("password", "my-replica-set-password", Secret),
+        ("client-1", "kiln71", Secret),
+        ("AWS_ACCESS_KEY_ID", "some-access-key", Secret),
+        ("SECRETS_DB_KEY_BASE", "secret", Environment),
+        ("password", "Please-Paste9", Environment),
+    ] {
+        assert!(found(name, value, setting), "{name}: {value}");
+    }
+    for (name, value, setting) in [
+        ("discovery.seed_hosts", "search1.indexer,search2.indexer,search3.indexer", Environment),
+        ("REPLICATION_PASSWORD", "#REPLICATION_PASSWORD", Environment),
+        ("OTP_KEY_BASE", "long-and-random-alphanumeric-string", Environment),
+        ("DB_PASSWORD", "please-set-a-password", Environment),
+        ("OPENAI_API_KEY", "sk-", Environment),
+        ("jwtSecret", "HIDDEN", Configuration),
+        ("API token", "reference/api_token.md", Configuration),
+        ("report_hash", "d71f0b6c52a94e38817f6d20c3b5e94a", Configuration),
+        ("resultHash", "kW7vQ2mXpL9tRz4sNb8cUe1dYh0=", Configuration),
+        ("AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID", Secret),
+        ("ca.pem", "placeholder-of-a-ca", Secret),
+        ("BACKUP_DESTINATION", "AWS_S3", Secret),
+        ("DD_UWSGI_PASS", "uwsgi_server", Environment),
+        ("--workspace", "name=release-secret,secret=release-secret", CommandLine),
+    ] {
+        assert!(!found(name, value, setting), "{name}: {value}");
+    }
+}

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::name::{NameKind, name_kind};
+use super::pointer::names_a_resource;
 use super::randomness::looks_random;
 use super::value::literal_default;
 
@@ -166,7 +167,7 @@ pub fn parameter(text: &str) -> Option<Range<usize>> {
 /// it is; other names are those of connection strings, or need a value that looks generated.
 fn holds_credential(name: &str, value: &str, alone: bool) -> bool {
     let value = value.trim();
-    if value.is_empty() {
+    if value.is_empty() || names_a_resource(name, value) {
         return false;
     }
     if alone {

@@ -4,8 +4,8 @@ use super::examples::is_published_example;
 use super::pointer::is_variable;
 use super::shape::{is_host, is_uuid, shape, short_kind};
 use super::words::{
-    CREDENTIAL, KEYWORD_VALUES, ONE_FORM_BEGINNINGS, PLACEHOLDER_HINTS, PLACEHOLDER_OBJECTS, PLACEHOLDER_VALUES,
-    PLACEHOLDER_WORDS, REFERENCE_BEGINNINGS, Words, contains,
+    CREDENTIAL, KEYWORD_VALUES, ONE_FORM_BEGINNINGS, ORDER_LEADS, PLACEHOLDER_HINTS, PLACEHOLDER_OBJECTS,
+    PLACEHOLDER_ORDERS, PLACEHOLDER_VALUES, PLACEHOLDER_WORDS, REFERENCE_BEGINNINGS, Words, contains,
 };
 
 /// What a value is, as far as it alone tells.
@@ -235,6 +235,10 @@ pub fn is_placeholder(v: &str) -> bool {
     if v.contains("EXAMPLE") || v.starts_with("CHANGE") || v.starts_with("CHANGE_") {
         return true;
     }
+    // `#DB_PASSWORD` marks where the variable's value goes; `sk-` is how a token begins.
+    if v.strip_prefix('#').is_some_and(is_variable) || is_beginning_alone(v) {
+        return true;
+    }
     let cut = Words::of(v);
     let words = cut.as_slice();
     // A word inside of something random is chance.
@@ -277,11 +281,21 @@ pub(super) fn begins_as_one_form(v: &str) -> bool {
     ONE_FORM_BEGINNINGS.of(v).iter().any(|known| v.starts_with(known))
 }
 
-/// Whether the words ask for a value to be put in: `enter-password`, `token_goes_here`.
+/// Whether it is nothing but how tokens of a provider begin: `sk-`, `ghp_`.
+fn is_beginning_alone(v: &str) -> bool {
+    v.len() < 6
+        && v.strip_suffix(['-', '_']).is_some_and(|word| word.len() > 1 && word.bytes().all(|b| b.is_ascii_lowercase()))
+}
+
+/// Whether the words ask for a value to be put in: `enter-password`, `token_goes_here`, `long-random-string`.
 fn asks_for_a_value(words: &[&str]) -> bool {
-    let hints = words.iter().filter(|word| contains(PLACEHOLDER_HINTS, word)).count();
+    let orders = |at: usize| at == 0 || contains(ORDER_LEADS, words[at - 1]);
+    let is_hint =
+        |at: &usize| contains(PLACEHOLDER_HINTS, words[*at]) || contains(PLACEHOLDER_ORDERS, words[*at]) && orders(*at);
+    let hints = (0..words.len()).filter(is_hint).count();
     let object = |word: &&str| contains(CREDENTIAL, word) || contains(PLACEHOLDER_OBJECTS, word);
-    hints > 1 || hints == 1 && words.iter().any(object)
+    let is = |known: &str| words.iter().any(|word| word.eq_ignore_ascii_case(known));
+    hints > 1 || hints == 1 && words.iter().any(object) || is("random") && (is("string") || is("characters"))
 }
 
 #[cfg(test)]

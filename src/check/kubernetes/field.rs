@@ -27,10 +27,22 @@ impl Check for Field {
             && !is_reported(pair)
             && !names_something(pair)
         {
-            claim::judge(self.rule(), pair, Setting::Configuration, cx);
+            claim::judge(
+                self.rule(),
+                pair,
+                if is_variable(pair) { Setting::Environment } else { Setting::Configuration },
+                cx,
+            );
         }
         true
     }
+}
+
+/// Whether the pair is a variable of a container, wherever a template's lines broke the way to it.
+fn is_variable(pair: &Pair<'_>) -> bool {
+    matches!(pair.shape, Shape::NameValue | Shape::Line)
+        && pair.name.contains('_')
+        && pair.name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
 /// Whether a controller wrote the field: nobody keeps a credential in what it reports back.
