@@ -206,6 +206,7 @@ fn report(
     most: Confidence,
     cx: &mut Context<'_>,
 ) {
+    let setting = if is_weak_by_place(pair, kind) { Setting::Environment } else { setting };
     let Some(judged) = judgement(pair, kind, setting) else {
         if setting == Setting::Environment {
             options(rule, pair, cx);
@@ -231,6 +232,20 @@ fn report(
         structural_path: structure(pair),
     };
     cx.report(rule, pair.doc, found);
+}
+
+/// Whether a value that only says its name again is a weak secret: beside the client that it belongs to, or below what holds
+/// credentials (`credentials: {secret: secret}`). Elsewhere it names a key.
+fn is_weak_by_place(pair: &Pair<'_>, kind: NameKind) -> bool {
+    const AROUND: [&str; 5] = ["auth", "authentication", "credential", "credentials", "jwt"];
+    const BESIDE_IT: [&str; 4] = ["clientId", "clientID", "client_id", "client-id"];
+    if kind != NameKind::Credential || pair.value != pair.name || !credential::is_common_password(pair.value) {
+        return false;
+    }
+    let around = pair.path.keys().rev().nth(1).is_some_and(|key| AROUND.contains(&key));
+    let Some((tree, mapping)) = pair.doc.tree().zip(pair.path.mapping()) else { return false };
+    let client = |key| tree.str(key).is_some_and(|key| BESIDE_IT.contains(&key));
+    around || tree.entries(mapping).take(BESIDE).any(|(key, _)| client(key))
 }
 
 /// The judgement of the value or, where a template fills it in, of the literal that the template falls back on.

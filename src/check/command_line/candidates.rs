@@ -55,9 +55,18 @@ pub(super) fn in_script(text: &str, sink: Sink<'_>) {
 
 /// Gives the candidates of a list of words, of which word N starts at `starts[N]` of the text that offsets count in.
 pub(super) fn in_argv(words: &[&str], starts: &[usize], sink: Sink<'_>) {
-    let words = words.iter().zip(starts).map(|(word, start)| Word::literal(word, *start)).collect();
+    let words = words.iter().zip(starts).flat_map(|(word, start)| parts_of_argument(word, *start)).collect();
     let command = Command { words, ..Command::default() };
     Reader { text: "", depth: 0, takes_files: false, map: &|span| span.start..span.end, sink }.command(&command, None);
+}
+
+/// The words of an argument: two where a flag has its value in the same item behind a blank, as `--requirepass x`, which
+/// Redis takes apart itself.
+fn parts_of_argument(word: &str, start: usize) -> impl Iterator<Item = Word<'_>> {
+    let flag = |text: &str| text.starts_with('-') && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let cut = word.split_once(' ').filter(|(name, value)| flag(name) && !value.contains(char::is_whitespace));
+    let (first, second) = cut.map_or((word, None), |(name, value)| (name, Some((value, start + name.len() + 1))));
+    std::iter::once(Word::literal(first, start)).chain(second.map(|(value, at)| Word::literal(value, at)))
 }
 
 /// Gives the candidates of a script that stands `depth` scripts deep.
@@ -251,6 +260,7 @@ mod tests {
     #[test]
     fn a_list_of_words_may_be_arguments_alone() {
         assert_eq!(in_words(&["--password=x", "--token", "y", "A=b"]), ["password=x", "token=y", "A=b"]);
+        assert_eq!(in_words(&["--save", "--requirepass S3cret"]), ["requirepass=S3cret"]);
     }
 
     proptest::proptest! {

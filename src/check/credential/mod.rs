@@ -72,6 +72,11 @@ pub enum Setting {
     Text,
 }
 
+/// Whether the text is one of the passwords that everybody tries first.
+pub fn is_common_password(text: &str) -> bool {
+    contains(COMMON_PASSWORDS, text)
+}
+
 /// That a value is a credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judgement {
@@ -198,14 +203,16 @@ fn inside(kind: NameKind, value: &str, value_is: ValueKind) -> Option<Judgement>
         kind,
         ValueKind::Empty | ValueKind::Reference | ValueKind::Placeholder | ValueKind::Ciphertext | ValueKind::Boolean
     );
-    let format_mark =
-        matches!(secret, "%s" | "%v" | "{}" | "pass" | "password" | "pwd" | "secret" | "token" | "PASSWORD" | "PASS");
+    let format_mark = matches!(secret, "%s" | "%v" | "{}" | "pass" | "password" | "pwd" | "secret" | "token");
+    // `https://USER:PASSWORD@host` explains one everywhere.
+    let form = matches!(secret, "PASS" | "PASSWORD" | "PWD");
     // `https://user:pass@host` explains a form; as a connection's real default it would stand under a telling name, or among
     // other parameters of the connection.
     let explains = value_is == ValueKind::Prose && !value.split_whitespace().all(|part| part.contains('='));
     let before = value[..range.start].trim_end_matches([':', '=']);
     let user = before.rsplit(['/', ' ', ';', '&', '?', ',']).next().unwrap_or_default();
-    let stands_for_one = format_mark && explains
+    let stands_for_one = form
+        || format_mark && explains
         || outcome::is_filling_login(user, secret)
         || !kind_is_sure && outcome::is_form_of_login(before, user, secret)
         || outcome::is_name_in_capitals(user, secret);
@@ -283,7 +290,7 @@ fn named(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: 
         || outcome::is_pgp_id(name, text)
         || outcome::is_name_in_capitals(name, text)
         || outcome::is_three_letters(text)
-        || text.len() < 2
+        || text.chars().nth(1).is_none()
         || text.starts_with(['{', '[', '<', '|', '>'])
         || token && counts_up(text)
     {
@@ -381,7 +388,7 @@ fn unnamed(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting
         || shape::is_address(text)
         || value_is == ValueKind::Prose && passphrase(name, text, Setting::Configuration).is_none();
     // `AWS_ACCESS_KEY_ID: AWS_ACCESS_KEY_ID` stands for what is put in later.
-    let about = about || text.eq_ignore_ascii_case(name);
+    let about = about || text.eq_ignore_ascii_case(name) || text.starts_with("arn:");
     let short = matches!(value_is, ValueKind::Literal | ValueKind::Keyword | ValueKind::Prose | ValueKind::Uuid)
         && !text.contains('\n');
     Some(if short && !about { Confidence::Medium } else { Confidence::Low })

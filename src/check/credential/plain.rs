@@ -24,7 +24,7 @@ pub(super) fn is_certificate(name: &str) -> bool {
 pub(super) fn is_digest_by_name(name: &str, text: &str) -> bool {
     let named = Words::of(name).as_slice().last().is_some_and(|word| word.eq_ignore_ascii_case("hash"));
     let hexadecimal = matches!(text.len(), 32 | 40 | 56 | 64 | 128) && text.bytes().all(|b| b.is_ascii_hexdigit());
-    let base64 = matches!(text.len(), 24 | 28 | 44) && text.ends_with('=');
+    let base64 = matches!(text.len(), 24 | 28 | 44) && text.ends_with('=') || text.len() == 43;
     named && (hexadecimal || base64)
 }
 

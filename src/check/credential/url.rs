@@ -20,7 +20,10 @@ pub fn userinfo(text: &str) -> Option<Range<usize>> {
         // A password may hold a slash that nobody escaped: then the `@` stands behind it.
         let authority = &rest[..end];
         let Some(at) = authority.rfind('@') else { continue };
-        let Some(colon) = authority[..at].find(':') else { continue };
+        // `postgres://user[:password]@host` says what may be left out.
+        let Some(colon) = authority[..at].find(':').filter(|&colon| !authority[..colon].ends_with('[')) else {
+            continue;
+        };
         let scheme_is_plain = text[..start - 3].ends_with(|c: char| c.is_ascii_alphanumeric());
         if scheme_is_plain && colon + 1 < at {
             return Some(start + colon + 1..start + at);
@@ -204,6 +207,7 @@ mod tests {
         assert_eq!(secret("host=h user=u password=nR7q"), Some("nR7q"));
         assert_eq!(secret("https://example.com/a:b@c"), None);
         assert_eq!(secret("https://user@example.com/"), None);
+        assert_eq!(secret("postgres://app[:percent-encoded]@h[:5432]/db"), None);
         assert_eq!(secret("http://+:8000"), None);
         assert_eq!(secret("password=x"), None);
         assert_eq!(secret("jdbc:oracle:thin:app/t1ger@db:1521/x"), Some("t1ger"));
