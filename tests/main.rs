@@ -16,6 +16,7 @@ mod examples;
 mod history;
 mod hook;
 mod import;
+mod judged;
 mod layout;
 mod page;
 mod pre_commit;

@@ -12,6 +12,7 @@ mod files;
 mod filled_in;
 mod kubernetes;
 pub mod lineage;
+mod nobodys;
 mod pair;
 pub mod prefilter;
 mod registry;
@@ -214,7 +215,7 @@ pub fn run(doc: &Document<'_>, cx: &mut Context<'_>) {
             checks.iter().any(|check| check.pair(pair, cx));
         });
     }
-    if !claim::only_describes(doc) {
+    if !nobodys::only_describes(doc) {
         look_into_nested(doc, cx);
     }
 }

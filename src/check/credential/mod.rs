@@ -9,6 +9,7 @@ mod plain;
 mod pointer;
 mod randomness;
 mod shape;
+mod unnamed;
 mod url;
 mod value;
 pub(super) mod words;
@@ -25,7 +26,7 @@ pub use shape::is_code;
 pub use url::{default_password, is_scheme, password_of_login};
 pub use value::{ValueKind, is_placeholder, value_kind};
 
-use plain::{is_algorithm, is_certificate, is_commit, is_digest_by_name, is_key_id, is_plain_name};
+use plain::{is_algorithm, is_certificate, is_commit, is_digest_by_name, is_key_id};
 use pointer::{names_a_key, names_a_resource, reads_as_a_name};
 use words::{
     ACCOUNT_SOURCES, CODE_EXTENSIONS, COMMON_PASSWORDS, FILLING_VALUES, FUNCTION_WORDS, PROSE_EXTENSIONS, SAMPLE_WORDS,
@@ -225,7 +226,7 @@ fn whole(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: 
     let confidence = match kind {
         NameKind::Password | NameKind::Credential => named(kind, name, value, value_is, setting)?,
         NameKind::Maybe => maybe(name, value, value_is, setting)?,
-        _ => unnamed(kind, name, value, value_is, setting)?,
+        _ => unnamed::judge(kind, name, value, value_is, setting)?,
     };
     let range = trimmed(value);
     let text = &value[range.clone()];
@@ -368,58 +369,9 @@ fn maybe(name: &str, value: &str, value_is: ValueKind, setting: Setting) -> Opti
     (generated && text.len() >= 12 && text.len() <= 512).then_some(Confidence::Medium)
 }
 
-/// A value under a name that says nothing, or that says it is none: only a Secret makes it one.
-fn unnamed(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: Setting) -> Option<Confidence> {
-    if setting != Setting::Secret {
-        return None;
-    }
-    let text = value.trim();
-    if is_certificate(name) || is_algorithm(text) {
-        return Some(Confidence::Low);
-    }
-    if let Some(confidence) = settings(text) {
-        return Some(confidence);
-    }
-    if value_is == ValueKind::PasswordHash || value_is == ValueKind::Literal && looks_random(text) {
-        return Some(Confidence::High);
-    }
-    let about = (matches!(kind, NameKind::Identity | NameKind::About | NameKind::Location) || is_plain_name(name))
-        && !name::is_key_pairs_id(name)
-        || shape::is_address(text)
-        || value_is == ValueKind::Prose && passphrase(name, text, Setting::Configuration).is_none();
-    // `AWS_ACCESS_KEY_ID: AWS_ACCESS_KEY_ID` stands for what is put in later.
-    let about = about || text.eq_ignore_ascii_case(name) || text.starts_with("arn:");
-    let short = matches!(value_is, ValueKind::Literal | ValueKind::Keyword | ValueKind::Prose | ValueKind::Uuid)
-        && !text.contains('\n');
-    Some(if short && !about { Confidence::Medium } else { Confidence::Low })
-}
-
 /// Whether the last word of a name is `key`.
 fn ends_with_key(name: &str) -> bool {
     Words::of(name).as_slice().last().is_some_and(|word| word.eq_ignore_ascii_case("key"))
-}
-
-/// Settings by names of their own, as `ENABLED=true` or `uid=1000,gid=1000`: how sure the surest credential among them is.
-fn settings(text: &str) -> Option<Confidence> {
-    let is_name = |name: &str| {
-        (2..64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.'))
-    };
-    let mut surest = Confidence::Low;
-    for part in text.split([',', ';']) {
-        // `uid=1000,noperm`: a switch among them.
-        if text.contains('=') && text.len() > part.len() && is_name(part.trim()) {
-            continue;
-        }
-        let (name, value) = part.trim().split_once('=').filter(|(name, _)| is_name(name))?;
-        if text.len() == part.len() && !name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') {
-            return None;
-        }
-        // Nothing but a secret is random there, whatever it is called.
-        let random = value_kind(value) == ValueKind::Literal && looks_random(value);
-        let judged = judge(name, value, Setting::Configuration).map_or(Confidence::Low, |held| held.confidence);
-        surest = surest.max(if random { Confidence::High } else { judged });
-    }
-    Some(surest)
 }
 
 fn plain_in_secret(value: &str) -> Judgement {

@@ -94,6 +94,10 @@ fn kind_of_words(name: &str) -> NameKind {
     let Some((at, kind)) = credential_word(words) else {
         return if is_identity(words) { NameKind::Identity } else { NameKind::Neutral };
     };
+    // `k8s_secret_password: db/login/password` says where in a Secret the password is.
+    if at > 1 && ["k8s", "kubernetes"].iter().any(|word| words[0].eq_ignore_ascii_case(word)) && is_secret(words[1]) {
+        return NameKind::About;
+    }
     // `storePassword` is that of a key store, not an order to store one; `readOnlyToken` says what the token may do.
     let describes = at > 0 && (is_pair(words[0], words[1]) || is_access(words[0], words[1]));
     if at > 0 && contains(ABOUT_BEGINNINGS, words[0]) && !describes {
@@ -107,6 +111,17 @@ pub(super) fn is_key_of(name: &str) -> bool {
     let cut = Words::of(name);
     let [.., credential, key] = cut.as_slice() else { return false };
     key.trim_end_matches(|c: char| c.is_ascii_digit()).eq_ignore_ascii_case("key") && contains(CREDENTIAL, credential)
+}
+
+/// Whether the name is that of a key that opens nothing: `baseKey`, `routing_key`.
+pub(super) fn is_plain_key(name: &str) -> bool {
+    let cut = Words::of(name);
+    let [.., kind, key] = cut.as_slice() else { return false };
+    key.eq_ignore_ascii_case("key") && contains(PLAIN_KEYS, kind)
+}
+
+fn is_secret(word: &str) -> bool {
+    word.eq_ignore_ascii_case("secret")
 }
 
 /// Whether the name is that of the first half of a pair of keys: `AWS_ACCESS_KEY_ID`.

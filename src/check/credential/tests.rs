@@ -308,6 +308,7 @@ fn what_manifests_hold_is_told_from_what_they_name() {
         ("AWS_ACCESS_KEY_ID", "some-access-key", Secret),
         ("SECRETS_DB_KEY_BASE", "secret", Environment),
         ("password", "Please-Paste9", Environment),
+        ("pwshop4", "pwshop4", Secret),
     ] {
         assert!(found(name, value, setting), "{name}: {value}");
     }
@@ -324,6 +325,9 @@ fn what_manifests_hold_is_told_from_what_they_name() {
         ("AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID", Secret),
         ("awsRoleARN", "arn:aws:iam::210987654321:role/backup", Secret),
         ("pass", "✔", Configuration),
+        ("shop/k8s_secret_password", "shop/db-login/password", Configuration),
+        ("quota", "small_quota", Secret),
+        ("storage.baseKey", "shop/segments", Secret),
         ("secrets", "view", Configuration),
         ("hash", "kW7vQ2mXpL9tRz4sNb8cUe1dYh0oGj5fTi6aDk3lSxE", Configuration),
         ("MONGO_URL", "mongodb://someone:PASSWORD@localhost:27017/shop", Environment),

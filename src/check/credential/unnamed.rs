@@ -1,0 +1,62 @@
+//! Values of a Secret under names that say nothing of a credential, or that they are none.
+
+use super::plain::{is_algorithm, is_certificate, is_plain_name};
+use super::value::{ValueKind, value_kind};
+use super::{NameKind, Setting, judge as judge_pair, looks_random, name, passphrase, shape};
+use crate::model::Confidence;
+
+/// A value under a name that says nothing, or that says it is none: only a Secret makes it one.
+pub(super) fn judge(
+    kind: NameKind,
+    name: &str,
+    value: &str,
+    value_is: ValueKind,
+    setting: Setting,
+) -> Option<Confidence> {
+    if setting != Setting::Secret {
+        return None;
+    }
+    let text = value.trim();
+    if is_certificate(name) || is_algorithm(text) {
+        return Some(Confidence::Low);
+    }
+    if let Some(confidence) = settings(text) {
+        return Some(confidence);
+    }
+    if value_is == ValueKind::PasswordHash || value_is == ValueKind::Literal && looks_random(text) {
+        return Some(Confidence::High);
+    }
+    let about = (matches!(kind, NameKind::Identity | NameKind::About | NameKind::Location) || is_plain_name(name))
+        && !name::is_key_pairs_id(name)
+        || shape::is_address(text)
+        || value_is == ValueKind::Prose && passphrase(name, text, Setting::Configuration).is_none();
+    // `AWS_ACCESS_KEY_ID: AWS_ACCESS_KEY_ID` stands for what is put in later.
+    let constant = || name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+    let about = about || text == name && constant() || text.starts_with("arn:") || name::is_plain_key(name);
+    let short = matches!(value_is, ValueKind::Literal | ValueKind::Keyword | ValueKind::Prose | ValueKind::Uuid)
+        && !text.contains('\n');
+    Some(if short && !about { Confidence::Medium } else { Confidence::Low })
+}
+
+/// Settings by names of their own, as `ENABLED=true` or `uid=1000,gid=1000`: how sure the surest credential among them is.
+fn settings(text: &str) -> Option<Confidence> {
+    let is_name = |name: &str| {
+        (2..64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.'))
+    };
+    let mut surest = Confidence::Low;
+    for part in text.split([',', ';']) {
+        // `uid=1000,noperm`: a switch among them.
+        if text.contains('=') && text.len() > part.len() && is_name(part.trim()) {
+            continue;
+        }
+        let (name, value) = part.trim().split_once('=').filter(|(name, _)| is_name(name))?;
+        if text.len() == part.len() && !name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') {
+            return None;
+        }
+        // Nothing but a secret is random there, whatever it is called.
+        let random = value_kind(value) == ValueKind::Literal && looks_random(value);
+        let judged = judge_pair(name, value, Setting::Configuration).map_or(Confidence::Low, |held| held.confidence);
+        surest = surest.max(if random { Confidence::High } else { judged });
+    }
+    Some(surest)
+}

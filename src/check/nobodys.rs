@@ -1,0 +1,129 @@
+//! Pairs that are nobody's: references, and what stands where only references and names stand.
+
+use super::claim::BESIDE;
+use super::credential;
+use super::{Pair, Shape};
+use crate::model::{Document, Role};
+
+/// Keys below which values only name where something is, or say what may be.
+const NO_VALUES_BELOW: [&str; 16] = [
+    "valueFrom",
+    "secretKeyRef",
+    "configMapKeyRef",
+    "fieldRef",
+    "encryptedData",
+    "matchLabels",
+    "labels",
+    "selector",
+    "nodeSelector",
+    "openAPIV3Schema",
+    "imagePullSecrets",
+    "sops",
+    "commonLabels",
+    "commonAnnotations",
+    "creationRules",
+    "remoteRef",
+];
+
+/// Kinds that describe secrets kept elsewhere, or what may be done with them.
+const KINDS_WITHOUT_VALUES: [&str; 21] = [
+    "SealedSecret",
+    "ExternalSecret",
+    "ClusterExternalSecret",
+    "PushSecret",
+    "SecretStore",
+    "ClusterSecretStore",
+    "VaultStaticSecret",
+    "VaultDynamicSecret",
+    "VaultPKISecret",
+    "VaultAuth",
+    "VaultConnection",
+    "SecretProviderClass",
+    "CustomResourceDefinition",
+    "Role",
+    "ClusterRole",
+    "RoleBinding",
+    "ClusterRoleBinding",
+    "NetworkPolicy",
+    "SopsSecret",
+    "BitwardenSecret",
+    "InfisicalSecret",
+];
+
+/// Whether the resource only says where secrets are kept, or what may be done with them.
+pub fn only_describes(doc: &Document<'_>) -> bool {
+    KINDS_WITHOUT_VALUES.contains(&doc.role.kind())
+}
+
+/// Whether the pair is a reference, or stands where only references stand.
+pub(super) fn is_nobodys(pair: &Pair<'_>) -> bool {
+    // The provider `fake` of a SecretStore holds its values itself.
+    only_describes(pair.doc) && !pair.path.has_key("fake")
+        || pair.name.starts_with("checksum/")
+        || pair.path.keys().any(|key| is_reference_key(key) && !is_label_of_compose(pair, key))
+        // Ciphertext looks random, a readable value below `encrypted` is none.
+        || pair.path.has_key("encrypted") && credential::looks_random(pair.value)
+        || is_tagged(pair)
+        || is_annotated_path(pair)
+        || names_key_of_secret(pair)
+        || is_one_of_names(pair)
+        || is_described_as_name(pair)
+}
+
+/// Whether the mapping around lists names: `cookieNames: {accessToken: …}` says what a cookie is called.
+fn is_one_of_names(pair: &Pair<'_>) -> bool {
+    let is_name = |word: &&str| word.eq_ignore_ascii_case("names") || word.eq_ignore_ascii_case("name");
+    pair.path.keys().rev().nth(1).is_some_and(|key| credential::words_of(key).iter().any(is_name))
+}
+
+/// Whether the parameter's own description says that it takes the name of a Secret.
+fn is_described_as_name(pair: &Pair<'_>) -> bool {
+    if pair.shape != Shape::NameValue {
+        return false;
+    }
+    let described = pair.doc.tree().zip(pair.path.mapping()).and_then(|(tree, at)| tree.str_at(at, &["description"]));
+    described.is_some_and(says_name_of_secret)
+}
+
+/// Whether a sentence has the words `name of the secret`, or the like.
+fn says_name_of_secret(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.windows(4).any(|words| {
+        words[..2] == ["name", "of"]
+            && matches!(words[2], "the" | "a" | "an")
+            && (words[3] == "secret" || words[3] == "existing")
+    }) && words.contains(&"secret")
+}
+
+/// Whether an annotation gives a path, wherever annotations are listed (`podAnnotations` of a chart's values): that of a
+/// secret in a vault, as `vault.hashicorp.com/agent-inject-secret-db: secret/data/db`.
+fn is_annotated_path(pair: &Pair<'_>) -> bool {
+    let annotation = pair.name.split_once('/').is_some_and(|(domain, _)| domain.contains('.'));
+    annotation
+        && pair.value.contains('/')
+        && pair.value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./".contains(&b))
+}
+
+/// Whether a tag of the application's own yields the value: CloudFormation's `!Ref`, Home Assistant's `!secret`.
+fn is_tagged(pair: &Pair<'_>) -> bool {
+    let tag = pair.node.and_then(|node| pair.doc.tree()?.tag(node)).unwrap_or_default();
+    tag.len() > 1 && tag.starts_with('!') && !tag.starts_with("!!") && tag != "!unsafe"
+}
+
+fn is_reference_key(key: &str) -> bool {
+    NO_VALUES_BELOW.contains(&key) || key.ends_with("Ref") || key.ends_with("Refs") || key.ends_with("KeySelector")
+}
+
+/// Whether the key holds labels of a container, which are settings of other programs; those of a resource select it.
+fn is_label_of_compose(pair: &Pair<'_>, key: &str) -> bool {
+    key == "labels" && pair.doc.role == Role::Compose
+}
+
+/// Whether the pair stands beside a `secretName`, and names the key in that Secret.
+fn names_key_of_secret(pair: &Pair<'_>) -> bool {
+    let of_secret = pair.path.keys().rev().nth(1).is_some_and(|key| key.ends_with("Secret"));
+    let (Some(tree), Some(mapping)) = (pair.doc.tree(), pair.path.mapping()) else { return false };
+    (of_secret || matches!(pair.name, "secretKey" | "key"))
+        && tree.entries(mapping).take(BESIDE).any(|(key, _)| tree.str(key) == Some("secretName"))
+}
