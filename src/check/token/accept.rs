@@ -48,13 +48,22 @@ fn keyword_before(token: &TokenRule, text: &str, before: Span) -> Option<Span> {
     token.keywords.iter().find_map(|keyword| found(keyword))
 }
 
-/// Words joined by dashes, underscores, dots or humps, without a digit: a name, not a key.
+/// Words joined by dashes, underscores, dots or humps, with one number at most: a name, not a key.
 fn is_identifier(secret: &str) -> bool {
     let humps =
         || secret.as_bytes().windows(2).filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
-    (secret.contains(['-', '_', '.']) || secret.bytes().all(|b| b.is_ascii_alphabetic()) && humps().nth(1).is_some())
-        && !secret.bytes().any(|b| b.is_ascii_digit())
-        && !credential::looks_random(secret)
+    let letters = || secret.bytes().all(|b| b.is_ascii_alphabetic());
+    let named = secret.contains(['-', '_', '.']) && !secret.bytes().any(|b| b.is_ascii_digit())
+        || (letters() || holds_one_number(secret)) && humps().nth(1).is_some();
+    named && !credential::looks_random(secret)
+}
+
+/// Whether one number of an algorithm's stands in a name of letters: `customerKeySHA256Value`.
+fn holds_one_number(secret: &str) -> bool {
+    let Some(start) = secret.find(|c: char| c.is_ascii_digit()) else { return false };
+    let rest = secret[start..].trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = secret.len() - start - rest.len();
+    digits < 4 && rest.bytes().chain(secret[..start].bytes()).all(|b| b.is_ascii_alphabetic())
 }
 
 /// Whether the rule is for what a provider generates, which is no word.
@@ -169,6 +178,7 @@ mod tests {
     #[test]
     fn joined_words_are_an_identifier() {
         assert!(is_identifier("repositories-workspace-slug") && is_identifier("collectAPIRequestMetric"));
+        assert!(is_identifier("ledgerKeySHA256Value") && !is_identifier("ledgerKey7Value1"));
         assert!(!is_identifier("wq-xkzpf-vvtq-zzrk") && !is_identifier("a1b2-c3"));
     }
 
