@@ -10,6 +10,9 @@ const FALLBACKS: [&str; 3] = ["default", "d", "coalesce"];
 /// Functions that only write their argument in another way.
 const ENCODERS: [&str; 7] = ["b64enc", "b64encode", "quote", "squote", "toString", "string", "trim"];
 
+/// Functions that make a hash of a password, with arguments of their own behind it.
+const HASHES: [&str; 3] = ["password_hash", "bcrypt", "hash"];
+
 /// Bytes of the literal in `value`, without its quotes, if `value` is one action that may yield the literal.
 pub fn literal(value: &str) -> Option<Range<usize>> {
     let lead = value.len() - value.trim_start().len();
@@ -18,7 +21,7 @@ pub fn literal(value: &str) -> Option<Range<usize>> {
         return None;
     }
     let mut words = Words { text: inner, at: 0 };
-    let mut before = "";
+    let (mut earlier, mut before) = ("", "");
     let mut first = true;
     while let Some(word) = words.next() {
         let text = &inner[word.clone()];
@@ -26,7 +29,10 @@ pub fn literal(value: &str) -> Option<Range<usize>> {
             let end = if text.len() > 1 && text.ends_with(quote) { word.end - 1 } else { word.end };
             let range = word.start + 1..end.max(word.start + 1);
             let fallback = FALLBACKS.contains(&before) && !says_that_none_is_given(&inner[range.clone()]);
-            if fallback || ENCODERS.contains(&before) || first && words.only_encodes() {
+            let encoded = ENCODERS.contains(&before) || HASHES[1..].contains(&before);
+            // `htpasswd "user" "…"`.
+            let login = earlier == "htpasswd" && before.starts_with(quote);
+            if fallback || encoded || login || first && words.only_encodes() {
                 let base = lead + "{{".len();
                 return Some(base + range.start..base + range.end);
             }
@@ -34,7 +40,7 @@ pub fn literal(value: &str) -> Option<Range<usize>> {
         // A bracket behind a function's name leaves the name before its argument.
         first &= matches!(text, "-");
         if text != "(" {
-            before = text;
+            earlier = std::mem::replace(&mut before, text);
         }
     }
     None
@@ -80,11 +86,14 @@ struct Words<'t> {
 }
 
 impl Words<'_> {
-    /// Whether what follows only encodes what went before.
+    /// Whether what follows only encodes what went before. A hash has arguments in brackets.
     fn only_encodes(&self) -> bool {
+        let mut depth = 0_usize;
         self.clone().all(|word| {
             let text = &self.text[word];
-            matches!(text, "|" | "-") || ENCODERS.contains(&text)
+            let inside = depth > 0;
+            depth = (depth + usize::from(text == "(")).saturating_sub(usize::from(text == ")"));
+            inside || matches!(text, "|" | "-" | "(") || ENCODERS.contains(&text) || HASHES.contains(&text)
         })
     }
 }
@@ -141,6 +150,9 @@ mod tests {
             "{{ b64enc \"hunter2\" }}",
             "{{ db_password | default('hunter2') }}",
             "{{ .Values.a | default `hunter2` }}",
+            "{{ 'hunter2' | password_hash('sha512', 65534 | random(seed=host) | string) }}",
+            "{{ bcrypt \"hunter2\" }}",
+            "{{ htpasswd \"admin\" \"hunter2\" | b64enc }}",
         ] {
             assert_eq!(found(value), Some("hunter2"), "{value}");
         }
@@ -156,6 +168,8 @@ mod tests {
             "{{ lookup(\"env\", \"PASSWORD\") }}",
             "{{ \"secret/db\" | vault }}",
             "{{ index .Values \"password\" }}",
+            "{{ \"salted\" | password_hash('sha512') | combine(other) }}",
+            "{{ htpasswd .Values.user .Values.password }}",
             "{{ default \"MISSING\" .Values.token | b64enc }}",
             "{{ include \"passwords.manage\" (dict \"secret\" (.name | trimSuffix \"-\") \"key\" \"password\") }}",
             "x-{{ default \"a\" .b }}-y",

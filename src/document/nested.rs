@@ -128,11 +128,11 @@ fn is_json(text: &str) -> bool {
 
 /// Whether a key's text is code of another program: a proxy's snippet, a script of Lua.
 fn holds_code(name: &str) -> bool {
-    // Logstash's `logstash.conf` and the like, which is in no format that a parser reads.
+    // Logstash's `logstash.conf`, `GITLAB_OMNIBUS_CONFIG` and the like, which are in no format that a parser reads.
     let is_conf = name.ends_with(".conf");
     let name = name.rsplit(['/', '_', '-', '.']).next().unwrap_or_default();
     is_conf
-        || ["snippet", "snippets", "code", "lua", "vcl"].iter().any(|known| name.eq_ignore_ascii_case(known))
+        || ["snippet", "snippets", "code", "lua", "vcl", "config"].iter().any(|known| name.eq_ignore_ascii_case(known))
         || ["Snippet", "Snippets", "Code"].iter().any(|end| name.ends_with(end))
 }
 

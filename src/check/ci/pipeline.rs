@@ -56,7 +56,9 @@ impl Check for Pipeline {
                 if matches!(key, "pwsh" | "powershell") || tree.str(value).is_some_and(is_script) {
                     claim::source(doc, value, "script.ps1", "script", cx);
                 }
-                if SCRIPTS.contains(&key) {
+                // What a job's container or service is started with: `--health-cmd="mysqladmin ping -p…"`.
+                let is_flags = || key == "options" && tree.str(value).is_some_and(|text| text.trim().starts_with('-'));
+                if SCRIPTS.contains(&key) || is_flags() {
                     self.scripts(doc, tree, value, cx);
                 }
             }

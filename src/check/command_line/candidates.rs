@@ -164,10 +164,15 @@ mod tests {
             ("sudo -E useradd -m -p S3cret joe", "password=S3cret"),
             ("mongo admin -u root -p S3cret", "password=S3cret"),
             ("keytool -genkey -storepass S3cret", "password=S3cret"),
+            ("keytool -import -keystore /etc/cacerts -storepass S3cret", "password=S3cret"),
+            ("docker run --health-cmd 'mysqladmin ping -pS3cret' mysql", "password=S3cret"),
+            ("docker run --health-cmd=\"mysqladmin ping -pS3cret\" mysql", "password=S3cret"),
+            ("aws ssm put-parameter --type=SecureString --value S3cret", "password=S3cret"),
         ] {
             assert!(of(line).iter().any(|c| c == expected), "{line}: {:?}", of(line));
         }
         assert_eq!(of("mkdir -p S3cret"), [""; 0]);
+        assert_eq!(of("keytool -import -keystore $J/lib/cacerts -storepass changeit"), [""; 0]);
         assert_eq!(of("mysql -p db"), [""; 0]);
         assert_eq!(of("docker run -p 80:80 nginx"), [""; 0]);
         assert_eq!(of("sshpass -p S3cret ssh -p 2222 host"), ["password=S3cret"]);

@@ -34,6 +34,9 @@ impl Reader<'_> {
                     self.give(name, part.sub(range), Setting::CommandLine, label);
                 }
             }
+            Holds::Script => self.script(part),
+            Holds::TrustStore if part.text() == "changeit" => {}
+            Holds::TrustStore => self.give("password", part, Setting::CommandLine, label),
             Holds::PassPhrase => {
                 if let Some(phrase) = part.text().strip_prefix("pass:") {
                     self.give("password", part.sub(5..5 + phrase.len()), Setting::CommandLine, label);
@@ -103,7 +106,7 @@ impl Reader<'_> {
     /// Passwords in quotes inside the word: SQL's `IDENTIFIED BY '…'`, `WITH PASSWORD '…'`, a script's `pwd: "…"`.
     pub(super) fn quoted(&mut self, part: Part<'_>) {
         if part.text().contains([' ', '(']) {
-            value::quoted_passwords(part.text(), &mut |range| {
+            super::statement::quoted_passwords(part.text(), &mut |range| {
                 self.give("password", part.sub(range), Setting::CommandLine, None);
             });
         }

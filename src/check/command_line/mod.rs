@@ -7,6 +7,7 @@
 mod candidates;
 mod forms;
 mod reader;
+mod statement;
 mod table;
 mod value;
 
@@ -18,7 +19,7 @@ use super::filled_in;
 use crate::model::{Secret, Span};
 use crate::shell;
 use candidates::Candidate;
-pub use value::quoted_passwords;
+pub use statement::quoted_passwords;
 
 /// A stretch of a command line.
 #[derive(Clone, Debug, PartialEq, Eq)]

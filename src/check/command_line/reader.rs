@@ -88,7 +88,7 @@ impl Reader<'_> {
         // What `sed`, `grep` and `awk` look for is no value.
         let is_pattern = matches!(program, "sed" | "grep" | "egrep" | "awk" | "gawk" | "perl" | "test" | "[" | "[[");
         if self.text.is_empty() && word.value.contains('\n') {
-            return self.script(word);
+            return self.script(part);
         }
         if !is_pattern && (self.settings(part) || self.assignment(part, setting)) {
             return;
@@ -106,17 +106,18 @@ impl Reader<'_> {
         self.quoted(part);
         // What a shell elsewhere runs: that of the arguments alone, or of another host.
         if (self.text.is_empty() || program == "ssh") && word.value.contains(' ') {
-            return self.script(word);
+            return self.script(part);
         }
         self.url(part);
     }
 
-    /// Reads a word as a script: what a shell gets behind `-c`, or an argument that the shell named elsewhere gets.
-    fn script(&mut self, word: &Word<'_>) {
+    /// Reads a word, or a part of it, as a script: what a shell gets behind `-c`, or an argument that the shell named
+    /// elsewhere gets.
+    pub(super) fn script(&mut self, part: Part<'_>) {
         let outer = self.map;
-        let map = |span: Span| outer(word.span_of(span.start..span.end));
+        let map = |span: Span| outer(part.word.span_of(part.start + span.start..part.start + span.end));
         if self.depth < MAX_DEPTH {
-            script_at(&word.value, self.depth + 1, &map, &mut *self.sink);
+            script_at(part.text(), self.depth + 1, &map, &mut *self.sink);
         }
     }
 
@@ -234,7 +235,7 @@ impl Reader<'_> {
         };
         let script = words.iter().position(is_c).and_then(|at| Some((at + 2, words.get(at + 1)?)));
         if let Some((read, word)) = script {
-            self.script(word);
+            self.script(Part::all(word));
             return Some(read);
         }
         for body in command.heredocs.iter().filter(|_| self.depth < MAX_DEPTH) {
@@ -274,9 +275,15 @@ fn is_for(flag: &Flag, words: &[Word<'_>]) -> bool {
 fn is_program(expected: &str, words: &[Word<'_>]) -> bool {
     let program = words.first().map_or("", |word| base_name(&word.value));
     match expected.split_once(' ') {
-        Some((name, subcommand)) => name == program && words.iter().take(NEAR).any(|word| word.value == subcommand),
+        Some((name, near)) => name == program && words.iter().take(NEAR).any(|word| is_called(&word.value, near)),
         None => expected == program,
     }
+}
+
+/// Whether a word is `expected`, a long flag that has it as its value, or, behind a slash, a path that ends with it.
+fn is_called(word: &str, expected: &str) -> bool {
+    let value = || word.starts_with("--").then(|| word.split_once('=')).flatten().map(|(_, value)| value);
+    word == expected || expected.starts_with('/') && word.ends_with(expected) || value() == Some(expected)
 }
 
 /// Whether the tables know the program as one that is run by another.

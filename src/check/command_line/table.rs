@@ -22,6 +22,10 @@ pub(super) enum Holds {
     Header,
     /// OpenSSL's `pass:SECRET`.
     PassPhrase,
+    /// A command line.
+    Script,
+    /// The password of a store that holds nothing but public certificates: Java's own one opens no door.
+    TrustStore,
     /// Nothing secret, although its name might say so.
     Nothing,
 }
@@ -136,6 +140,7 @@ pub(super) static FLAGS: &[Flag] = &[
     flag(SAMBA, "-U", Value::Both, Holds::UserAnd('%')),
     flag(&["7z", "7za", "7zz", "rar", "unrar"], "-p", Value::Glued, PASSWORD),
     flag(&["zip", "unzip", "ipmitool"], "-P", Value::Both, PASSWORD),
+    flag(&["keytool /cacerts", "keytool -cacerts"], "-storepass", Value::Next, Holds::TrustStore),
     flag(JAVA_KEYS, "-storepass", Value::Next, PASSWORD),
     flag(JAVA_KEYS, "-keypass", Value::Next, PASSWORD),
     flag(JAVA_KEYS, "-srcstorepass", Value::Next, PASSWORD),
@@ -184,6 +189,7 @@ pub(super) static FLAGS: &[Flag] = &[
     flag(CURL, "-H", Value::Both, Holds::Header),
     flag(&["wget", "http", "xh", "hey", "wrk", "ab", "grpcurl", "websocat"], "-H", Value::Next, Holds::Header),
     flag(&[], "--header", Value::Next, Holds::Header),
+    flag(&[], "--health-cmd", Value::Next, Holds::Script),
     flag(CONTAINERS, "-e", Value::Both, Holds::Assignment),
     flag(&["mount", "mount.cifs"], "-o", Value::Next, Holds::Assignments),
     flag(&["kubectl", "oc"], "--from-literal", Value::Next, Holds::SecretAssignment),

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memchr2};
+use memchr::memchr;
 
 /// `NAME=value`: the name and where the value stands. The name may have dots, dashes, slashes and brackets, as Helm,
 /// Java, npm and git write them.
@@ -84,33 +84,6 @@ pub(super) fn has_userinfo(text: &str) -> bool {
     let Some(at) = text.find("://") else { return false };
     let rest = &text[at + 3..];
     rest.find('@').is_some_and(|sign| rest[..sign].contains(':') || !rest[..sign].contains('/'))
-}
-
-/// Gives the quoted texts behind what SQL and scripts write before a password.
-pub fn quoted_passwords(text: &str, give: &mut dyn FnMut(Range<usize>)) {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while let Some(open) = memchr2(b'\'', b'"', &bytes[at..]) {
-        let start = at + open + 1;
-        let Some(len) = memchr(bytes[start - 1], &bytes[start..]) else { return };
-        // `:'new_password'` is a variable of psql.
-        let variable = bytes[at..start - 1].ends_with(b" :");
-        if !variable && announces_password(&bytes[at..start - 1]) {
-            give(start..start + len);
-        }
-        at = start + len + 1;
-    }
-}
-
-/// Whether a text ends with what announces a password: `identified by`, `password =`, `pwd:`.
-fn announces_password(before: &[u8]) -> bool {
-    // SQL Server's `N'…'` is a text of Unicode.
-    let before = before.strip_suffix(b" N").unwrap_or(before);
-    let end = before.iter().rposition(|b| !matches!(b, b' ' | b'=' | b':' | b'(')).map_or(0, |at| at + 1);
-    let before = &before[end.saturating_sub(32)..end];
-    ["identified by", "password", "pwd", "auth_string", "native_password by"].iter().any(|words| {
-        before.len() >= words.len() && before[before.len() - words.len()..].eq_ignore_ascii_case(words.as_bytes())
-    })
 }
 
 /// Gives each line of `text` that is a name and a value (`name=value`, `name: value`, `machine … password value`) as

@@ -230,6 +230,14 @@ pub(super) fn is_symbol(v: &str) -> bool {
     v.strip_prefix(':').is_some_and(named) || v.starts_with("\\.")
 }
 
+/// Whether the value is a name below a domain written backwards: `com.acme.orders.PASSWORD_v2`.
+fn is_package_name(v: &str) -> bool {
+    let starts_well = |part: &str| part.starts_with(|c: char| c.is_ascii_alphabetic());
+    ["com.", "org.", "net.", "io.", "de.", "java.", "javax.", "jakarta."].iter().any(|domain| v.starts_with(domain))
+        && v.split('.').count() > 3
+        && v.split('.').all(|part| starts_well(part) && is_identifier(part))
+}
+
 /// Whether the value is an expression of a program rather than a text.
 pub fn is_code(v: &str) -> bool {
     let call = v.ends_with(')')
@@ -281,6 +289,7 @@ pub fn is_code(v: &str) -> bool {
     // `imd['xmlid']`: a field of an object.
     let subscript = v.ends_with("']") && v.find("['").is_some_and(|at| at > 0 && is_identifier(&v[..at]));
     call || subscript
+        || is_package_name(v)
         || is_symbol(v)
         || begins.iter().any(|known| v.starts_with(known))
         || ["\\x1b[", "\\033[", "\\e["].iter().any(|colour| v.contains(colour))

@@ -221,6 +221,9 @@ pub fn is_placeholder(v: &str) -> bool {
     if v.len() > 4 && v.starts_with("**") && v.ends_with("**") {
         return true;
     }
+    if is_bare_prefix(bytes) {
+        return true;
+    }
     if v.bytes().all(|b| matches!(b, b'*' | b'.' | b'-' | b'_' | b'x' | b'X' | b'?' | b'#')) {
         return true;
     }
@@ -256,6 +259,12 @@ pub fn is_placeholder(v: &str) -> bool {
 fn is_filled_uuid(v: &str) -> bool {
     let one = |group: &str| group.bytes().all(|b| b == group.as_bytes()[0]);
     is_uuid(v) && v.split('-').all(one)
+}
+
+/// Whether a short text is what tokens begin with and no more: `sk-`, `sk_live_`.
+fn is_bare_prefix(bytes: &[u8]) -> bool {
+    let [word @ .., b'-' | b'_'] = bytes else { return false };
+    (2..10).contains(&word.len()) && word.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'-'))
 }
 
 /// Whether nearly all of a long text is one character: `f000000000000000000000000000000`.

@@ -1,6 +1,6 @@
 //! `COPY`/`ADD` of a file that holds credentials: it stays in the layer, whatever a later layer removes.
 
-use super::ignore_file::clean;
+use super::ignore_file::{self, clean};
 use super::onward::Onward;
 use super::secret_file::{self, Content, Kind};
 use super::{Evidence, Site, sites};
@@ -74,11 +74,44 @@ fn content(site: &Site<'_>, kind: Kind, source: &str, cx: &mut Context<'_>) -> C
     }
     let source = clean(source);
     let neighbours = cx.neighbours;
+    if source.contains(['*', '?', '[']) {
+        return content_of_all(site, kind, &source, cx);
+    }
     let file = folders_around(&site.doc.place.path).find_map(|folder| neighbours.read(&format!("{folder}{source}")));
     match file {
         Some(bytes) => secret_file::by_content(kind, &source, &bytes, site.doc, cx),
         None => Content::Unknown,
     }
+}
+
+/// How many files that a wild card takes are read, and below how many files of a folder they are looked for.
+const MAX_TAKEN: usize = 20;
+const MAX_FILES: usize = 2_000;
+
+/// What the files say that a wild card takes: certificates alone, perhaps.
+fn content_of_all(site: &Site<'_>, kind: Kind, source: &str, cx: &mut Context<'_>) -> Content {
+    let Some(glob) = ignore_file::glob(source) else { return Content::Unknown };
+    let plain = source.split('/').take_while(|part| !part.contains(['*', '?', '[', '\\']));
+    let below = plain.collect::<Vec<_>>().join("/");
+    let neighbours = cx.neighbours;
+    let taken = |folder: &str| {
+        let files = neighbours.files_below(format!("{folder}{below}").trim_end_matches('/'), MAX_FILES);
+        let taken = files.into_iter().filter(|file| file.strip_prefix(folder).is_some_and(|path| glob.is_match(path)));
+        taken.collect::<Vec<_>>()
+    };
+    let files = folders_around(&site.doc.place.path).map(taken).find(|files| !files.is_empty()).unwrap_or_default();
+    if files.is_empty() || files.len() > MAX_TAKEN {
+        return Content::Unknown;
+    }
+    let mut all = Content::Harmless;
+    for file in &files {
+        match neighbours.read(file).map(|bytes| secret_file::by_content(kind, file, &bytes, site.doc, cx)) {
+            Some(Content::Secret) => return Content::Secret,
+            Some(Content::Harmless) => {}
+            Some(Content::Unknown) | None => all = Content::Unknown,
+        }
+    }
+    all
 }
 
 /// How many folders around a Dockerfile may be the build context.

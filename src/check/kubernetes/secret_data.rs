@@ -191,17 +191,19 @@ impl SecretData {
 
     fn decoded(&self, holder: &Holder<'_>, value: &Value<'_>, cx: &mut Context<'_>) {
         let text = value.text.trim();
+        let is_key = credential::value_kind(&value.text) == ValueKind::PrivateKey;
+        let is_line = || value.text.ends_with('\n') && is_setting(text);
+        let is_document = !is_key && (text.contains('\n') || text.starts_with(['{', '[', '<']) || is_line());
+        // A document is looked into though a template fills in a part of it.
+        let inner = if is_document { self.inside(holder, value, cx) } else { Vec::new() };
+        if !inner.is_empty() {
+            cx.findings.extend(inner);
+            return;
+        }
         // Somebody encoded twice: what counts is inside.
         let judged = credential::judge(value.name, &value.text, Setting::Secret);
         let Some(mut judged) = judged.or_else(|| filled_in::password(value.name, &value.text)) else { return };
-        let is_key = credential::value_kind(&value.text) == ValueKind::PrivateKey;
-        let is_line = || value.text.ends_with('\n') && is_setting(text);
-        if !is_key && (text.contains('\n') || text.starts_with(['{', '[', '<']) || is_line()) {
-            let inner = self.inside(holder, value, cx);
-            if !inner.is_empty() {
-                cx.findings.extend(inner);
-                return;
-            }
+        if is_document {
             judged.confidence = Confidence::Low;
             judged.severity = None;
             judged.what = format!("a document without a credential, {} lines", text.lines().count()).into();

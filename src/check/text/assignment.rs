@@ -44,12 +44,19 @@ pub(super) fn read(text: &str, at: usize) -> Option<Assignment> {
         return None;
     }
     let tag = before == Some('<');
+    if !quoted_name && rest.piped_default() {
+        let value = rest.value(false)?.0;
+        return Some(Assignment { name, value, form: Form::Quoted });
+    }
     if !rest.operator(quoted_name, tag) {
         return if quoted_name { None } else { rest.beside(name) };
     }
     rest.blanks();
     if text[..name.start].ends_with("${") {
         return rest.default_of_property(name);
+    }
+    if let Some(value) = rest.action() {
+        return Some(Assignment { name, value, form: Form::Quoted });
     }
     rest.brackets();
     rest.fallback();
@@ -245,8 +252,11 @@ impl Cursor<'_> {
         }
         let value = inside[..end].strip_suffix('\\').filter(|_| escaped).unwrap_or(&inside[..end]);
         let behind = inside[end + 1..].trim_start();
-        // An expression goes on: `"user:" + password`, `"%s" % token`, `"a" . $b`, `"name"]`.
-        let goes_on = behind.starts_with(['+', '%', '[', '(', ']'])
+        // An expression goes on: `"user:" + password`, `"%s" % token`, `"a" . $b`, `"name"]`; a list ends behind its last
+        // pair.
+        let pair = self.text[..self.at].trim_end_matches([' ', '\t']).ends_with(['>', ':']);
+        let goes_on = behind.starts_with(['+', '%', '[', '('])
+            || behind.starts_with(']') && !pair
             || behind.starts_with(". ")
             || behind.starts_with(".format")
             || behind.starts_with("..")
@@ -310,7 +320,10 @@ mod tests {
             ":password       => 'V-1',",
             "var password string = \"V-1\"",
             "const password: string = `V-1`;",
+            "{{- $password := default \"V-1\" .Values.x | quote -}}",
+            "password: {{ .Values.x | default \"V-1\" | b64enc }}",
             "char password[] = \"V-1\";",
+            "['mail' => ['password' => 'V-1']]",
             "private static String password = \"V-1\";",
             "$config['password'] = 'V-1';",
             "if (password == \"V-1\") {",
@@ -330,6 +343,8 @@ mod tests {
         assert_eq!(value("password = V-1 # old"), Some(("password", "V-1", Form::Line)));
         assert_eq!(value("DB_PASS=V-1"), Some(("DB_PASS", "V-1", Form::Line)));
         assert_eq!(value(r#"{"a.ini": "DB_PASS=V-1\nDB=x"}"#), Some(("DB_PASS", "V-1", Form::Line)));
+        let piped = "{{- printf \"%s\" (.Values.password | default \"V-1\") -}}";
+        assert_eq!(value(piped), Some(("Values.password", "V-1", Form::Quoted)));
         assert_eq!(value("run -e DB_PASS=V-1 mysql"), Some(("DB_PASS", "V-1", Form::Line)));
         assert_eq!(value("user=a password=V-1 host=b"), Some(("password", "V-1", Form::Line)));
         assert_eq!(value("password: V-1 or else"), Some(("password", "V-1", Form::Word)));

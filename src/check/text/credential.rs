@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::assignment::{self, Assignment, Form};
-use super::{call, insert, url};
+use super::{call, form, insert, url};
 use crate::check::credential::{self, Judgement, NameKind, Setting};
 use crate::check::token::validate::is_filler;
 use crate::check::{Check, Context, Found, command_line};
@@ -153,10 +153,7 @@ fn looks(kind: NameKind, name: &str, secret: &str, form: Form, file: FileKind) -
         || bare && (file.is_code || form == Form::Word || is_expression(secret))
         || !kind.is_credential()
         || secret.starts_with("0x") && !is_hexadecimal_key(secret)
-        || !credential::is_salt(secret)
-            && (secret.contains(['%', '{', '<', '('])
-                || secret.contains("##")
-                || secret.starts_with(['$', '#', '/', '.', '-', '&', '*', ':']))
+        || !credential::is_salt(secret) && (form::is_filled_in(secret) || form::begins_as_expression(secret))
         || is_filler(secret)
         || holds_alphabet(secret)
         || is_about_name(name, secret)

@@ -3,6 +3,7 @@
 mod assignment;
 mod call;
 mod credential;
+mod form;
 mod insert;
 mod url;
 mod wrapped;

@@ -1,6 +1,9 @@
 //! What languages put before a literal: a prefix of its quotes, a constructor, an expression that it stands in for.
 
+use std::ops::Range;
+
 use super::assignment::Cursor;
+use crate::check::template;
 
 /// What stands before a literal that is used where an expression gives nothing.
 const DEFAULTS: [&str; 5] = [".unwrap_or(", ".orElse(", ".unwrap_or_else(|| ", ") { ", ".getOrElse("];
@@ -43,6 +46,22 @@ impl Cursor<'_> {
         }
     }
 
+    /// The literal of a template's action that stands as the value: `{{ .Values.password | default "…" }}`.
+    pub(super) fn action(&self) -> Option<Range<usize>> {
+        let line = self.line();
+        let action = line.starts_with("{{").then(|| line.find("}}")).flatten().map(|end| &line[..end + 2])?;
+        template::literal(action).map(|range| self.at + range.start..self.at + range.end)
+    }
+
+    /// Passes a template's `| default` behind the name of what it stands in for.
+    pub(super) fn piped_default(&mut self) -> bool {
+        let line = self.line();
+        let literal = line.strip_prefix("| default").map(|rest| rest.trim_start_matches([' ', '(']));
+        let Some(literal) = literal.filter(|literal| literal.starts_with(['"', '\'', '`'])) else { return false };
+        self.at += line.len() - literal.len();
+        true
+    }
+
     /// What stands before a quote in some languages: `b"…"`, `@"…"`, `new String("…")`.
     pub(super) fn prefix(&mut self) {
         let rest = self.rest();
@@ -71,6 +90,7 @@ impl Cursor<'_> {
             "SecretString::from(",
             "str(",
             "Some(",
+            "default ",
             "r#",
             "[]byte(",
             "Buffer.from(",

@@ -37,7 +37,7 @@ pub fn ini(text: &str) -> Vec<Entry> {
 fn split(text: &str, line: Span) -> Option<(Span, Span)> {
     let part = line.of(text);
     // nginx: `proxy_pass http://backend;` passes a request on, no password.
-    let statement = part.ends_with(';') && !part.contains('=');
+    let statement = part.ends_with(';') && (!part.contains('=') || part.ends_with("\";"));
     let line = Span::new(line.start, line.end - usize::from(statement));
     let part = line.of(text);
     let passes_on = part.split([' ', '\t']).next().is_some_and(|name| name.ends_with("_pass"));
@@ -51,6 +51,13 @@ fn split(text: &str, line: Span) -> Option<(Span, Span)> {
         let name = rest.of(text).find([' ', '\t'])?;
         let value = trim(text, Span::new(rest.start + name, rest.end));
         return Some((Span::new(rest.start, rest.start + name), value));
+    }
+    // bind's `secret "…";`: marks in the quotes are the value's.
+    let word = part
+        .find([' ', '\t'])
+        .filter(|&at| part[..at].bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b)));
+    if let Some(at) = word.filter(|&at| statement_of_one(part[at..].trim_ascii())) {
+        return Some((Span::new(line.start, line.start + at), trim(text, Span::new(line.start + at, line.end))));
     }
     let colon = part.find(": ").or_else(|| part.ends_with(':').then(|| part.len() - 1));
     let at = match (part.find('='), colon) {
@@ -66,6 +73,12 @@ fn split(text: &str, line: Span) -> Option<(Span, Span)> {
     let long = name.of(text).bytes().filter(|b| *b == b' ').count() > 3;
     let value = trim(text, Span::new(line.start + at + 1, line.end));
     (!name.is_empty() && !long).then_some((name, value))
+}
+
+/// Whether the text is one quoted text and no more.
+fn statement_of_one(text: &str) -> bool {
+    let inner = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    inner.is_some_and(|inner| !inner.is_empty() && !inner.contains('"'))
 }
 
 /// Whether the text is one word, or one quoted text.

@@ -56,10 +56,22 @@ pub fn format(text: &str, place: &Place) -> Format {
         // A JSON document in a `.yaml` file goes through the YAML parser as well, but not as fast.
         Some(Format::Yaml) if looks_like_json(head) && place.depth == 0 && is_whole_json(text) => Format::Json,
         Some(Format::Text) if extension(name) == "txt" && is_object(head) && is_whole_json(text) => Format::Json,
-        Some(Format::Flat(Flat::Ini)) if extension(name) == "conf" && is_pipeline(head) => Format::Text,
+        Some(Format::Flat(Flat::Ini)) if extension(name) == "conf" => {
+            of_conf(head, text).unwrap_or(Format::Flat(Flat::Ini))
+        }
         Some(Format::Flat(Flat::Xml)) if !head.starts_with(['<', '{']) => by_content(head),
         Some(format) => format,
         None => by_content(head),
+    }
+}
+
+/// What a `.conf` is that holds no settings line by line: kubeadm's `admin.conf` is a manifest, in JSON perhaps.
+fn of_conf(head: &str, text: &str) -> Option<Format> {
+    match () {
+        () if looks_like_json(head) && is_whole_json(text) => Some(Format::Json),
+        () if is_manifest(head) || head.starts_with('{') && head.contains("apiVersion") => Some(Format::Yaml),
+        () if is_pipeline(head) => Some(Format::Text),
+        () => None,
     }
 }
 
@@ -390,6 +402,10 @@ mod tests {
         assert_eq!(of("x", "[db]\nuser = x\n"), Format::Flat(Flat::Ini));
         assert_eq!(of("run", "#!/usr/bin/env bash\nset -e\n"), Format::Shell);
         assert_eq!(of("run", "#!/usr/bin/python3\nimport os\n"), Format::Text);
+        assert_eq!(of("kubelet.conf", "{\"apiVersion\": \"v1\"}\n"), Format::Json);
+        assert_eq!(of("admin.conf", "apiVersion: v1\nkind: Config\nusers: [{name: a}]\n"), Format::Yaml);
+        assert_eq!(of("admin.conf", "{apiVersion: v1, kind: Config}\n"), Format::Yaml);
+        assert_eq!(of("redis.conf", "{{ if .Values.a }}\nrequirepass x\n"), Format::Flat(Flat::Ini));
         assert_eq!(of("x.json", "# no json\nA=b\n"), Format::Flat(Flat::Dotenv));
     }
 

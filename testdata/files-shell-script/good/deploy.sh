@@ -9,3 +9,4 @@ curl -sf -u "backup:$BACKUP_PASSWORD" -T dump.sql https://files.example.com/
 docker login --username ci --password-stdin registry.example.com < /run/secrets/registry
 kubectl create secret generic db --from-literal=password="$DB_PASSWORD"
 grep -q 'password=' /etc/app.ini
+keytool -importcert -alias proxy -file proxy.crt -keystore "$JAVA_HOME/lib/security/cacerts" -storepass changeit -noprompt

@@ -134,6 +134,11 @@ fn numbers(outer: &der::Value<'_>) -> Option<Verdict> {
     // A public exponent is small.
     let is_rsa = numbers.get(2).is_none_or(|exponent| exponent.length <= 8);
     let (secret, what) = if is_rsa { (numbers.get(3), "RSA") } else { (numbers.get(5), "DSA") };
+    // What follows is there and can't be read: a key that was made up, not one that breaks off.
+    let read: usize = numbers.iter().map(|number| number.content.len() + 4).sum();
+    if secret.is_none() && outer.content.len() > read + modulus.length / 2 {
+        return None;
+    }
     let what = format!("{what} private key, {} bits", modulus.bits());
     Some(secret.map_or(Verdict::Drop, |secret| ending(secret, what)))
 }

@@ -1,0 +1,3 @@
+<?php
+return ['mail' => ['password' => 'Vq8sLw2p%0zK']];
+$client->setPassword("Tk4{mLw9Rz2q");
