@@ -62,12 +62,19 @@ pub(super) fn is_nobodys(pair: &Pair<'_>) -> bool {
         || pair.name.starts_with("checksum/")
         || pair.path.keys().any(|key| is_reference_key(key) && !is_label_of_compose(pair, key))
         // Ciphertext looks random, a readable value below `encrypted` is none.
-        || pair.path.has_key("encrypted") && credential::looks_random(pair.value)
+        || (pair.path.has_key("encrypted") || pair.name.eq_ignore_ascii_case("ciphertext"))
+            && credential::looks_random(pair.value)
+        || is_package(pair.name)
         || is_tagged(pair)
         || is_annotated_path(pair)
         || names_key_of_secret(pair)
         || is_one_of_names(pair)
         || is_described_as_name(pair)
+}
+
+/// Whether the name is that of a package of npm's with its scope, as lists of dependencies have them: `@loom/secret`.
+fn is_package(name: &str) -> bool {
+    name.strip_prefix('@').is_some_and(|name| name.contains('/'))
 }
 
 /// Whether the mapping around lists names: `cookieNames: {accessToken: …}` says what a cookie is called.

@@ -291,6 +291,7 @@ fn named(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: 
         || outcome::is_pgp_id(name, text)
         || outcome::is_name_in_capitals(name, text)
         || outcome::is_three_letters(text)
+        || token && (outcome::is_name_in_humps(text) || outcome::is_style(text))
         || text.chars().nth(1).is_none()
         || text.starts_with(['{', '[', '<', '|', '>'])
         || token && counts_up(text)
@@ -364,6 +365,7 @@ fn maybe(name: &str, value: &str, value_is: ValueKind, setting: Setting) -> Opti
         && (key || !is_commit(text))
         && !is_certificate(name)
         && !outcome::is_signature(name, text)
+        && !text.starts_with(['[', '{'])
         && !is_key_id(text)
         && !shape::holds_uuid(text);
     (generated && text.len() >= 12 && text.len() <= 512).then_some(Confidence::Medium)

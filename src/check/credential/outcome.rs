@@ -3,7 +3,7 @@
 
 use data_encoding::BASE64;
 
-use super::words::{FILLING_VALUES, FUNCTION_WORDS, Words, contains};
+use super::words::{CREDENTIAL, FILLING_VALUES, FUNCTION_WORDS, Words, contains};
 
 /// Whether a name that ends so is a digest's or a signature's, and the value has the shape of one: as many hexadecimal
 /// digits as a digest has, more of them than a key, or the two numbers of a signature by an elliptic curve.
@@ -11,9 +11,50 @@ pub(super) fn is_signature(name: &str, text: &str) -> bool {
     let cut = Words::of(name);
     let last = cut.as_slice().last().copied().unwrap_or_default();
     let named = ["hash", "sig", "signature"].iter().any(|known| last.eq_ignore_ascii_case(known));
+    let of_password = cut.as_slice().iter().any(|word| contains(CREDENTIAL, word));
     let digits = text.bytes().all(|b| b.is_ascii_hexdigit());
     named
-        && (digits && (matches!(text.len(), 32 | 40 | 56 | 64 | 72 | 96) || text.len() >= 128) || is_two_numbers(text))
+        && !of_password
+        && (digits && (matches!(text.len(), 32 | 40 | 56 | 64 | 72 | 96) || text.len() >= 128)
+            || last.eq_ignore_ascii_case("hash") && is_digest_in_base64(text)
+            || is_two_numbers(text))
+}
+
+/// Whether the text is base64, with its filling, of as many bytes as SHA-1, SHA-256, SHA-384 or SHA-512 yields.
+fn is_digest_in_base64(text: &str) -> bool {
+    matches!(text.len(), 28 | 44 | 64 | 88)
+        && BASE64.decode(text.as_bytes()).is_ok_and(|bytes| matches!(bytes.len(), 20 | 32 | 48 | 64))
+}
+
+/// Whether the value is a name in humps made of the words of credentials, which says what is to stand there:
+/// `secretAccessKey`, `apiTokenSecret`.
+pub(super) fn is_name_in_humps(text: &str) -> bool {
+    let cut = Words::of(text);
+    let words = cut.as_slice();
+    let known = |word: &&str| {
+        contains(CREDENTIAL, word)
+            || ["api", "access", "auth", "client", "account", "id", "key"].iter().any(|w| w.eq_ignore_ascii_case(word))
+    };
+    words.len() > 1
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.bytes().all(|b| b.is_ascii_alphabetic())
+        && text.bytes().any(|b| b.is_ascii_uppercase())
+        && words.iter().all(known)
+}
+
+/// Whether the text is a node of a syntax tree with its place, as parsers write them out: `L_CURLY@0..1 "{"`.
+pub(super) fn is_syntax_node(text: &str) -> bool {
+    let Some((kind, place)) = text.split_once('@') else { return false };
+    let Some((start, rest)) = place.split_once("..") else { return false };
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let end = rest.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+    let is_kind = !kind.is_empty() && kind.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    is_kind && is_number(start) && is_number(end)
+}
+
+/// Whether a word with a semicolon stands there, as a style sheet's values do: `token: red;`.
+pub(super) fn is_style(text: &str) -> bool {
+    text.strip_suffix(';').is_some_and(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()))
 }
 
 /// Whether the text is base64 of a DER sequence of two integers, as ECDSA's signatures are written.
@@ -137,6 +178,9 @@ mod tests {
         der.push(0);
         assert!(!is_signature("sig", &BASE64.encode(&der)));
         assert!(is_signature("hash", &"3f9a".repeat(24)) && is_signature("file_hash", &"3f9a".repeat(8)));
+        let digest = BASE64.encode(&[0xB7; 32]);
+        assert!(is_signature("sourceCodeHash", &digest) && !is_signature("hash", &digest[4..]));
+        assert!(!is_signature("password_hash", &"3f9a".repeat(8)));
         assert!(!is_signature("sig", "kR7vX2mQ9pLw4sTz8bNc") && !is_signature("sig", ""));
         let mut long = vec![0x30, 0x81, 136, 2, 66];
         long.extend([0x11; 66]);
@@ -156,6 +200,14 @@ mod tests {
         assert!(is_issued_in_words("_authToken", "private-loom-token2"));
         assert!(!is_issued_in_words("_authToken", "private-loom-71a") && !is_issued_in_words("jwt_token", "my-token"));
         assert!(is_form_of_login("https://user", "user", "pass") && !is_form_of_login("amqp://user", "user", "pass"));
+        assert!(is_name_in_humps("secretAccessKey") && is_name_in_humps("apiTokenSecret"));
+        assert!(!is_name_in_humps("secret") && !is_name_in_humps("superSecret") && !is_name_in_humps("loomSecret7"));
+        assert!(
+            is_syntax_node("L_CURLY@0..1 \"{\" [] []")
+                && !is_syntax_node("root@10..20x@b")
+                && !is_syntax_node("A@1..x")
+        );
+        assert!(is_style("red;") && !is_style("kiln71;") && !is_style(";"));
         assert!(is_filling_login("foo", "bar") && !is_filling_login("foo", "kiln"));
     }
 }

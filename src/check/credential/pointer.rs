@@ -138,7 +138,9 @@ pub(super) fn says_the_name(name: &str, text: &str) -> bool {
 fn is_member(name: &str, text: &str) -> bool {
     text.rsplit_once('.').is_some_and(|(object, field)| {
         let plain = !object.is_empty() && object.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'.' | b'_'));
-        plain && (field == name || object.contains('.') && name_kind(field).is_credential() && !looks_random(field))
+        plain
+            && (field.trim_end_matches([',', ';']).eq_ignore_ascii_case(name)
+                || object.contains('.') && name_kind(field).is_credential() && !looks_random(field))
     })
 }
 

@@ -1,5 +1,6 @@
 //! What a value looks like: a number, a path, a host, a digest, code.
 
+use super::outcome::is_syntax_node;
 use super::value::ValueKind;
 
 /// Switches and numbers.
@@ -175,8 +176,12 @@ fn is_path(v: &str) -> bool {
             "md",
             "rst",
             "adoc",
+            "tgz",
+            "zip",
+            "whl",
+            "jar",
         ];
-        let keys = [".pem", ".jks", ".key", ".crt"];
+        let keys = [".pem", ".jks", ".key", ".crt", ".json", ".yaml", ".toml"];
         return !folder.is_empty() && known.contains(&extension) || keys.iter().any(|end| v.ends_with(end));
     }
     // Base64 may begin with a slash, too.
@@ -290,6 +295,7 @@ pub fn is_code(v: &str) -> bool {
     let subscript = v.ends_with("']") && v.find("['").is_some_and(|at| at > 0 && is_identifier(&v[..at]));
     call || subscript
         || is_package_name(v)
+        || is_syntax_node(v)
         || is_symbol(v)
         || begins.iter().any(|known| v.starts_with(known))
         || ["\\x1b[", "\\033[", "\\e["].iter().any(|colour| v.contains(colour))
