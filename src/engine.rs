@@ -284,22 +284,25 @@ impl Engine {
         let reader = Documents::default();
         let origin = Arc::new(origin);
         let hits = if decoded.text.len() == bytes.len() { hits } else { Hits::of(decoded.text.as_bytes()) };
+        let new = lineage.as_ref().and_then(|lineage| lineage.hits_of_text(origin.path(), bytes.len(), &hits));
         let mut cx =
             check::Context::new(&origin, &self.settings, neighbours, &reader, hits).with_own(self.own.as_ref());
         let is_as_it_stands = matches!(decoded.text, Cow::Borrowed(text) if text.len() == bytes.len());
         let mut lineage = lineage.filter(|_| is_as_it_stands);
         check::run_tokens(&decoded.text, &decoded.map, &place, lineage.as_deref_mut(), &mut cx);
+        cx.narrow(new.filter(|_| is_as_it_stands));
         let mut pending = Pending::new(!self.allowlist.entries.is_empty() || suppress::inline::may_accept(bytes));
-        let mut is_silent = |doc: &Document<'_>| {
+        let mut check = |doc: &Document<'_>| {
             pending.settle(&mut cx.findings, doc.map.to_file(Span::new(0, 0)).start, &self.settings);
             let before = (cx.findings.len(), cx.problems.len());
             check::run(doc, &mut cx);
-            before == (cx.findings.len(), cx.problems.len())
+            let found = cx.findings[before.0..].iter().map(|finding| finding.span.start);
+            (cx.problems.len() == before.1).then(|| found.collect::<Vec<usize>>())
         };
         match lineage {
             _ if !worth_parsing => {}
-            Some(lineage) => reader.unknown_documents(&decoded.text, place, lineage, &mut is_silent),
-            None => reader.documents(&decoded.text, decoded.map, place, &mut |doc| _ = is_silent(doc)),
+            Some(lineage) => reader.unknown_documents(&decoded.text, place, lineage, &mut check),
+            None => reader.documents(&decoded.text, decoded.map, place, &mut |doc| _ = check(doc)),
         }
         scanned.findings = pending.settled;
         scanned.findings.append(&mut cx.findings);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::prefilter::Hits;
+use super::text;
 use super::token::again::{Before, Past};
 use crate::model::{Kept, Span, kept_at};
 
@@ -15,6 +16,8 @@ pub struct Learnt {
     path: String,
     /// The documents of a YAML stream in which nothing was found, in order.
     silent: Vec<Span>,
+    /// Where findings start, in order, if all of it is a plain text.
+    in_text: Option<Vec<usize>>,
 }
 
 /// A version that is scanned, and the one before.
@@ -42,7 +45,7 @@ impl Lineage<'_> {
 
     /// Notes what the token rules made of this one.
     pub(super) fn learn(&mut self, hits: Arc<Hits>, past: Past) {
-        self.learnt = Some(Learnt { hits, past, path: String::new(), silent: Vec::new() });
+        self.learnt = Some(Learnt { hits, past, path: String::new(), silent: Vec::new(), in_text: None });
     }
 
     /// Whether the document at `span` was kept whole, and nothing was found in it under the same path.
@@ -55,16 +58,35 @@ impl Lineage<'_> {
         })
     }
 
-    /// Notes the documents, in order, in which nothing was found.
-    pub fn learn_documents(&mut self, path: &str, silent: Vec<Span>) {
+    /// Of the keywords in this version, which is `length` bytes long, those that a search in a plain text has to look at:
+    /// where all that decides was kept, it finds nothing where nothing was found.
+    pub fn hits_of_text(&self, path: &str, length: usize, hits: &Hits) -> Option<Hits> {
+        let (earlier, kept) = self.before.filter(|(earlier, _)| earlier.path == path)?;
+        let found = earlier.in_text.as_ref()?;
+        let (before, behind) = text::REACH;
+        let is_as_it_was = |at: usize| {
+            kept_at(kept, at).is_some_and(|stretch| {
+                let then = stretch.back(at);
+                let near = found.get(found.partition_point(|start| start + before < then));
+                (at - stretch.at >= before || stretch.is_start())
+                    && (at + behind <= stretch.end() || stretch.is_end(length, earlier.past.length()))
+                    && near.is_none_or(|start| *start > then + behind)
+            })
+        };
+        Some(hits.around_new(is_as_it_was))
+    }
+
+    /// Notes the documents, in order, in which nothing was found, and where what was found in a plain text starts.
+    pub fn learn_documents(&mut self, path: &str, silent: Vec<Span>, in_text: Option<Vec<usize>>) {
         if let Some(learnt) = &mut self.learnt {
             (learnt.path, learnt.silent) = (path.to_owned(), silent);
+            learnt.in_text = in_text.filter(|_| text::is_local(path));
         }
     }
 
     /// Forgets the documents, as what was found in them depends on more than their text.
     pub fn forget_documents(&mut self) {
-        self.learn_documents("", Vec::new());
+        self.learn_documents("", Vec::new(), None);
     }
 
     /// Notes that no token rule has anything to look at in this one, which is `length` bytes long.

@@ -114,6 +114,13 @@ impl<'e> Context<'e> {
         Self { own, ..self }
     }
 
+    /// The same context, in which checks of plain text look at these keywords alone.
+    pub fn narrow(&mut self, hits: Option<Hits>) {
+        if let Some(hits) = hits {
+            self.hits = Arc::new(hits);
+        }
+    }
+
     /// What the keyword pass finds in `doc`: what it found in the blob, where that is the document.
     fn hits(&self, doc: &Document<'_>) -> Arc<Hits> {
         if doc.place.depth == 0 && matches!(doc.body, Body::Text) {

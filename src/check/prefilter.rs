@@ -119,6 +119,12 @@ impl Hits {
         self.tokens.extend(inside.map(|hit| hit.at(stretch.forth(hit.start))));
     }
 
+    /// Those of names and URLs around which a text is not as it was.
+    pub fn around_new(&self, is_as_it_was: impl Fn(usize) -> bool) -> Self {
+        let new = |all: &[usize]| all.iter().copied().filter(|at| !is_as_it_was(*at)).collect();
+        Self { names: new(&self.names), urls: new(&self.urls), ..Self::default() }
+    }
+
     /// Puts all in order, as the pass goes by grams, and looks behind the marks of URLs.
     fn settled(mut self, bytes: &[u8]) -> Self {
         self.tokens.sort();

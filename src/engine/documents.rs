@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use crate::check::lineage::Lineage;
 use crate::document;
-use crate::model::{Document, Nested, Place, Problem, Reader, Span, SpanMap};
+use crate::model::{Body, Document, Nested, Place, Problem, Reader, Span, SpanMap};
 
 /// The document stage, as the checks get it.
 #[derive(Default)]
@@ -14,16 +14,17 @@ pub(super) struct Documents {
 }
 
 impl Documents {
-    /// Gives to the checks, which say whether they found nothing, the documents of a text that stands in its file as it
+    /// Gives to the checks, which say where what they found starts unless a problem came up, the documents of a text that stands in its file as it
     /// is, but for those of which the lineage knows that nothing is found in them.
     pub fn unknown_documents(
         &self,
         text: &str,
         place: Place,
         lineage: &mut Lineage<'_>,
-        is_silent: &mut dyn FnMut(&Document<'_>) -> bool,
+        check: &mut dyn FnMut(&Document<'_>) -> Option<Vec<usize>>,
     ) {
         let (silent, asked) = (RefCell::new(Vec::new()), Cell::new(None));
+        let mut in_text = None;
         let path = place.path.clone();
         let is_known = |span: Span| {
             asked.set(Some(span));
@@ -35,12 +36,16 @@ impl Documents {
         document::read_unknown(text, SpanMap::at(0), place, &is_known, &mut problems, &mut |doc| {
             // What was not read as a tree is a problem, and that is to be said of the next version, too.
             let span = doc.map.to_file(Span::new(0, doc.text.len()));
-            if is_silent(doc) && asked.get() == Some(span) && doc.tree().is_some() {
+            let Some(mut found) = check(doc) else { return };
+            if matches!(doc.body, Body::Text) && span.len() == text.len() {
+                found.sort_unstable();
+                in_text = Some(found);
+            } else if found.is_empty() && asked.get() == Some(span) && doc.tree().is_some() {
                 silent.borrow_mut().push(span);
             }
         });
         self.problems.borrow_mut().append(&mut problems);
-        lineage.learn_documents(&path, silent.into_inner());
+        lineage.learn_documents(&path, silent.into_inner(), in_text);
     }
 }
 

@@ -222,7 +222,7 @@ impl Cursor<'_> {
         self.at += blank;
         let line = self.line();
         let value = line.find('<').map_or(line, |end| &line[..end]).trim_end();
-        let closes = self.rest()[value.len()..].trim_start().starts_with("</");
+        let closes = head(&self.rest()[value.len()..], LONGEST_VALUE).trim_start().starts_with("</");
         (!value.is_empty() && closes).then(|| (self.at..self.at + value.len(), Form::Quoted))
     }
 

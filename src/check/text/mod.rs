@@ -9,3 +9,12 @@ mod url;
 mod wrapped;
 
 pub use credential::Credential;
+
+/// Bytes before and behind a name or a mark that decide what is found there: the name, and what is given to it.
+pub const REACH: (usize, usize) = (256, 2048);
+
+/// Whether no more than [`REACH`] decides about a keyword in the text of a file. Statements of SQL are longer, and its quotes pair
+/// across lines.
+pub fn is_local(path: &str) -> bool {
+    !path.ends_with(".sql")
+}

@@ -35,6 +35,11 @@ impl Past {
     pub fn of_silence(length: usize) -> Self {
         Self { length, ..Self::default() }
     }
+
+    /// The text's length in bytes.
+    pub fn length(&self) -> usize {
+        self.length
+    }
 }
 
 /// Reports what [`super::scan`] and [`encoded::scan`] report, and gives what the next version may take over.

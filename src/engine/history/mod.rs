@@ -9,6 +9,7 @@ mod settle;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
+use std::thread;
 use std::time::Instant;
 
 use git2::Oid;
@@ -75,6 +76,9 @@ impl Engine {
         let Summary { files, bytes, binary, .. } = tally.summary;
         let shards = if scan.shard.is_whole() { Vec::new() } else { vec![scan.shard] };
         run.summary = Summary { files, bytes, binary, shards, ..run.summary };
+        // A process that ends here need not wait for it.
+        let memory = history.into_memory();
+        drop(thread::Builder::new().spawn(move || drop((memory, jobs))));
         Ok(run)
     }
 }

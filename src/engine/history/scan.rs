@@ -231,7 +231,7 @@ impl Pass<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Kept, Problem, Secret, Settings, Span};
+    use crate::model::{Confidence, Kept, Problem, Secret, Settings, Span};
     use proptest::prelude::*;
 
     type Found = (Vec<(String, Span, Secret)>, Vec<Problem>);
@@ -242,9 +242,9 @@ mod tests {
         (findings.collect(), scanned.problems)
     }
 
-    fn scan(engine: &Engine, text: &str, before: Option<(&Learnt, &[Kept])>) -> (Found, Option<Learnt>) {
+    fn scan(engine: &Engine, path: &str, text: &str, before: Option<(&Learnt, &[Kept])>) -> (Found, Option<Learnt>) {
         let mut lineage = Lineage { before, learnt: None };
-        let origin = origin(Oid::ZERO_SHA1, "values.yaml");
+        let origin = origin(Oid::ZERO_SHA1, path);
         let scanned = engine.scan_version_of(Some(&mut lineage), origin, text.as_bytes(), &NoNeighbours);
         (found(scanned), lineage.learnt)
     }
@@ -274,25 +274,51 @@ mod tests {
             words in prop::collection::vec(pieces(), 0..24),
             cuts in prop::collection::vec((0_usize..24, 0_usize..24, pieces()), 0..4),
         ) {
-            let engine = Engine::new(Settings::default(), 1);
-            let earlier: String = words.concat();
-            let (mut now, mut kept) = (String::new(), Vec::new());
-            for (from, count, new) in cuts {
-                let skipped: usize = words.iter().take(from).map(String::len).sum();
-                let taken: String = words.iter().skip(from).take(count).map(String::as_str).collect();
-                now.push_str(&new);
-                kept.push(Kept { at: now.len(), from: skipped.min(earlier.len()), length: taken.len() });
-                now.push_str(&taken);
-            }
-            let (_, learnt) = scan(&engine, &earlier, None);
-            let before = learnt.as_ref().map(|learnt| (learnt, &kept[..]));
-            let (again, second) = scan(&engine, &now, before);
-            let alone = found(engine.scan_blob(origin(Oid::ZERO_SHA1, "values.yaml"), now.as_bytes(), &NoNeighbours));
-            prop_assert_eq!(&again, &alone);
-            // What was taken over is as good for the next version.
-            let same = [Kept { at: 0, from: 0, length: now.len() }];
-            let before = second.as_ref().map(|learnt| (learnt, &same[..]));
-            prop_assert_eq!(scan(&engine, &now, before).0, alone);
+            agree("values.yaml", &words, cuts)?;
         }
+
+        #[test]
+        fn a_version_of_a_text_comes_to_what_it_comes_to_alone(
+            words in prop::collection::vec(lines(), 0..40),
+            cuts in prop::collection::vec((0_usize..40, 0_usize..40, lines()), 0..4),
+            path in prop_oneof![Just("README.txt"), Just("main.go"), Just("dump.sql"), Just("page.html")],
+        ) {
+            agree(path, &words, cuts)?;
+        }
+    }
+
+    /// Lines of code and prose that give something to a name, or only half of it, and much between them.
+    fn lines() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "([a-z]{1,9} ){0,40}\n",
+            "(db_|)(password|apiToken|secret_key) ?(=|:|is|:=|=>|,)? ?[\"'(]?[A-Za-z0-9!]{0,16}[\"'),;]?\n?",
+            "(<password>|</password>|\n *|SetBasicAuth\\(\"bob\",|basic_auth\\( *|\"[A-Z0-9a-z]{12}\"\\)?)",
+            "(mongodb|https)://[a-z]{1,4}:[A-Za-z0-9]{4,12}@[a-z.]{3,9}/? ",
+            "CREATE USER a IDENTIFIED BY '[A-Za-z0-9]{8}';|'|--.{0,9}\n",
+        ]
+    }
+
+    /// A version that is made of stretches of an earlier one and of new text is scanned as it is alone.
+    fn agree(path: &str, words: &[String], cuts: Vec<(usize, usize, String)>) -> Result<(), TestCaseError> {
+        let engine = Engine::new(Settings { min_confidence: Confidence::Low, ..Settings::default() }, 1);
+        let earlier: String = words.concat();
+        let (mut now, mut kept) = (String::new(), Vec::new());
+        for (from, count, new) in cuts {
+            let skipped: usize = words.iter().take(from).map(String::len).sum();
+            let taken: String = words.iter().skip(from).take(count).map(String::as_str).collect();
+            now.push_str(&new);
+            kept.push(Kept { at: now.len(), from: skipped.min(earlier.len()), length: taken.len() });
+            now.push_str(&taken);
+        }
+        let (_, learnt) = scan(&engine, path, &earlier, None);
+        let before = learnt.as_ref().map(|learnt| (learnt, &kept[..]));
+        let (again, second) = scan(&engine, path, &now, before);
+        let alone = found(engine.scan_blob(origin(Oid::ZERO_SHA1, path), now.as_bytes(), &NoNeighbours));
+        prop_assert_eq!(&again, &alone);
+        // What was taken over is as good for the next version.
+        let same = [Kept { at: 0, from: 0, length: now.len() }];
+        let before = second.as_ref().map(|learnt| (learnt, &same[..]));
+        prop_assert_eq!(scan(&engine, path, &now, before).0, alone);
+        Ok(())
     }
 }

@@ -89,7 +89,7 @@ pub struct Graph<'r> {
     grafts: HashMap<Oid, Vec<Oid>>,
     tables: Tables,
     trees: Vec<Option<Arc<[Child]>>>,
-    commits: HashMap<ObjectNo, Arc<CommitNode>>,
+    commits: Vec<Option<Arc<CommitNode>>>,
 }
 
 /// What one thread at a time loads.
@@ -106,12 +106,17 @@ struct Loader {
 impl<'r> Graph<'r> {
     /// An empty graph over the objects of `odb`, of which `packs` are read faster.
     pub fn new(odb: Odb<'r>, packs: Packs, grafts: HashMap<Oid, Vec<Oid>>) -> Self {
-        Self { odb, packs, grafts, tables: Tables::default(), trees: Vec::new(), commits: HashMap::new() }
+        Self { odb, packs, grafts, tables: Tables::default(), trees: Vec::new(), commits: Vec::new() }
     }
 
     /// The packs that come first among the numbers.
     pub fn packs(&self) -> &Packs {
         &self.packs
+    }
+
+    /// What it kept in memory.
+    pub fn into_memory(self) -> impl Send + use<> {
+        (self.packs, self.tables, self.trees, self.commits)
     }
 
     /// The number of an object.
@@ -157,8 +162,11 @@ impl<'r> Graph<'r> {
         });
         self.tables = tables.into_inner().unwrap_or_default();
         self.trees.resize(self.packs.count(), None);
+        self.commits.resize(self.packs.count(), None);
         for (loader, _) in loaders.into_inner().unwrap_or_default() {
-            self.commits.extend(loader.commits);
+            for (number, commit) in loader.commits {
+                self.commits[number as usize] = Some(commit);
+            }
             for (number, tree) in loader.trees {
                 self.trees[number as usize] = Some(tree);
             }
@@ -170,7 +178,7 @@ impl<'r> Graph<'r> {
     /// # Errors
     /// A sentence that says why it can't be read.
     pub fn commit(&mut self, number: ObjectNo) -> Result<Arc<CommitNode>, String> {
-        if let Some(known) = self.commits.get(&number) {
+        if let Some(Some(known)) = self.commits.get(number as usize) {
             return Ok(known.clone());
         }
         let id = self.id(number);
@@ -181,7 +189,7 @@ impl<'r> Graph<'r> {
         };
         let parents = parents.into_iter().map(|parent| self.number(parent)).collect();
         let node = Arc::new(CommitNode { tree: self.number(tree), parents, time });
-        self.commits.insert(number, node.clone());
+        keep(&mut self.commits, number, node.clone());
         Ok(node)
     }
 
@@ -204,10 +212,7 @@ impl<'r> Graph<'r> {
         });
         whole.ok_or_else(|| format!("folder {id} is corrupt"))?;
         let children: Arc<[Child]> = children.into();
-        if self.trees.len() <= number as usize {
-            self.trees.resize(number as usize + 1, None);
-        }
-        self.trees[number as usize] = Some(children.clone());
+        keep(&mut self.trees, number, children.clone());
         Ok(children)
     }
 }
@@ -257,6 +262,14 @@ impl Loader {
         self.names.insert(name.into(), number);
         Some(number)
     }
+}
+
+/// Keeps what is known of the object with this number.
+fn keep<T: Clone>(known: &mut Vec<Option<T>>, number: ObjectNo, object: T) {
+    if known.len() <= number as usize {
+        known.resize(number as usize + 1, None);
+    }
+    known[number as usize] = Some(object);
 }
 
 fn number_of(id: Oid, packs: &Packs, tables: &Mutex<Tables>) -> Option<ObjectNo> {

@@ -15,6 +15,7 @@ mod index;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use git2::Oid;
 
@@ -214,9 +215,14 @@ fn buckets(ids: &[Oid]) -> Vec<u32> {
     starts
 }
 
+/// Reads an index and its pack side by side.
 fn read_pair(index: &Path, budget: &mut u64) -> io::Result<(Bytes, Vec<(Oid, u64)>)> {
-    let objects = index::read(index)?;
-    Ok((Bytes::of(File::open(index.with_extension("pack"))?, budget)?, objects))
+    let pack = index.with_extension("pack");
+    thread::scope(|scope| {
+        let bytes = thread::Builder::new().spawn_scoped(scope, || Bytes::of(File::open(pack)?, budget))?;
+        let objects = index::read(index)?;
+        Ok((bytes.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))?, objects))
+    })
 }
 
 /// The folders named in `info/alternates`, one a line.
