@@ -75,6 +75,24 @@ pub fn judge_as(rule: &'static Rule, pair: &Pair<'_>, kind: NameKind, setting: S
     report(rule, pair, kind, setting, Confidence::High, cx);
 }
 
+/// Whether the pair is an item of a list that is no secret by itself: of a list of tokens, what looks generated is one.
+fn is_mere_item(pair: &Pair<'_>) -> bool {
+    let singular = pair.name.strip_suffix('s').unwrap_or(pair.name);
+    let generated = || {
+        let mixed = pair.value.bytes().any(|b| b.is_ascii_uppercase()) || !pair.value.contains(['-', '.', '/', '_']);
+        pair.value.len() >= 16 && mixed && credential::looks_random(pair.value)
+    };
+    let listed = || [singular, pair.name].iter().any(|name| credential::name_kind(name).is_credential()) && generated();
+    pair.shape == Shape::Item && !listed()
+}
+
+/// Judges an item of a list of credentials.
+pub fn item(rule: &'static Rule, pair: &Pair<'_>, cx: &mut Context<'_>) {
+    if !is_mere_item(pair) {
+        judge_as(rule, pair, NameKind::Credential, Setting::Configuration, cx);
+    }
+}
+
 /// Reports the pair if it is a credential, at most with the confidence `most`.
 fn report(
     rule: &'static Rule,
@@ -93,7 +111,11 @@ fn report(
     };
     let secret = &pair.value[judged.secret.clone()];
     // A Secret's own values are never references by the names around them.
-    if is_default_of_example(&pair.doc.place.path, secret) || setting != Setting::Secret && is_nobodys(pair) {
+    let path = &*pair.doc.place.path;
+    if is_default_of_example(path, secret)
+        || is_model(path) && says_words_of(pair.name, secret)
+        || setting != Setting::Secret && is_nobodys(pair)
+    {
         return;
     }
     let label = match pair.shape {
@@ -189,6 +211,19 @@ pub fn is_default_of_example(path: &str, secret: &str) -> bool {
     let documented = || path.split('/').any(|folder| matches!(folder, "docs" | "doc" | "documentation"));
     default.iter().any(|known| bare.eq_ignore_ascii_case(known)) && is_example(path)
         || bare.eq_ignore_ascii_case("my-password") && documented()
+}
+
+/// Whether a file's name says that it is to be copied and filled in; a template may be used as it is.
+fn is_model(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.contains("example") || name.contains("sample")
+}
+
+/// Whether a value of several words has none but those of its name: `POSTGRES_PASSWORD=postgres_password`.
+fn says_words_of(name: &str, value: &str) -> bool {
+    let (of_name, of_value) = (credential::words_of(name), credential::words_of(value));
+    let again = |word: &&str| of_name.iter().any(|known| known.eq_ignore_ascii_case(word));
+    of_value.len() > 1 && of_value.iter().all(again)
 }
 
 /// Whether the path names an example that people copy and fill in.

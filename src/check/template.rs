@@ -22,13 +22,16 @@ pub fn literal(value: &str) -> Option<Range<usize>> {
     }
     let mut words = Words { text: inner, at: 0 };
     let (mut earlier, mut before) = ("", "");
+    // Any argument of `coalesce` may be what is used.
+    let mut coalesces = false;
     let mut first = true;
     while let Some(word) = words.next() {
         let text = &inner[word.clone()];
         if let Some(quote) = text.chars().next().filter(|c| matches!(c, '"' | '\'' | '`')) {
             let end = if text.len() > 1 && text.ends_with(quote) { word.end - 1 } else { word.end };
             let range = word.start + 1..end.max(word.start + 1);
-            let fallback = FALLBACKS.contains(&before) && !says_that_none_is_given(&inner[range.clone()]);
+            let fallback =
+                (coalesces || FALLBACKS.contains(&before)) && !says_that_none_is_given(&inner[range.clone()]);
             let encoded = ENCODERS.contains(&before) || HASHES[1..].contains(&before);
             // `htpasswd "user" "…"`.
             let login = earlier == "htpasswd" && before.starts_with(quote);
@@ -39,6 +42,7 @@ pub fn literal(value: &str) -> Option<Range<usize>> {
         }
         // A bracket behind a function's name leaves the name before its argument.
         first &= matches!(text, "-");
+        coalesces = text == "coalesce" || coalesces && !matches!(text, "|" | "(" | ")");
         if text != "(" {
             earlier = std::mem::replace(&mut before, text);
         }
@@ -152,6 +156,7 @@ mod tests {
             "{{ .Values.a | default `hunter2` }}",
             "{{ 'hunter2' | password_hash('sha512', 65534 | random(seed=host) | string) }}",
             "{{ bcrypt \"hunter2\" }}",
+            "{{ coalesce .Values.token .Values.global.token \"hunter2\" | quote }}",
             "{{ htpasswd \"admin\" \"hunter2\" | b64enc }}",
         ] {
             assert_eq!(found(value), Some("hunter2"), "{value}");
@@ -170,6 +175,7 @@ mod tests {
             "{{ index .Values \"password\" }}",
             "{{ \"salted\" | password_hash('sha512') | combine(other) }}",
             "{{ htpasswd .Values.user .Values.password }}",
+            "{{ coalesce .Values.token (include \"a.token\" .) }}",
             "{{ default \"MISSING\" .Values.token | b64enc }}",
             "{{ include \"passwords.manage\" (dict \"secret\" (.name | trimSuffix \"-\") \"key\" \"password\") }}",
             "x-{{ default \"a\" .b }}-y",

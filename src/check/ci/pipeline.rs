@@ -69,7 +69,9 @@ impl Check for Pipeline {
         let scripted = pair.path.keys().last().is_some_and(|key| SCRIPTS.contains(&key));
         // `permissions: {id-token: write}` grants, and holds nothing.
         let granted = pair.path.has_key("permissions");
-        if pair.shape != Shape::Item && !scripted && !granted {
+        // A matrix lists the values that a variable has in turn.
+        let listed = pair.shape == Shape::Item && !pair.path.has_key("matrix");
+        if !listed && !scripted && !granted {
             let variable = pair.path.keys().any(|key| VARIABLES.contains(&key));
             let setting = if variable { Setting::Environment } else { Setting::Configuration };
             claim::judge(self.rule(), pair, setting, cx);

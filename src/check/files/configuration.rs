@@ -20,6 +20,7 @@ impl Check for Configuration {
 
     fn pair(&self, pair: &Pair<'_>, cx: &mut Context<'_>) -> bool {
         if pair.shape == Shape::Item && !is_address(pair.value) {
+            claim::item(self.rule(), pair, cx);
             return false;
         }
         // `password: Mot de passe`: what a program shows to people.

@@ -18,7 +18,11 @@ impl Check for HelmValues {
     }
 
     fn pair(&self, pair: &Pair<'_>, cx: &mut Context<'_>) -> bool {
-        if pair.shape == Shape::Item || claim::is_dull(pair, cx) {
+        if pair.shape == Shape::Item {
+            claim::item(self.rule(), pair, cx);
+            return true;
+        }
+        if claim::is_dull(pair, cx) {
             return true;
         }
         let variable = pair.shape == Shape::NameValue

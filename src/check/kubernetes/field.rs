@@ -21,12 +21,9 @@ impl Check for Field {
     fn pair(&self, pair: &Pair<'_>, cx: &mut Context<'_>) -> bool {
         if pair.doc.role.kind() == "EncryptionConfiguration" && pair.name == "secret" {
             claim::judge(self.rule(), pair, Setting::Secret, cx);
-        } else if pair.shape != Shape::Item
-            && !claim::is_dull(pair, cx)
-            && !is_command(pair)
-            && !is_reported(pair)
-            && !names_something(pair)
-        {
+        } else if pair.shape == Shape::Item {
+            claim::item(self.rule(), pair, cx);
+        } else if !claim::is_dull(pair, cx) && !is_command(pair) && !is_reported(pair) && !names_something(pair) {
             claim::judge(
                 self.rule(),
                 pair,
@@ -56,8 +53,21 @@ fn names_something(pair: &Pair<'_>) -> bool {
     let value = pair.value.as_bytes();
     let dns_label = || value.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'));
     let path = || value.contains(&b'/') && value.iter().all(|b| b.is_ascii_alphanumeric() || b"-_./".contains(b));
-    let named = is_name_of_resource(pair.name) && dns_label() && !credential::looks_random(pair.value);
+    let plain = || !credential::looks_random(pair.value) || has_suffix_of_digits(pair.value);
+    let named = is_name_of_resource(pair.name) && dns_label() && plain();
     named || pair.path.has_key("annotations") && (dns_label() || path())
+}
+
+/// Whether a name of short parts begins with a word and has its random part behind it, as generated names do:
+/// `auth-7d9c8f6b54`.
+fn has_suffix_of_digits(value: &str) -> bool {
+    let mut parts = value.split('-');
+    let word = parts.next().unwrap_or_default();
+    word.len() > 1
+        && word.len() < 16
+        && word.bytes().all(|b| b.is_ascii_lowercase())
+        && value.contains('-')
+        && parts.all(|part| (1..=10).contains(&part.len()))
 }
 
 /// Secrets that are values: `clientSecret` is one, `authSecret` a resource.

@@ -189,6 +189,11 @@ impl Cursor<'_> {
         let length = self.rest().bytes().take(40).take_while(|b| is_type(b)).count();
         self.at += length;
         self.blanks();
+        // `string | undefined`.
+        if length > 0 && self.take("| ") {
+            self.at += self.rest().bytes().take(40).take_while(|b| is_type(b)).count();
+            self.blanks();
+        }
         let typed = self.at > start
             && (length > 0 || self.text[..self.at].trim_end().ends_with('}'))
             && !self.rest().starts_with("==")
@@ -320,6 +325,7 @@ mod tests {
             ":password       => 'V-1',",
             "var password string = \"V-1\"",
             "const password: string = `V-1`;",
+            "let password: string | undefined = 'V-1';",
             "{{- $password := default \"V-1\" .Values.x | quote -}}",
             "password: {{ .Values.x | default \"V-1\" | b64enc }}",
             "char password[] = \"V-1\";",

@@ -3,7 +3,7 @@
 
 use memchr::{memchr, memmem};
 
-use super::line;
+use super::{fallback, line};
 use crate::model::{Entry, Span};
 
 /// Gives the entries of a TOML text.
@@ -112,7 +112,7 @@ impl<'a> Lexer<'a> {
 
     /// TOML's `[a.b]` and `[[a.b]]`.
     fn section(&mut self) {
-        let line = &self.rest()[..memchr(b'\n', self.rest()).unwrap_or(self.rest().len())];
+        let line = line_of(self.rest());
         let open = line.iter().take_while(|b| **b == b'[').count();
         let len = memchr(b']', line).unwrap_or(line.len()).max(open);
         self.section = Span::new(self.at + open, self.at + len);
@@ -191,13 +191,13 @@ impl<'a> Lexer<'a> {
     }
 
     fn heredoc(&mut self) {
-        let line = &self.rest()[..memchr(b'\n', self.rest()).unwrap_or(self.rest().len())];
+        let line = line_of(self.rest());
         let mark = line[2..].strip_prefix(b"-").unwrap_or(&line[2..]).trim_ascii();
         let start = (self.at + line.len() + 1).min(self.bytes.len());
         let (mut at, mut end) = (start, self.bytes.len());
         while at < self.bytes.len() {
             let rest = &self.bytes[at..];
-            let line = &rest[..memchr(b'\n', rest).unwrap_or(rest.len())];
+            let line = line_of(rest);
             if line.trim_ascii() == mark && !mark.is_empty() {
                 end = at;
                 at += line.len();
@@ -224,6 +224,14 @@ impl<'a> Lexer<'a> {
             self.at += len;
             return;
         };
+        if self.hcl
+            && let Some(literal) = fallback::literal(&self.text[self.at..self.at + line_of(rest).len()])
+        {
+            self.value(name, Span::new(self.at + literal.start, self.at + literal.end), true);
+            self.at += literal.end + 1;
+            self.name = None;
+            return;
+        }
         let len = rest.iter().position(stop).unwrap_or(rest.len()).max(1);
         let value = line::trim(self.text, Span::new(self.at, self.at + len));
         self.at += len;
@@ -248,6 +256,10 @@ impl<'a> Lexer<'a> {
         let section = line::section(self.text, object.unwrap_or(self.section));
         self.out.push(Entry { section, name: real, value, quoted });
     }
+}
+
+fn line_of(rest: &[u8]) -> &[u8] {
+    &rest[..memchr(b'\n', rest).unwrap_or(rest.len())]
 }
 
 /// Bytes up to the quote that ends a string, or the line's end; HCL's `${…}` may hold quotes of its own.

@@ -9,6 +9,7 @@ pub fn ini(text: &str) -> Vec<Entry> {
     let mut out = Vec::new();
     let mut section = Span::default();
     for line in Lines::new(text) {
+        let indented = line.of(text).starts_with([' ', '\t']);
         let line = trim(text, line);
         match line.of(text).as_bytes() {
             // A line that is an action of a template gives no value.
@@ -17,6 +18,12 @@ pub fn ini(text: &str) -> Vec<Entry> {
             _ => {
                 if let Some(variables) = host_variables(text, line) {
                     environment(text, variables, &line::section(text, section), &mut out);
+                    continue;
+                }
+                // A value's further lines: pip's list of indexes.
+                if let Some(last) = out.last().filter(|_| indented && is_url(line.of(text))) {
+                    let (section, name) = (last.section.clone(), last.name);
+                    out.push(Entry { section, name, value: line, quoted: false });
                     continue;
                 }
                 let Some((name, value)) = split(text, line) else { continue };
@@ -73,6 +80,12 @@ fn split(text: &str, line: Span) -> Option<(Span, Span)> {
     let long = name.of(text).bytes().filter(|b| *b == b' ').count() > 3;
     let value = trim(text, Span::new(line.start + at + 1, line.end));
     (!name.is_empty() && !long).then_some((name, value))
+}
+
+/// Whether the line is a URL and no more.
+fn is_url(line: &str) -> bool {
+    let scheme = line.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'+').count();
+    scheme > 1 && line[scheme..].starts_with("://") && !line.contains([' ', '\t'])
 }
 
 /// Whether the text is one quoted text and no more.

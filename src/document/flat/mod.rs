@@ -3,6 +3,7 @@
 
 mod braced;
 mod dotenv;
+mod fallback;
 mod ini;
 mod line;
 mod netrc;

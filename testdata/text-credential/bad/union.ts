@@ -1,0 +1,1 @@
+const token: string | undefined = "Nq8wLx3Vb7Tk2Zp5Ym9RcH4d";
