@@ -65,6 +65,7 @@ pub(super) fn is_nobodys(pair: &Pair<'_>) -> bool {
         || (pair.path.has_key("encrypted") || pair.name.eq_ignore_ascii_case("ciphertext"))
             && credential::looks_random(pair.value)
         || is_package(pair.name)
+        || is_secret_of_quadlet(pair)
         || is_tagged(pair)
         || is_annotated_path(pair)
         || names_key_of_secret(pair)
@@ -75,6 +76,12 @@ pub(super) fn is_nobodys(pair: &Pair<'_>) -> bool {
 /// Whether the name is that of a package of npm's with its scope, as lists of dependencies have them: `@loom/secret`.
 fn is_package(name: &str) -> bool {
     name.strip_prefix('@').is_some_and(|name| name.contains('/'))
+}
+
+/// Whether a unit of Podman's names a secret that Podman keeps: `Secret=web-login,type=env`.
+fn is_secret_of_quadlet(pair: &Pair<'_>) -> bool {
+    let kinds = [".build", ".container", ".image", ".kube", ".pod"];
+    pair.name == "Secret" && kinds.iter().any(|kind| pair.doc.place.file_name().ends_with(kind))
 }
 
 /// Whether the mapping around lists names: `cookieNames: {accessToken: …}` says what a cookie is called.

@@ -190,6 +190,8 @@ fn starts_with_ignoring_case(v: &str, beginning: &str) -> bool {
 
 fn is_ciphertext(v: &str) -> bool {
     v.starts_with("ENC[AES")
+        // Of Cirrus CI.
+        || v.starts_with("ENCRYPTED[") && v.ends_with(']')
         // Of AWS's key management.
         || v.starts_with("AQICAH") && v.len() > 60
         || v.starts_with("$ANSIBLE_VAULT")
@@ -337,6 +339,7 @@ mod tests {
             ("<% x %>", Reference),
             ("${ssm:/a/b}", Reference),
             ("ENC[AES256_GCM,data:x]", Reference),
+            ("ENCRYPTED[9f3b71c0d2]", Ciphertext),
             ("<your-token>", Placeholder),
             ("xxxx", Placeholder),
             ("****", Placeholder),
