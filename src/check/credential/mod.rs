@@ -216,7 +216,8 @@ fn inside(kind: NameKind, value: &str, value_is: ValueKind) -> Option<Judgement>
         || format_mark && explains
         || outcome::is_filling_login(user, secret)
         || !kind_is_sure && outcome::is_form_of_login(before, user, secret)
-        || outcome::is_name_in_capitals(user, secret);
+        || outcome::is_name_in_capitals(user, secret)
+        || outcome::is_pair_of_names(user, secret);
     (literal && !stands_for_one && !secret.starts_with(['%', '{']))
         .then(|| judgement(value, range, Confidence::High, severity(secret), what))
 }
@@ -249,6 +250,8 @@ fn named(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: 
             return (variable && text.len() >= 5 && text.bytes().all(|b| b.is_ascii_digit()))
                 .then_some(Confidence::Medium);
         }
+        // `MAX_PASSWORDS=1000` counts them.
+        ValueKind::Number if !secret && pointer::is_plural(name) => return None,
         ValueKind::Number => {
             // `password: 0` is a switch; `password: 123456` is a password.
             return (text.len() >= 3 && text.bytes().all(|b| b.is_ascii_digit()) || secret).then_some(Confidence::High);

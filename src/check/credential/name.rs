@@ -94,6 +94,12 @@ fn kind_of_words(name: &str) -> NameKind {
     let Some((at, kind)) = credential_word(words) else {
         return if is_identity(words) { NameKind::Identity } else { NameKind::Neutral };
     };
+    // The id that Vault's server gives its root token is the token.
+    if let [.., root, token, id] = words
+        && [(root, "root"), (token, "token"), (id, "id")].iter().all(|(word, known)| word.eq_ignore_ascii_case(known))
+    {
+        return NameKind::Credential;
+    }
     // `k8s_secret_password: db/login/password` says where in a Secret the password is.
     if at > 1 && ["k8s", "kubernetes"].iter().any(|word| words[0].eq_ignore_ascii_case(word)) && is_secret(words[1]) {
         return NameKind::About;
@@ -151,6 +157,10 @@ fn behind(rest: &[&str], kind: NameKind) -> NameKind {
     let any = |list: &List| rest.iter().any(|word| contains(list, word));
     if any(LOCATION) {
         return NameKind::Location;
+    }
+    // `CREDS_KEY=f34b…` is a key where it looks like one.
+    if rest.len() == 1 && last.eq_ignore_ascii_case("key") {
+        return NameKind::Maybe;
     }
     if any(ABOUT_ENDINGS)
         || last.eq_ignore_ascii_case("key")

@@ -3,6 +3,7 @@
 
 use data_encoding::BASE64;
 
+use super::name_kind;
 use super::words::{CREDENTIAL, FILLING_VALUES, FUNCTION_WORDS, Words, contains};
 
 /// Whether a name that ends so is a digest's or a signature's, and the value has the shape of one: as many hexadecimal
@@ -154,6 +155,12 @@ fn is_issued(name: &str) -> bool {
 pub(super) fn is_form_of_login(address: &str, user: &str, password: &str) -> bool {
     let page = ["http://", "https://", "ftp://", "ws://", "wss://"].iter().any(|scheme| address.contains(scheme));
     page && matches!(user, "user" | "username") && matches!(password, "pass" | "password" | "passwd")
+}
+
+/// Whether a login says what belongs where, as documentation does: `s3://access_key:secret_access_key@region`.
+pub(super) fn is_pair_of_names(user: &str, password: &str) -> bool {
+    let named = |text: &str| text.contains('_') && name_kind(text).is_credential();
+    named(user) && named(password) && password.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
 }
 
 /// Whether a login is made of words that stand for nothing: `https://foo:bar@host`.

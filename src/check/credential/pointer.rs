@@ -11,7 +11,10 @@ pub(super) fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
         return true;
     }
     if setting == Setting::Environment && !text.contains('.') && !text.contains('/') {
-        return is_tls_secret(name, text) || names_a_secret(name, text) || names_its_secret(name, text);
+        return is_tls_secret(name, text)
+            || names_a_secret(name, text)
+            || names_its_secret(name, text)
+            || names_a_file(name, text);
     }
     let cut = Words::of(text);
     let words = cut.as_slice();
@@ -47,6 +50,15 @@ pub(super) fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
         // In code a bare word of one's own name is a variable or a form's field.
         return setting == Setting::Text
             && (text.eq_ignore_ascii_case(name) || words.len() == 1 && contains(CREDENTIAL, text));
+    }
+    // `secretKey: postgresPassword`, too: a key is no password.
+    let of_password = || words.len() > 1 && words.last().is_some_and(|word| word.eq_ignore_ascii_case("password"));
+    if name_words.last().is_some_and(|w| w.eq_ignore_ascii_case("key"))
+        && text.bytes().all(|b| b.is_ascii_alphabetic())
+        && of_password()
+        && !boasts(words)
+    {
+        return true;
     }
     // `secretKey: password`: which key of a Secret.
     if name_words.last().is_some_and(|w| w.eq_ignore_ascii_case("key")) && plain && words.iter().all(about) {
@@ -104,6 +116,10 @@ fn is_outcome(name: &str, text: &str) -> bool {
 pub(super) fn names_a_resource(name: &str, text: &str) -> bool {
     let cut = Words::of(name);
     let last = cut.as_slice().last().copied().unwrap_or_default();
+    // `--password_env=APP_PASSWORD` takes it from the environment.
+    if last.eq_ignore_ascii_case("env") && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') {
+        return true;
+    }
     // `--creds=admin/changeme1` is a login.
     ["secret", "secrets"].iter().any(|word| last.eq_ignore_ascii_case(word))
         && (text.split_once('/').is_some_and(|(space, name)| is_resource_name(space) && is_resource_name(name))
@@ -180,6 +196,12 @@ fn names_a_secret(name: &str, text: &str) -> bool {
     own && named && is_resource_name(text)
 }
 
+/// Whether a variable of Kafka's image names the file with the credentials: `KAFKA_SSL_KEY_CREDENTIALS=broker_key_creds`.
+fn names_a_file(name: &str, text: &str) -> bool {
+    name.ends_with("_CREDENTIALS")
+        && ["_creds", "-creds", "_credentials", "-credentials"].iter().any(|end| text.ends_with(end))
+}
+
 /// Whether the value names the Secret that holds what the name says: `GITHUB_TOKEN_SECRET: github-token`.
 fn names_its_secret(name: &str, text: &str) -> bool {
     let of_name = Words::of(name);
@@ -195,8 +217,14 @@ fn names_its_secret(name: &str, text: &str) -> bool {
 /// `GPG_PASSPHRASE`, or the whole assignment of such a variable in a list of them.
 fn is_field_of(name: &str, text: &str) -> bool {
     let constant = |name: &str| name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-    let (name, text) = text.split_once('=').filter(|(variable, _)| constant(variable)).unwrap_or((name, text));
+    let assigned = text.split_once('=').filter(|(variable, _)| constant(variable));
+    let is_assigned = assigned.is_some();
+    let (name, text) = assigned.unwrap_or((name, text));
     let Some((place, field)) = text.rsplit_once(':') else { return false };
+    // Of a list of variables each item says the place and the field: `API_KEY=kiln:api-key`.
+    if is_assigned && name_kind(field).is_credential() && is_resource_name(place) {
+        return true;
+    }
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'/' | b'.');
     let cut = Words::of(field);
     let of_name = Words::of(name);
@@ -207,9 +235,10 @@ fn is_field_of(name: &str, text: &str) -> bool {
         && cut.as_slice().iter().all(again)
 }
 
-/// Whether the name is that of several tokens: of a list, or of their number.
+/// Whether the name is that of several tokens or passwords: of a list, or of their number.
 pub(super) fn is_plural(name: &str) -> bool {
-    Words::of(name).as_slice().last().is_some_and(|word| word.eq_ignore_ascii_case("tokens"))
+    let many = ["tokens", "passwords"];
+    Words::of(name).as_slice().last().is_some_and(|word| many.iter().any(|known| word.eq_ignore_ascii_case(known)))
 }
 
 #[cfg(test)]

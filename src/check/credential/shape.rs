@@ -153,6 +153,9 @@ fn is_path(v: &str) -> bool {
         || v.starts_with("./")
         || v.starts_with("../")
         || v.get(1..3).is_some_and(|c| c == ":\\" || c == ":/");
+    if !rooted && is_mount(v) {
+        return true;
+    }
     if !rooted {
         // `secrets/db/password.txt`: a file name with an extension behind folders.
         let (folder, name) = v.rsplit_once('/').unwrap_or(("", v));
@@ -186,6 +189,15 @@ fn is_path(v: &str) -> bool {
     }
     // Base64 may begin with a slash, too.
     !v.contains(['+', '=']) && v.split(['/', '\\']).all(|part| part.len() < 32 || part.contains(['-', '_', '.']))
+}
+
+/// Whether a name stands before an absolute path, as volumes and mounts are written: `web-certs:/etc/certs`.
+fn is_mount(v: &str) -> bool {
+    v.split_once(":/").is_some_and(|(name, path)| {
+        let label = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'.');
+        let folder = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/' | b':');
+        name.len() > 1 && name.bytes().all(label) && !path.starts_with('/') && path.bytes().all(folder)
+    })
 }
 
 /// Whether it names a host, with or without a port.

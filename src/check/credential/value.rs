@@ -306,7 +306,8 @@ fn asks_for_a_value(words: &[&str]) -> bool {
     let hints = (0..words.len()).filter(is_hint).count();
     let object = |word: &&str| contains(CREDENTIAL, word) || contains(PLACEHOLDER_OBJECTS, word);
     let is = |known: &str| words.iter().any(|word| word.eq_ignore_ascii_case(known));
-    hints > 1 || hints == 1 && words.iter().any(object) || is("random") && (is("string") || is("characters"))
+    let here = words.len() > 1 && words.last().is_some_and(|word| *word == "HERE");
+    here || hints > 1 || hints == 1 && words.iter().any(object) || is("random") && (is("string") || is("characters"))
 }
 
 #[cfg(test)]

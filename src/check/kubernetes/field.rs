@@ -1,7 +1,7 @@
 //! A literal under a credential's name in any other field of a resource: values of a HelmRelease, parameters of an
 //! Application, keys of an EncryptionConfiguration, settings of a custom resource.
 
-use crate::check::credential::{self, Setting};
+use crate::check::credential::{self, NameKind, Setting};
 use crate::check::{Check, Context, Pair, Shape, claim};
 use crate::model::{Document, Role, Rule};
 use crate::rules;
@@ -54,8 +54,11 @@ fn names_something(pair: &Pair<'_>) -> bool {
     let dns_label = || value.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'));
     let path = || value.contains(&b'/') && value.iter().all(|b| b.is_ascii_alphanumeric() || b"-_./".contains(b));
     let plain = || !credential::looks_random(pair.value) || has_suffix_of_digits(pair.value);
-    let named = is_name_of_resource(pair.name) && dns_label() && plain();
-    named || pair.path.has_key("annotations") && (dns_label() || path())
+    // A trigger of OpenShift's builds holds its secret itself.
+    let is_trigger = || pair.doc.role.kind() == "BuildConfig" && pair.path.has_key("triggers");
+    let named = is_name_of_resource(pair.name) && dns_label() && plain() && !is_trigger();
+    let is_password = || credential::name_kind(pair.name) == NameKind::Password;
+    named || pair.path.has_key("annotations") && !is_password() && (dns_label() || path())
 }
 
 /// Whether a name of short parts begins with a word and has its random part behind it, as generated names do:
