@@ -21,7 +21,7 @@ pub(super) fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
     let name_cut = Words::of(name);
     let name_words = name_cut.as_slice();
     let plain = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'.'));
-    let upper = text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+    let upper = text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') || is_variable(text);
     let random = looks_random(text);
     let about = |w: &&str| {
         contains(CREDENTIAL, w)
@@ -109,7 +109,9 @@ fn is_numbered_token(name: &str, text: &str) -> bool {
 /// Whether a constant says what follows when a check passes, as filters of mail have it beside `fail`: `pass = R_SPF_ALLOW`.
 fn is_outcome(name: &str, text: &str) -> bool {
     let constant = |text: &str| text.contains('_') && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
-    name == "pass" && constant(text) && !boasts(Words::of(text).as_slice())
+    // nginx Unit hands requests on so: `"pass": "routes/main"`.
+    let step = ["routes/", "applications/", "upstreams/"].iter().any(|begin| text.starts_with(begin));
+    name == "pass" && (step || constant(text) && !boasts(Words::of(text).as_slice()))
 }
 
 /// Whether the value is a Secret of another namespace: `--secret=monitoring/creds`.
@@ -268,9 +270,12 @@ mod tests {
         ] {
             assert!(names_a_key(name, value, Setting::Configuration), "{name}: {value}");
         }
-        for (name, value) in
-            [("pass", "R_CHECK_ALLOW"), ("id_token", "IDTOKEN"), ("challengePassword", "A challenge password")]
-        {
+        for (name, value) in [
+            ("pass", "R_CHECK_ALLOW"),
+            ("pass", "routes/shop"),
+            ("id_token", "IDTOKEN"),
+            ("challengePassword", "A challenge password"),
+        ] {
             assert!(reads_as_a_name(name, value, Setting::Configuration), "{name}: {value}");
         }
         for (name, value) in [("pass", "SUPER_SECRET"), ("pass", "QUARTZLOOM"), ("secret", "R_CHECK_ALLOW")] {

@@ -311,6 +311,7 @@ fn what_manifests_hold_is_told_from_what_they_name() {
         ("pwshop4", "pwshop4", Secret),
         ("CREDS_KEY", "4e71c02b8a5f369d4e71c02b8a5f369d4e71c02b8a5f369d4e71c02b8a5f369d", Environment),
         ("masterkey", "KeyOfThirtyTwoCharactersForShop1", Configuration),
+        ("DOMAINPASS", "Kestrel1", Environment),
         ("VAULT_DEV_ROOT_TOKEN_ID", "kilnroot", Environment),
     ] {
         assert!(found(name, value, setting), "{name}: {value}");
@@ -332,6 +333,7 @@ fn what_manifests_hold_is_told_from_what_they_name() {
         ("quota", "small_quota", Secret),
         ("bucketnames", "shop", Secret),
         ("license.jwt", "LICENSE_HERE", Secret),
+        ("secretKey", "AWS_S3_SECRET_KEY", Configuration),
         ("ENCRYPTED_DB_CREDS", "TextThatTheServiceEncrypted", Environment),
         ("KAFKA_SSL_KEY_CREDENTIALS", "broker_key_creds", Environment),
         ("s3", "s3://access_key:secret_access_key@region/bucket", Configuration),
