@@ -71,13 +71,19 @@ impl Check for Pipeline {
         let granted = pair.path.has_key("permissions");
         // A matrix lists the values that a variable has in turn.
         let listed = pair.shape == Shape::Item && !pair.path.has_key("matrix");
-        if !listed && !scripted && !granted {
+        if !listed && !scripted && !granted && !is_cut_command(pair) {
             let variable = pair.path.keys().any(|key| VARIABLES.contains(&key));
             let setting = if variable { Setting::Environment } else { Setting::Configuration };
             claim::judge(self.rule(), pair, setting, cx);
         }
         true
     }
+}
+
+/// Whether YAML cut a line of a script at the colon of a header, and a variable is what follows:
+/// `- curl --header "JOB-TOKEN: $CI_JOB_TOKEN" …`.
+fn is_cut_command(pair: &Pair<'_>) -> bool {
+    pair.name.contains(' ') && pair.name.matches('"').count() % 2 == 1 && pair.value.trim_start().starts_with('$')
 }
 
 /// Whether a script has lines that only PowerShell has: `$name = …`.

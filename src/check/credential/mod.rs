@@ -331,7 +331,7 @@ fn passphrase(name: &str, text: &str, setting: Setting) -> Option<Confidence> {
         Setting::Secret => Some(Confidence::High),
         Setting::Text => None,
         _ if is_account_source(name, text) || outcome::is_report(name, text) => None,
-        _ if reads_as_a_name(name, text, setting) => Some(Confidence::Low),
+        _ if reads_as_a_name(name, text, setting) || pointer::is_label(name, text) => Some(Confidence::Low),
         _ if sentence || explains || text.contains(['{', '(', '<', '=']) => None,
         _ => Some(Confidence::Medium),
     }

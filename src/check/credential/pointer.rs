@@ -151,6 +151,15 @@ pub(super) fn says_the_name(name: &str, text: &str) -> bool {
         && again().all(|b| of_name.next().is_some_and(|known| known.eq_ignore_ascii_case(&b)))
 }
 
+/// Whether the value is a capitalised text of letters that ends with the last word of the name, as a form calls its field:
+/// `One-time token` under `token`.
+pub(super) fn is_label(name: &str, text: &str) -> bool {
+    let last = text.rsplit(' ').next().unwrap_or_default();
+    text.starts_with(|c: char| c.is_ascii_uppercase())
+        && text.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b' ' | b'-'))
+        && Words::of(name).as_slice().last().is_some_and(|word| word.eq_ignore_ascii_case(last))
+}
+
 /// Whether the value is a field of an object by the same name (`url.accessToken` under `accessToken`), or the way to a
 /// credential's field (`spec.global.credentials.apiKey`).
 fn is_member(name: &str, text: &str) -> bool {

@@ -100,7 +100,8 @@ impl Credential {
     fn statement(&self, doc: &Document<'_>, value: Range<usize>, file: FileKind, cx: &mut Context<'_>) {
         let text = &doc.text[value.clone()];
         let judged = credential::judge_as(NameKind::Password, "password", text, Setting::CommandLine);
-        let Some(judged) = judged.filter(|judged| judged.secret.len() == text.len() && !text.contains('%')) else {
+        let Some(judged) = judged.filter(|judged| judged.secret.len() == text.len() && !form::is_filled_in(text))
+        else {
             return;
         };
         let confidence = if file.is_sample { Confidence::Low } else { Confidence::Medium };

@@ -18,6 +18,9 @@ pub(super) fn begins_as_expression(text: &str) -> bool {
     text.starts_with(['$', '#', '/', '.', '-', '&', '*', ':'])
 }
 
+/// What stands behind the `%` of a format, of C, Go, Python and others.
+const CONVERSIONS: &[u8] = b"diouxXeEfFgGaAcspnvqtbUTwrlhz@({[";
+
 /// Whether a `%` stands where a format converts a value (`%s`, `%-10d`, `%(name)s`), a URL has an escaped byte (`%2F`), or
 /// a variable of Windows its ends (`%NAME%`). In a text that is random without it, one `%` says nothing.
 fn holds_conversion(text: &str) -> bool {
@@ -26,7 +29,7 @@ fn holds_conversion(text: &str) -> bool {
     let (Some(first), None) = (marks.next(), marks.next()) else { return bytes.contains(&b'%') };
     let behind = &bytes[first + 1..];
     let flags = behind.iter().take_while(|b| matches!(b, b'-' | b'+' | b'.' | b'*' | b'0'..=b'9')).count();
-    let converts = behind.get(flags).is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'(' | b'{' | b'['));
+    let converts = behind.get(flags).is_some_and(|b| CONVERSIONS.contains(b));
     let escapes = behind.len() > 1 && behind[..2].iter().all(u8::is_ascii_hexdigit);
     let random = text.len() >= 12 && looks_random(&[&text[..first], &text[first + 1..]].concat());
     (converts || escapes) && !random || first == 0

@@ -2,8 +2,11 @@
 //! the quick reader into a [`Tree`] or, where that one is not certain, from `saphyr-parser`'s events.
 
 mod build;
+mod joined;
 mod quick;
 mod stream;
+
+use std::borrow::Cow;
 
 use crate::model::Tree;
 
@@ -34,11 +37,17 @@ pub fn parse<'a>(text: &'a str, neutral: &str) -> Result<Tree<'a>, Broken> {
     }
     match build::Builder::new(text).build(neutral) {
         Err(Broken::Syntax(_)) if brackets(neutral) >= MAX_DEPTH => Err(Broken::Deep),
-        Err(Broken::Syntax(_)) if memchr::memchr(b'\t', neutral.as_bytes()).is_some() => {
-            build::Builder::new(text).build(&neutral.replace('\t', " "))
-        }
+        Err(Broken::Syntax(line)) => leniently(text, neutral).ok_or(Broken::Syntax(line)),
         result => result,
     }
+}
+
+/// Parses a document that the parser refuses as other readers do: tabs as blanks, flow collections on whatever lines.
+fn leniently<'a>(text: &'a str, neutral: &str) -> Option<Tree<'a>> {
+    let tabs = memchr::memchr(b'\t', neutral.as_bytes()).is_some();
+    let blanks = if tabs { Cow::Owned(neutral.replace('\t', " ")) } else { Cow::Borrowed(neutral) };
+    let untabbed = || build::Builder::new(text).build(&blanks).ok();
+    tabs.then(untabbed).flatten().or_else(|| build::Builder::new(text).build(&joined::joined(&blanks)?).ok())
 }
 
 /// How deep brackets nest, wherever they stand: the parser refuses deep ones with the words that it has for wrong ones.
