@@ -66,6 +66,7 @@ pub(super) fn is_nobodys(pair: &Pair<'_>) -> bool {
             && credential::looks_random(pair.value)
         || is_package(pair.name)
         || is_secret_of_quadlet(pair)
+        || is_token_of_parser(pair)
         || is_tagged(pair)
         || is_annotated_path(pair)
         || names_key_of_secret(pair)
@@ -82,6 +83,13 @@ fn is_package(name: &str) -> bool {
 fn is_secret_of_quadlet(pair: &Pair<'_>) -> bool {
     let kinds = [".build", ".container", ".image", ".kube", ".pod"];
     pair.name == "Secret" && kinds.iter().any(|kind| pair.doc.place.file_name().ends_with(kind))
+}
+
+/// Whether the pair stands beside where something begins and ends in a text: a token of a parser's.
+fn is_token_of_parser(pair: &Pair<'_>) -> bool {
+    let (Some(tree), Some(mapping)) = (pair.doc.tree(), pair.path.mapping()) else { return false };
+    let has = |known: &str| tree.entries(mapping).take(BESIDE).any(|(key, _)| tree.str(key) == Some(known));
+    pair.path.keys().next_back() == Some("value") && has("start") && has("end")
 }
 
 /// Whether the mapping around lists names: `cookieNames: {accessToken: …}` says what a cookie is called.

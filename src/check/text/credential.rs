@@ -151,6 +151,7 @@ fn looks(kind: NameKind, name: &str, secret: &str, form: Form, file: FileKind) -
     // A bare word of code is an expression; of a sentence, a word.
     let bare = !matches!(form, Form::Quoted | Form::Beside);
     if form == Form::Beside && secret.contains(['/', ':', ' '])
+        || is_name_of_one(secret)
         || bare && (file.is_code || form == Form::Word || is_expression(secret))
         || !kind.is_credential()
         || secret.starts_with("0x") && !is_hexadecimal_key(secret)
@@ -176,6 +177,16 @@ fn looks(kind: NameKind, name: &str, secret: &str, form: Form, file: FileKind) -
         () if random || password && secret.len() >= 6 && is_mixed(secret) => Confidence::Medium,
         () => Confidence::Low,
     })
+}
+
+/// Whether the text is itself the name of a credential, in humps: one of a list of names.
+fn is_name_of_one(text: &str) -> bool {
+    let humps = text.as_bytes().windows(2).filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+    humps.count() > 1
+        && text.bytes().all(|b| b.is_ascii_alphanumeric())
+        && text.bytes().filter(u8::is_ascii_digit).count() < 2
+        && text.ends_with(|c: char| c.is_ascii_alphabetic())
+        && credential::name_kind(text).is_credential()
 }
 
 /// Whether a bare text is more likely an expression, a path or an address than a secret. Keys in base64 have marks of

@@ -7,3 +7,4 @@ const secretName = 'checkout-secret';
 fetch("https://user:password@localhost/health");
 const invalidToken = "x7Kq02LmZt94QdWn8sVr";
 const accessKey = "glc_00000000000000000000000000000000000000000000=";
+const hidden = new Set(["isTestEnv","injectNpmPassword", "injectNpm2FaToken", "zipDataEpilogue"]);
