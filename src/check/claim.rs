@@ -53,7 +53,8 @@ fn is_identity(pair: &Pair<'_>) -> bool {
     let last = credential::words_of(pair.name).pop().unwrap_or_default().to_ascii_lowercase();
     let address =
         pair.value.strip_prefix("0x").is_some_and(|hex| hex.len() == 40 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
-    address || matches!(last.as_str(), "id" | "ids" | "version")
+    let is_public = || credential::words_of(pair.name).iter().any(|word| word.eq_ignore_ascii_case("public"));
+    address || matches!(last.as_str(), "id" | "ids" | "kid" | "version" | "attestation") || is_public()
 }
 
 /// Judges the pair and reports it under `rule` if it is a credential.

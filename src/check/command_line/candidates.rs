@@ -265,6 +265,7 @@ mod tests {
     #[test]
     fn a_list_of_words_may_be_arguments_alone() {
         assert_eq!(in_words(&["--password=x", "--token", "y", "A=b"]), ["password=x", "token=y", "A=b"]);
+        assert_eq!(in_words(&["influx", "-import", "-path", "/ddl"]), ["path=/ddl"]);
         assert_eq!(in_words(&["--save", "--requirepass S3cret"]), ["requirepass=S3cret"]);
     }
 

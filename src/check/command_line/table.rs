@@ -128,7 +128,7 @@ pub(super) static FLAGS: &[Flag] = &[
     flag(LOGIN, "-p", Value::Next, PASSWORD),
     flag(&["sqlcmd", "bcp", "osql", "isql", "tsql"], "-P", Value::Both, PASSWORD),
     flag(
-        &["cqlsh", "nodetool", "rabbitmqadmin", "influx", "etcdctl", "mosquitto_sub", "clickhouse-client"],
+        &["cqlsh", "nodetool", "rabbitmqadmin", "etcdctl", "mosquitto_sub", "clickhouse-client"],
         "-p",
         Value::Both,
         PASSWORD,
@@ -168,6 +168,8 @@ pub(super) static FLAGS: &[Flag] = &[
     flag(&["skopeo"], "--dest-creds", Value::Next, Holds::UserAnd(':')),
     flag(&["lftp"], "-u", Value::Next, Holds::UserAnd(',')),
     flag(&["influx"], "-t", Value::Next, TOKEN),
+    // Its long flags may have one dash: `-path`.
+    flag(&["influx"], "-p", Value::Next, PASSWORD),
     flag(&["aws SecureString"], "--value", Value::Next, PASSWORD),
     flag(&["az secret"], "--value", Value::Next, PASSWORD),
     flag(&["gh secret"], "--body", Value::Next, TOKEN),

@@ -355,7 +355,8 @@ fn maybe(name: &str, value: &str, value_is: ValueKind, setting: Setting) -> Opti
             _ => Some(Confidence::High),
         };
     }
-    if value_is == ValueKind::PasswordHash {
+    let is_login = setting == Setting::Environment && is_auth(name) && url::is_plain_login(text);
+    if value_is == ValueKind::PasswordHash || is_login {
         return Some(Confidence::Medium);
     }
     if is_digest_by_name(name, text) {
@@ -372,6 +373,11 @@ fn maybe(name: &str, value: &str, value_is: ValueKind, setting: Setting) -> Opti
         && !is_key_id(text)
         && !shape::holds_uuid(text);
     (generated && text.len() >= 12 && text.len() <= 512).then_some(Confidence::Medium)
+}
+
+/// Whether the last word of a name is `auth`.
+fn is_auth(name: &str) -> bool {
+    Words::of(name).as_slice().last().is_some_and(|word| word.eq_ignore_ascii_case("auth"))
 }
 
 /// Whether the last word of a name is `key`.

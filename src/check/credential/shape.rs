@@ -312,6 +312,8 @@ pub fn is_code(v: &str) -> bool {
         || begins.iter().any(|known| v.starts_with(known))
         || ["\\x1b[", "\\033[", "\\e["].iter().any(|colour| v.contains(colour))
         || v.contains("=>")
+        // A pattern's group and its like.
+        || ["(?:", "(?i)", "(?P<", "(?="].iter().any(|group| v.contains(group))
         || v.ends_with("()")
         || v.ends_with(';') && v.contains('(')
 }

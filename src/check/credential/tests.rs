@@ -312,6 +312,7 @@ fn what_manifests_hold_is_told_from_what_they_name() {
         ("CREDS_KEY", "4e71c02b8a5f369d4e71c02b8a5f369d4e71c02b8a5f369d4e71c02b8a5f369d", Environment),
         ("masterkey", "KeyOfThirtyTwoCharactersForShop1", Configuration),
         ("DOMAINPASS", "Kestrel1", Environment),
+        ("RELAY_SMTP_AUTH", "relay:kestrel", Environment),
         ("VAULT_DEV_ROOT_TOKEN_ID", "kilnroot", Environment),
     ] {
         assert!(found(name, value, setting), "{name}: {value}");
@@ -333,6 +334,11 @@ fn what_manifests_hold_is_told_from_what_they_name() {
         ("quota", "small_quota", Secret),
         ("bucketnames", "shop", Secret),
         ("license.jwt", "LICENSE_HERE", Secret),
+        ("tokens", "\\d+(?:kiln|marrow|B)", Configuration),
+        ("SMTP_AUTH", "login", Environment),
+        ("REGISTRY_AUTH", "registry:5000", Environment),
+        ("SECRET_KEY", "ci-build-not-a-real-secret", Environment),
+        ("encryption_key", "you_have_to_make_a_random_string_of_more_than_thirty_characters", Configuration),
         ("secretKey", "AWS_S3_SECRET_KEY", Configuration),
         ("ENCRYPTED_DB_CREDS", "TextThatTheServiceEncrypted", Environment),
         ("KAFKA_SSL_KEY_CREDENTIALS", "broker_key_creds", Environment),

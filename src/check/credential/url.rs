@@ -100,6 +100,15 @@ pub fn password_of_login(text: &str) -> Option<Range<usize>> {
     (!user.is_empty() && user.bytes().all(plain) && whole && telling).then_some(start..start + password.len())
 }
 
+/// Whether the text is a user and a password of plain words, `relay:kestrel`: no port, and neither of them short.
+pub fn is_plain_login(text: &str) -> bool {
+    let word =
+        |part: &str| part.len() > 3 && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+    text.split_once(':').is_some_and(|(user, password)| {
+        word(user) && word(password) && password.bytes().any(|b| b.is_ascii_alphabetic())
+    })
+}
+
 /// The password's bytes in the name of a data source as Go's drivers take it: `user:password@tcp(host:3306)/db`.
 pub fn data_source(text: &str) -> Option<Range<usize>> {
     let end = ["@tcp(", "@unix(", "@udp("].iter().find_map(|mark| text.find(mark))?;

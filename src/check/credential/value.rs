@@ -246,6 +246,9 @@ pub fn is_placeholder(v: &str) -> bool {
     }
     let cut = Words::of(v);
     let words = cut.as_slice();
+    if asks_for_random(words) {
+        return true;
+    }
     // A word inside of something random is chance.
     words.len() <= 8
         && (is_form_of_token(v, words)
@@ -298,16 +301,25 @@ fn is_beginning_alone(v: &str) -> bool {
         && v.strip_suffix(['-', '_']).is_some_and(|word| word.len() > 1 && word.bytes().all(|b| b.is_ascii_lowercase()))
 }
 
-/// Whether the words ask for a value to be put in: `enter-password`, `token_goes_here`, `long-random-string`.
+/// Whether the words ask for something random or say that the value is nothing real: `long-random-string`,
+/// `not-a-real-secret`.
+fn asks_for_random(words: &[&str]) -> bool {
+    let is = |known: &str| words.iter().any(|word| word.eq_ignore_ascii_case(known));
+    let unreal = |three: &[&str]| {
+        three[0].eq_ignore_ascii_case("not") && three[1..].iter().any(|word| word.eq_ignore_ascii_case("real"))
+    };
+    is("random") && (is("string") || is("characters")) || words.windows(3).any(unreal)
+}
+
+/// Whether the words ask for a value to be put in: `enter-password`, `token_goes_here`.
 fn asks_for_a_value(words: &[&str]) -> bool {
     let orders = |at: usize| at == 0 || contains(ORDER_LEADS, words[at - 1]);
     let is_hint =
         |at: &usize| contains(PLACEHOLDER_HINTS, words[*at]) || contains(PLACEHOLDER_ORDERS, words[*at]) && orders(*at);
     let hints = (0..words.len()).filter(is_hint).count();
     let object = |word: &&str| contains(CREDENTIAL, word) || contains(PLACEHOLDER_OBJECTS, word);
-    let is = |known: &str| words.iter().any(|word| word.eq_ignore_ascii_case(known));
     let here = words.len() > 1 && words.last().is_some_and(|word| *word == "HERE");
-    here || hints > 1 || hints == 1 && words.iter().any(object) || is("random") && (is("string") || is("characters"))
+    here || hints > 1 || hints == 1 && words.iter().any(object)
 }
 
 #[cfg(test)]
