@@ -68,7 +68,8 @@ impl Check for Pipeline {
     fn pair(&self, pair: &Pair<'_>, cx: &mut Context<'_>) -> bool {
         let scripted = pair.path.keys().last().is_some_and(|key| SCRIPTS.contains(&key));
         // `permissions: {id-token: write}` grants, and holds nothing.
-        let granted = pair.path.has_key("permissions");
+        // Below a store's name CodeBuild has names of what the store keeps.
+        let granted = ["permissions", "parameter-store", "secrets-manager"].iter().any(|key| pair.path.has_key(key));
         // A matrix lists the values that a variable has in turn.
         let listed = pair.shape == Shape::Item && !pair.path.has_key("matrix");
         if !listed && !scripted && !granted && !is_cut_command(pair) {

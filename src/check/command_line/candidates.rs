@@ -164,6 +164,8 @@ mod tests {
             ("sudo -E useradd -m -p S3cret joe", "password=S3cret"),
             ("mongo admin -u root -p S3cret", "password=S3cret"),
             ("keytool -genkey -storepass S3cret", "password=S3cret"),
+            ("sed -i 's/^password=.*/password=S3cret/' /etc/app.conf", "password=S3cret"),
+            ("sed -i -e \"s|DB_PASSWORD=.*|DB_PASSWORD=S3cret|\" .env", "DB_PASSWORD=S3cret"),
             ("keytool -import -keystore /etc/cacerts -storepass S3cret", "password=S3cret"),
             ("docker run --health-cmd 'mysqladmin ping -pS3cret' mysql", "password=S3cret"),
             ("docker run --health-cmd=\"mysqladmin ping -pS3cret\" mysql", "password=S3cret"),
@@ -172,6 +174,7 @@ mod tests {
             assert!(of(line).iter().any(|c| c == expected), "{line}: {:?}", of(line));
         }
         assert_eq!(of("mkdir -p S3cret"), [""; 0]);
+        assert_eq!(of("sed -e 's/password=S3cret/x/' -e s/a/password=$P/ a"), [""; 0]);
         assert_eq!(of("keytool -import -keystore $J/lib/cacerts -storepass changeit"), [""; 0]);
         assert_eq!(of("mysql -p db"), [""; 0]);
         assert_eq!(of("docker run -p 80:80 nginx"), [""; 0]);

@@ -80,6 +80,22 @@ impl Reader<'_> {
         true
     }
 
+    /// What sed writes in place of another line: `s/^password=.*/password=…/`.
+    pub(super) fn replacement(&mut self, part: Part<'_>) {
+        let text = part.text();
+        let Some(mark) = text.strip_prefix('s').and_then(|rest| rest.chars().next()).filter(char::is_ascii_punctuation)
+        else {
+            return;
+        };
+        let mut pieces = text.split(mark);
+        let (Some(start), Some(pattern), Some(new)) = (pieces.next(), pieces.next(), pieces.next()) else { return };
+        let from = start.len() + pattern.len() + 2;
+        // The line keeps its name.
+        if value::assignment(new).is_some_and(|(name, _)| pattern.contains(name)) {
+            self.assignment(part.sub(from..from + new.len()), Setting::CommandLine);
+        }
+    }
+
     /// An object of JSON.
     pub(super) fn object(&mut self, part: Part<'_>) {
         value::json_pairs(part.text(), &mut |name, range| {

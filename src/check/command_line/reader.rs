@@ -93,6 +93,9 @@ impl Reader<'_> {
         if !is_pattern && (self.settings(part) || self.assignment(part, setting)) {
             return;
         }
+        if program == "sed" {
+            return self.replacement(part);
+        }
         if value::is_header(&word.value) {
             return self.holds(Holds::Header, part, None, "");
         }

@@ -157,6 +157,10 @@ pub fn parameter(text: &str) -> Option<Range<usize>> {
         return None;
     }
     let is_joint = |c: char| matches!(c, ';' | '&' | '?' | ' ' | ',' | '\n' | '\t');
+    // `It must not contain password=abc`: a sentence.
+    if text.matches('=').count() == 1 && is_sentence(text) {
+        return None;
+    }
     let alone = !text.contains(is_joint);
     let mut start = 0;
     for part in text.split_inclusive(is_joint) {
@@ -173,6 +177,16 @@ pub fn parameter(text: &str) -> Option<Range<usize>> {
         start += part.len();
     }
     None
+}
+
+/// Whether four words of letters stand in a row.
+fn is_sentence(text: &str) -> bool {
+    let plain = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphabetic());
+    let mut row = 0;
+    text.split(' ').any(|word| {
+        row = if plain(word) { row + 1 } else { 0 };
+        row > 3
+    })
 }
 
 /// Whether a parameter of this name and value holds a credential. A property of Java (`-Dname=value`) says by its name what
@@ -219,6 +233,7 @@ mod tests {
         assert_eq!(secret("postgres://app[:percent-encoded]@h[:5432]/db"), None);
         assert_eq!(secret("http://+:8000"), None);
         assert_eq!(secret("password=x"), None);
+        assert_eq!(secret("Secrets must not contain password=abc123"), None);
         assert_eq!(secret("jdbc:oracle:thin:app/t1ger@db:1521/x"), Some("t1ger"));
         assert_eq!(secret("jdbc:oracle:thin:@db:1521/x"), None);
         assert_eq!(secret("app:Tin-93x@tcp(db:3306)/orders?parseTime=true"), Some("Tin-93x"));

@@ -101,17 +101,30 @@ fn report(
     site.report(rule, evidence, cx);
 }
 
+const SHELLS: [&str; 6] = ["sh", "bash", "ash", "dash", "zsh", "ksh"];
+
+/// How files end that this program runs.
+fn language(program: &str) -> Option<&'static str> {
+    let name = program.rsplit('/').next()?.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    [("python", "py"), ("node", "js"), ("ruby", "rb"), ("perl", "pl"), ("php", "php")]
+        .into_iter()
+        .find_map(|(known, extension)| (name == known).then_some(extension))
+}
+
 /// Whether the heredoc is the script itself (`RUN <<EOF`), or a shell's input, and not a file's content.
 fn is_script(site: &Site<'_>, heredoc: &Heredoc) -> bool {
     if site.instruction.keyword != Keyword::Run {
         return false;
     }
     let first = site.instruction.arguments().split_whitespace().next().unwrap_or_default();
-    let shells = ["sh", "bash", "ash", "dash", "zsh", "ksh"];
-    let by_a_shell = shells.contains(&first.rsplit('/').next().unwrap_or_default());
+    let is_shell = |word: &str| SHELLS.contains(&word.rsplit('/').next().unwrap_or_default());
+    let by_a_shell = is_shell(first);
+    // `RUN <<EOF python3`: the program stands behind what announces the text.
+    let program = site.instruction.arguments().split_whitespace().find(|word| !word.contains("<<"));
+    let by_another = first.contains("<<") && program.is_some_and(|word| !is_shell(word) && language(word).is_some());
     let line = heredoc.body.of(site.doc.text).lines().next().unwrap_or_default();
     let other_interpreter = line.starts_with("#!") && !line.contains("sh");
-    (first.contains("<<") || by_a_shell) && !other_interpreter
+    (first.contains("<<") || by_a_shell) && !other_interpreter && !by_another
 }
 
 /// Checks a heredoc that becomes a file as that file.
@@ -130,7 +143,11 @@ fn target(instruction: &Instruction<'_>) -> String {
         let text = instruction.arguments();
         let redirected = text.rsplit_once('>').and_then(|(_, behind)| behind.split_whitespace().next());
         let last = || text.split_whitespace().rfind(|word| !word.contains("<<"));
-        redirected.or_else(last).unwrap_or("heredoc").trim_matches(['"', '\''])
+        let name = redirected.or_else(last).unwrap_or("heredoc").trim_matches(['"', '\'']);
+        if let Some(extension) = language(name) {
+            return format!("script.{extension}");
+        }
+        name
     } else {
         instruction.words().last().map_or("heredoc", |word| &word.text)
     };

@@ -85,7 +85,16 @@ fn is_pipeline_name(name: &str) -> bool {
     let stem = name.trim_end_matches(".yaml").trim_end_matches(".yml").trim_start_matches('.');
     matches!(
         stem,
-        "bitbucket-pipelines" | "drone" | "woodpecker" | "travis" | "buildkite" | "cirrus" | "appveyor" | "codefresh"
+        "bitbucket-pipelines"
+            | "drone"
+            | "woodpecker"
+            | "travis"
+            | "buildkite"
+            | "cirrus"
+            | "appveyor"
+            | "codefresh"
+            | "cloudbuild"
+            | "buildspec"
     )
 }
 
