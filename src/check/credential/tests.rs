@@ -334,6 +334,7 @@ fn what_manifests_hold_is_told_from_what_they_name() {
         ("quota", "small_quota", Secret),
         ("bucketnames", "shop", Secret),
         ("license.jwt", "LICENSE_HERE", Secret),
+        ("USER_AGENT_SUFFIX", "shop-provider/main", Secret),
         ("tokens", "\\d+(?:kiln|marrow|B)", Configuration),
         ("SMTP_AUTH", "login", Environment),
         ("REGISTRY_AUTH", "registry:5000", Environment),
