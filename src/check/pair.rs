@@ -208,18 +208,19 @@ impl Facts {
         // A JSON patch names what it sets by a path.
         let (mut patch, mut path) = (false, None);
         for (key, value) in tree.entries(id) {
-            let scalar = tree.str(value).is_some();
             match tree.str(key).unwrap_or_default() {
                 "metadata" => facts.metadata = Some(value),
                 "apiVersion" => facts.has_version = true,
-                "kind" if scalar => facts.kind = Some(value),
-                "name" | "key" | "parameter" | "Name" if scalar => facts.name = facts.name.or(Some(value)),
-                "value" | "default" | "Value" | "defaultValue" | "Default" if scalar => {
+                "kind" if tree.is_scalar(value) => facts.kind = Some(value),
+                "name" | "key" | "parameter" | "Name" if tree.is_scalar(value) => {
+                    facts.name = facts.name.or(Some(value))
+                }
+                "value" | "default" | "Value" | "defaultValue" | "Default" if tree.is_scalar(value) => {
                     facts.value = facts.value.or(Some((key, value)));
                 }
                 "type" => facts.typed = true,
-                "op" => patch = scalar,
-                "path" if scalar => path = Some(value),
+                "op" => patch = tree.is_scalar(value),
+                "path" if tree.is_scalar(value) => path = Some(value),
                 _ => {}
             }
         }

@@ -83,7 +83,14 @@ impl Hits {
 
     /// The hits in `bytes`, of which `kept` stood in an earlier version with these hits: the pass goes over the rest alone.
     pub fn of_version(bytes: &[u8], earlier: &Self, kept: &[Kept]) -> Self {
-        let mut hits = Self::default();
+        let like = |then: &[usize]| Vec::with_capacity(then.len() + 16);
+        let mut hits = Self {
+            tokens: Vec::with_capacity(earlier.tokens.len() + 16),
+            names: like(&earlier.names),
+            values: like(&earlier.values),
+            marks: like(&earlier.marks),
+            urls: Vec::new(),
+        };
         let mut from = 0;
         for stretch in kept.iter().filter(|stretch| stretch.length >= 2 * REACH) {
             hits.pass(bytes, from..stretch.at);

@@ -51,26 +51,24 @@ fn in_tree(tree: &Tree<'_>) -> Vec<Nested> {
         match tree.kind(id) {
             Kind::Mapping if secret_data.contains(&id) => {}
             Kind::Mapping => {
-                secret_data.extend(secret_values(tree, id));
+                // The values of a Secret come behind this mapping.
+                let (mut is_secret, mut values) = (false, Vec::new());
                 for (key, value) in tree.entries(id) {
                     let name = tree.str(key).unwrap_or_default();
+                    match name {
+                        "kind" => is_secret |= tree.str(value) == Some("Secret"),
+                        "data" | "stringData" => values.push(tree.resolve(value)),
+                        _ => {}
+                    }
                     out.extend(in_scalar(tree, value, name));
                 }
+                secret_data.extend(values.into_iter().filter(|_| is_secret));
             }
             Kind::Sequence => out.extend(tree.items(id).filter_map(|item| in_scalar(tree, item, ""))),
             Kind::Scalar | Kind::Alias => {}
         }
     }
     out
-}
-
-/// The mappings that hold the values of a Secret.
-fn secret_values<'t>(tree: &'t Tree<'_>, id: NodeId) -> impl Iterator<Item = NodeId> + 't {
-    let named = |key, wanted: &[&str]| tree.str(key).is_some_and(|key| wanted.contains(&key));
-    let is_secret = tree.entries(id).any(|(key, value)| named(key, &["kind"]) && tree.str(value) == Some("Secret"));
-    tree.entries(id)
-        .filter(move |&(key, _)| is_secret && named(key, &["data", "stringData"]))
-        .map(|(_, value)| tree.resolve(value))
 }
 
 fn in_scalar(tree: &Tree<'_>, node: NodeId, name: &str) -> Option<Nested> {
@@ -120,10 +118,8 @@ fn is_candidate(tree: &Tree<'_>, node: NodeId, name: &str, text: &str) -> bool {
 
 fn is_json(text: &str) -> bool {
     let text = text.trim_ascii();
-    text.len() >= MIN_LEN && text.contains('"') && {
-        let ends = (text.as_bytes()[0], text.as_bytes()[text.len() - 1]);
-        matches!(ends, (b'{', b'}') | (b'[', b']')) && !text.starts_with("{{")
-    }
+    let is_closed = matches!(text.as_bytes(), [b'{', .., b'}'] | [b'[', .., b']']);
+    is_closed && text.len() >= MIN_LEN && text.contains('"') && !text.starts_with("{{")
 }
 
 /// Whether a key's text is code of another program: a proxy's snippet, a script of Lua.

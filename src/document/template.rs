@@ -129,7 +129,10 @@ impl Marks<'_> {
             let end = self.close(from, Self::COMMENT)?;
             return self.close(end, Self::ACTION);
         }
-        if start < *literally_until {
+        // Nearly all have no string in them that could hide the close.
+        let inside = &self.bytes[from..first - Self::TEXTS[Self::ACTION].len()];
+        let is_plain = memchr::memchr2(b'"', b'`', inside).is_none() && self.bytes.get(first) != Some(&b'}');
+        if start < *literally_until || is_plain {
             return Some(first);
         }
         action_end(self.bytes, from).or_else(|| {

@@ -223,6 +223,11 @@ impl<'a> Tree<'a> {
         node.kind == Kind::Scalar && node.link != NONE
     }
 
+    /// Whether the node is a scalar (after following aliases).
+    pub fn is_scalar(&self, id: NodeId) -> bool {
+        self.node(self.resolve(id)).kind == Kind::Scalar
+    }
+
     /// Whether the node is a mapping (after following aliases).
     pub fn is_mapping(&self, id: NodeId) -> bool {
         self.node(self.resolve(id)).kind == Kind::Mapping

@@ -1,5 +1,7 @@
 //! Reads one command: which word is the program, what its flags hold, and where another command starts inside it.
 
+use std::cell::LazyCell;
+
 use super::candidates::{Candidate, MAX_DEPTH, Map, Part, Sink, script_at};
 use super::table::{
     DECLARATIONS, FLAGS, Flag, Holds, LAST, POSITIONALS, RUNNERS, SHELLS, SWITCHES, TAKE_FILES, Value, WRAPPERS,
@@ -65,7 +67,7 @@ impl Reader<'_> {
     /// Reads every word by itself, flags together with the word behind them; gives how many were read.
     fn words(&mut self, program: &str, words: &[Word<'_>]) -> usize {
         let setting = if DECLARATIONS.contains(&program) { Setting::Environment } else { Setting::CommandLine };
-        let is_runner = RUNNERS.iter().any(|runner| is_program(runner, words));
+        let is_runner = LazyCell::new(|| RUNNERS.iter().any(|runner| is_program(runner, words)));
         let mut taken = false;
         for (at, word) in words.iter().enumerate() {
             if std::mem::take(&mut taken) || matches!(&*word.value, "-" | "--") {
@@ -73,7 +75,7 @@ impl Reader<'_> {
             }
             if word.value.starts_with(['-', '/']) && word.value.len() > 1 {
                 taken = self.flag(words, at);
-            } else if at > 0 && is_runner && is_known_program(base_name(&word.value)) {
+            } else if at > 0 && *is_runner && is_known_program(base_name(&word.value)) {
                 return at;
             } else if at > 0 || self.text.is_empty() {
                 self.plain(program, word, setting);

@@ -60,7 +60,7 @@ pub fn scan(doc: &Document<'_>, hits: &[TokenHit], before: Option<Before<'_>>, c
 }
 
 fn worth(bytes: &[u8], hits: &[TokenHit], before: Option<Before<'_>>) -> Vec<(TokenHit, Window)> {
-    let mut worth = Vec::new();
+    let mut worth = Vec::with_capacity(before.map_or(0, |before| before.past.worth.len()));
     let mut runs = Runs::new(bytes);
     for hit in hits {
         match before.and_then(|before| Some((before, before.stretch_around(bytes, *hit)?))) {
