@@ -40,8 +40,11 @@ pub fn mask(text: &str) -> Masked<'_> {
 
 /// Fills the first line of the span; further lines become blank, as a scalar ends with its line.
 fn fill_in(bytes: &mut [u8], span: Span, fill: u8) {
-    let mut fill = fill;
-    for byte in &mut bytes[span.start..span.end] {
+    let (mut fill, bytes) = (fill, &mut bytes[span.start..span.end]);
+    if memchr::memchr2(b'\n', b'\r', bytes).is_none() {
+        return bytes.fill(fill);
+    }
+    for byte in bytes {
         match *byte {
             b'\n' => fill = b' ',
             b'\r' => {}
@@ -152,7 +155,8 @@ fn action_end(bytes: &[u8], from: usize) -> Option<usize> {
     let inside = &bytes[from..bytes.len().min(from + LONGEST)];
     let mut strings = true;
     let mut at = 0;
-    while at < inside.len() {
+    while let Some(next) = memchr::memchr3(b'}', b'"', b'`', inside.get(at..)?) {
+        at += next;
         match inside[at] {
             b'}' if inside.get(at + 1) == Some(&b'}') => {
                 // Of `}}}` the last two close: `{{ {a: b} }}}`… the first brace belongs to the inside.
@@ -172,12 +176,15 @@ fn action_end(bytes: &[u8], from: usize) -> Option<usize> {
 /// Behind the string that opens at `at`; `None` where it does not end on its line (a raw string may span lines).
 fn string_end(bytes: &[u8], at: usize, quote: u8) -> Option<usize> {
     let mut next = at + 1;
-    while next < bytes.len() {
+    if quote == b'`' {
+        return memchr::memchr(quote, &bytes[next..]).map(|end| next + end + 1);
+    }
+    while let Some(end) = memchr::memchr3(quote, b'\\', b'\n', bytes.get(next..)?) {
+        next += end;
         match bytes[next] {
-            b'\\' if quote == b'"' => next += 2,
-            b'\n' if quote == b'"' => return None,
-            byte if byte == quote => return Some(next + 1),
-            _ => next += 1,
+            b'\\' => next += 2,
+            b'\n' => return None,
+            _ => return Some(next + 1),
         }
     }
     None
@@ -207,7 +214,9 @@ fn steers(inside: &str) -> bool {
 fn brings_lines(inside: &str) -> bool {
     let bytes = inside.as_bytes();
     let words: [&[u8]; 3] = [b"indent", b"toYaml", b"toYAML"];
-    memchr::memchr2_iter(b'i', b't', bytes).any(|at| words.iter().any(|word| bytes[at..].starts_with(word)))
+    // The third letter of these is rarer than the first.
+    let mut starts = memchr::memchr2_iter(b'd', b'Y', bytes).filter_map(|at| at.checked_sub(2));
+    starts.any(|at| words.iter().any(|word| bytes[at..].starts_with(word)))
 }
 
 fn assigns(inside: &str) -> bool {
