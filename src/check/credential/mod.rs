@@ -26,7 +26,7 @@ pub use shape::is_code;
 pub use url::{default_password, is_scheme, password_of_login};
 pub use value::{ValueKind, is_placeholder, value_kind};
 
-use plain::{is_algorithm, is_certificate, is_commit, is_digest_by_name, is_key_id};
+use plain::{is_algorithm, is_certificate, is_commit, is_key_id};
 use pointer::{names_a_key, names_a_resource, reads_as_a_name};
 use words::{
     ACCOUNT_SOURCES, CODE_EXTENSIONS, COMMON_PASSWORDS, FILLING_VALUES, FUNCTION_WORDS, PROSE_EXTENSIONS, SAMPLE_WORDS,
@@ -137,7 +137,7 @@ fn judge_fully(kind: NameKind, name: &str, value: &str, setting: Setting) -> Opt
         ValueKind::Jwt if setting != Setting::Text || kind != NameKind::Neutral => {
             looked_into(value, jwt::validate(value.trim(), value), "JSON Web Token", setting)
         }
-        _ => inside(kind, value, value_is)
+        _ => inside(kind, value, value_is, setting)
             .or_else(|| whole(kind, name, value, value_is, setting))
             .or_else(|| (setting == Setting::Secret).then(|| plain_in_secret(value))),
     }
@@ -175,7 +175,7 @@ fn default_in_substitution(kind: NameKind, name: &str, value: &str, setting: Set
 }
 
 /// A password inside a URL or a connection string, whatever the name.
-fn inside(kind: NameKind, value: &str, value_is: ValueKind) -> Option<Judgement> {
+fn inside(kind: NameKind, value: &str, value_is: ValueKind, setting: Setting) -> Option<Judgement> {
     if kind == NameKind::About
         || !matches!(
             value_is,
@@ -199,6 +199,7 @@ fn inside(kind: NameKind, value: &str, value_is: ValueKind) -> Option<Judgement>
     };
     let secret = &value[range.clone()];
     let kind_is_sure = kind.is_credential();
+    let is_used = matches!(setting, Setting::Secret | Setting::Environment);
     let kind = value_kind(secret);
     let literal = !matches!(
         kind,
@@ -215,7 +216,7 @@ fn inside(kind: NameKind, value: &str, value_is: ValueKind) -> Option<Judgement>
     let stands_for_one = form
         || format_mark && explains
         || outcome::is_filling_login(user, secret)
-        || !kind_is_sure && outcome::is_form_of_login(before, user, secret)
+        || !kind_is_sure && !is_used && outcome::is_form_of_login(before, user, secret)
         || outcome::is_name_in_capitals(user, secret)
         || outcome::is_pair_of_names(user, secret);
     (literal && !stands_for_one && !secret.starts_with(['%', '{']))
@@ -284,16 +285,18 @@ fn named(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: 
         // Something puts the value of the variable there.
         return Some(if pointer::is_variable(text) { Confidence::Low } else { Confidence::High });
     }
-    let token = kind == NameKind::Credential && matches!(setting, Setting::Text | Setting::Configuration);
+    // What a variable or an option holds is used, however it reads.
+    let described = matches!(setting, Setting::Text | Setting::Configuration);
+    let token = kind == NameKind::Credential && described;
     let elsewhere = match setting {
         Setting::CommandLine => names_a_resource(name, text),
         _ => names_a_key(name, text, setting),
     };
     if elsewhere
         || is_account_source(name, text)
-        || outcome::is_pgp_id(name, text)
+        || kind == NameKind::Credential && outcome::is_pgp_id(name, text)
         || outcome::is_name_in_capitals(name, text)
-        || outcome::is_three_letters(text)
+        || described && outcome::is_three_letters(text)
         || token && (outcome::is_name_in_humps(text) || outcome::is_style(text))
         || text.chars().nth(1).is_none()
         || text.starts_with(['{', '[', '<', '|', '>'])
@@ -325,13 +328,16 @@ fn passphrase(name: &str, text: &str, setting: Setting) -> Option<Confidence> {
     let ends = text.ends_with(['.', '!', '?', ':']) && (words > 3 || !text.bytes().any(|b| b.is_ascii_digit()));
     let sentence = ends || text.contains([';', ',']) || words > 8 || text.contains('\n');
     let explains = text.split_whitespace().filter(|word| contains(FUNCTION_WORDS, word)).count() > 1;
+    let described = setting == Setting::Configuration;
     match setting {
         // `password (if used to log in)` is what somebody is to put there.
         Setting::Secret if explains && text.contains('(') => Some(Confidence::Low),
         Setting::Secret => Some(Confidence::High),
         Setting::Text => None,
-        _ if is_account_source(name, text) || outcome::is_report(name, text) => None,
-        _ if reads_as_a_name(name, text, setting) || pointer::is_label(name, text) => Some(Confidence::Low),
+        _ if is_account_source(name, text) || described && outcome::is_report(name, text) => None,
+        _ if reads_as_a_name(name, text, setting) || described && pointer::is_label(name, text) => {
+            Some(Confidence::Low)
+        }
         _ if sentence || explains || text.contains(['{', '(', '<', '=']) => None,
         _ => Some(Confidence::Medium),
     }
@@ -359,9 +365,6 @@ fn maybe(name: &str, value: &str, value_is: ValueKind, setting: Setting) -> Opti
     if value_is == ValueKind::PasswordHash || is_login {
         return Some(Confidence::Medium);
     }
-    if is_digest_by_name(name, text) {
-        return None;
-    }
     // A variable called a key holds a key; elsewhere so many digits are a digest as often.
     let key = setting == Setting::Environment && text.len() == 64 && ends_with_key(name);
     let generated = value_is == ValueKind::Literal
@@ -369,7 +372,7 @@ fn maybe(name: &str, value: &str, value_is: ValueKind, setting: Setting) -> Opti
         && (key || !is_commit(text))
         && !is_certificate(name)
         && !outcome::is_signature(name, text)
-        && !text.starts_with(['[', '{'])
+        && !shape::is_collection(text)
         && !is_key_id(text)
         && !shape::holds_uuid(text);
     (generated && text.len() >= 12 && text.len() <= 512).then_some(Confidence::Medium)

@@ -100,10 +100,6 @@ fn kind_of_words(name: &str) -> NameKind {
     {
         return NameKind::Credential;
     }
-    // `k8s_secret_password: db/login/password` says where in a Secret the password is.
-    if at > 1 && ["k8s", "kubernetes"].iter().any(|word| words[0].eq_ignore_ascii_case(word)) && is_secret(words[1]) {
-        return NameKind::About;
-    }
     // `storePassword` is that of a key store, not an order to store one; `readOnlyToken` says what the token may do.
     let describes = at > 0 && (is_pair(words[0], words[1]) || is_access(words[0], words[1]));
     if at > 0 && contains(ABOUT_BEGINNINGS, words[0]) && !describes {
@@ -126,8 +122,9 @@ pub(super) fn is_plain_key(name: &str) -> bool {
     key.eq_ignore_ascii_case("key") && contains(PLAIN_KEYS, kind)
 }
 
-fn is_secret(word: &str) -> bool {
-    word.eq_ignore_ascii_case("secret")
+/// Whether the name says that the password in it is encrypted, which hashes are called, too: `encrypted_password`.
+pub(super) fn is_encrypted(name: &str) -> bool {
+    Words::of(name).as_slice().first().is_some_and(|word| word.eq_ignore_ascii_case("encrypted"))
 }
 
 /// Whether the name is that of the first half of a pair of keys: `AWS_ACCESS_KEY_ID`.

@@ -1,7 +1,7 @@
 //! What reports, signatures and tests write under a credential's name: digests, signatures, results of a test, words that
 //! stand in for a value.
 
-use data_encoding::BASE64;
+use data_encoding::{BASE64, BASE64_NOPAD};
 
 use super::name_kind;
 use super::words::{CREDENTIAL, FILLING_VALUES, FUNCTION_WORDS, Words, contains};
@@ -21,10 +21,11 @@ pub(super) fn is_signature(name: &str, text: &str) -> bool {
             || is_two_numbers(text))
 }
 
-/// Whether the text is base64, with its filling, of as many bytes as SHA-1, SHA-256, SHA-384 or SHA-512 yields.
+/// Whether the text is base64 of as many bytes as MD5, SHA-1, SHA-256, SHA-384 or SHA-512 yields.
 fn is_digest_in_base64(text: &str) -> bool {
-    matches!(text.len(), 28 | 44 | 64 | 88)
-        && BASE64.decode(text.as_bytes()).is_ok_and(|bytes| matches!(bytes.len(), 20 | 32 | 48 | 64))
+    let digits = text.trim_end_matches('=');
+    matches!(text.len(), 24 | 28 | 43 | 44 | 64 | 86 | 88)
+        && BASE64_NOPAD.decode(digits.as_bytes()).is_ok_and(|bytes| matches!(bytes.len(), 16 | 20 | 32 | 48 | 64))
 }
 
 /// Whether the value is a name in humps made of the words of credentials, which says what is to stand there:
@@ -96,7 +97,7 @@ pub(super) fn is_report(name: &str, text: &str) -> bool {
 /// Whether the value is the name again in capitals, as one who explains a command writes it: `secret=SECRET`.
 pub(super) fn is_name_in_capitals(name: &str, text: &str) -> bool {
     let name = name.trim_start_matches('-');
-    name.len() > 3
+    name_kind(name).is_credential()
         && name.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_'))
         && text.bytes().all(|b| b.is_ascii_uppercase() || matches!(b, b'-' | b'_'))
         && name.eq_ignore_ascii_case(text)
@@ -135,13 +136,15 @@ pub(super) fn is_word_for_issued(name: &str, text: &str) -> bool {
     is_issued(name) && text.len() < 6 && text.bytes().all(|b| b.is_ascii_lowercase())
 }
 
-/// Whether a provider issues what the name says, and the value only says so: `_authToken=private-reg-token`.
+/// Whether a provider issues what the name says, and the value only says so: `_authToken=private-reg-token`. A variable's
+/// name is in capitals, and somebody chose its value.
 pub(super) fn is_issued_in_words(name: &str, text: &str) -> bool {
     let plain = text.trim_end_matches(|c: char| c.is_ascii_digit());
     let (of_name, of_text) = (Words::of(name), Words::of(plain));
     let (Some(last), [_, .., end]) = (of_name.as_slice().last(), of_text.as_slice()) else { return false };
     let words = plain.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
-    words && end.eq_ignore_ascii_case(last) && is_issued(name)
+    let variable = !name.bytes().any(|b| b.is_ascii_lowercase());
+    words && !variable && end.eq_ignore_ascii_case(last) && is_issued(name)
 }
 
 fn is_issued(name: &str) -> bool {

@@ -20,14 +20,6 @@ pub(super) fn is_certificate(name: &str) -> bool {
     }
 }
 
-/// Whether the name says `hash` last and the text is as long as a digest in hexadecimal or base64: it identifies something.
-pub(super) fn is_digest_by_name(name: &str, text: &str) -> bool {
-    let named = Words::of(name).as_slice().last().is_some_and(|word| word.eq_ignore_ascii_case("hash"));
-    let hexadecimal = matches!(text.len(), 32 | 40 | 56 | 64 | 128) && text.bytes().all(|b| b.is_ascii_hexdigit());
-    let base64 = matches!(text.len(), 24 | 28 | 44) && text.ends_with('=') || text.len() == 43;
-    named && (hexadecimal || base64)
-}
-
 /// Whether the name is that of a setting: `region`, `dbname`.
 pub(super) fn is_plain_name(name: &str) -> bool {
     let cut = Words::of(name);

@@ -1,5 +1,6 @@
 //! Does this value only name what holds the secret: a key, a resource, a field of another place?
 
+use super::name::is_key_of;
 use super::words::{BOASTING_WORDS, CREDENTIAL, Words, contains};
 use super::{NameKind, Setting, looks_random, name_kind};
 
@@ -7,7 +8,8 @@ use super::{NameKind, Setting, looks_random, name_kind};
 /// resource's name under a bare `secret`.
 pub(super) fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
     let label = setting == Setting::Text && says_the_name(name, text);
-    if is_field_of(name, text) || label || is_member(name, text) || is_part_of_path(text) {
+    let part = name_kind(name) != NameKind::Password && is_part_of_path(text);
+    if is_field_of(name, text) || label || is_member(name, text) || part || is_field_of_secret(name, text) {
         return true;
     }
     if setting == Setting::Environment && !text.contains('.') && !text.contains('/') {
@@ -53,11 +55,7 @@ pub(super) fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
     }
     // `secretKey: postgresPassword`, too: a key is no password.
     let of_password = || words.len() > 1 && words.last().is_some_and(|word| word.eq_ignore_ascii_case("password"));
-    if name_words.last().is_some_and(|w| w.eq_ignore_ascii_case("key"))
-        && text.bytes().all(|b| b.is_ascii_alphabetic())
-        && of_password()
-        && !boasts(words)
-    {
+    if is_key_of(name) && text.bytes().all(|b| b.is_ascii_alphabetic()) && of_password() && !boasts(words) {
         return true;
     }
     // `secretKey: password`: which key of a Secret.
@@ -97,7 +95,8 @@ pub(super) fn reads_as_a_name(name: &str, text: &str, setting: Setting) -> bool 
             || name_kind(name) != NameKind::Password
     };
     let variable = setting == Setting::Environment && is_variable(text);
-    says_the_name(name, text) && label() || variable || is_outcome(name, text) || is_numbered_token(name, text)
+    let numbered = setting != Setting::Environment && is_numbered_token(name, text);
+    says_the_name(name, text) && label() || variable || is_outcome(name, text) || numbered
 }
 
 /// Whether the value is the word `token` with a number, as tests count theirs.
@@ -185,6 +184,17 @@ fn is_part_of_path(text: &str) -> bool {
     let is_path = |path: &str| !path.is_empty() && path.split('/').all(is_resource_name);
     text.split_once('#').is_some_and(|(path, part)| path.contains('/') && is_path(path) && is_path(part))
         && !looks_random(text)
+}
+
+/// Whether the name is that of a field in a Secret of Kubernetes and the value the way there: `db/login/password` under
+/// `k8s_secret_password`.
+fn is_field_of_secret(name: &str, text: &str) -> bool {
+    let cut = Words::of(name);
+    let of_secret = |pair: &[&str]| {
+        ["k8s", "kubernetes"].iter().any(|known| pair[0].eq_ignore_ascii_case(known))
+            && pair[1].eq_ignore_ascii_case("secret")
+    };
+    text.contains('/') && cut.as_slice().windows(2).any(of_secret) && text.split('/').all(is_resource_name)
 }
 
 /// Whether the text may be the name of a resource or of a namespace.

@@ -200,6 +200,11 @@ fn is_mount(v: &str) -> bool {
     })
 }
 
+/// Whether it is a list or an object, written on a line.
+pub(super) fn is_collection(v: &str) -> bool {
+    matches!(v.as_bytes(), [b'[', .., b']'] | [b'{', .., b'}'])
+}
+
 /// Whether it names a host, with or without a port.
 pub(super) fn is_host(v: &str) -> bool {
     let (host, port) = v.rsplit_once(':').unwrap_or((v, "80"));

@@ -364,3 +364,43 @@ fn what_manifests_hold_is_told_from_what_they_name() {
         assert!(!found(name, value, setting), "{name}: {value}");
     }
 }
+
+#[test]
+fn what_a_variable_holds_is_used_however_it_reads() {
+    for (name, value) in [
+        ("MYSQL_ROOT_PASSWORD", "abc"),
+        ("PASS", "lantern over the quarry"),
+        ("API_KEY", "quarry-lantern-key"),
+        ("APP_SECRET", "our-app-secret"),
+        ("RELAY_TOKEN", "token1"),
+        ("DOOR_PASSWORD", "My Quarry Password"),
+        ("GPG_KEY_PASSWORD", "7B31AC04"),
+        ("K8S_SECRET_DB_PASSWORD", "Wn8kq2Lx5v"),
+        ("DOOR_PASSWORD", "quarry/lantern#71"),
+        ("REPOSITORY", "https://user:password@packages.quarry.example/simple"),
+    ] {
+        assert!(found(name, value, Setting::Environment), "{name}={value}");
+    }
+    assert!(found("repository", "https://user:password@packages.quarry.example/simple", Setting::Secret));
+}
+
+#[test]
+fn look_alikes_of_a_configuration_are_told_from_secrets() {
+    let hash = "$6$quarry$".to_owned() + &"kR7vX2mQ9pLw4sTz8bNc".repeat(4);
+    for (name, value) in [
+        ("jwtKey", "OurQuarryPassword"),
+        ("masterKey", "quarryPassword"),
+        ("auth", "[Wn8kq2Lx5vRz3Tb7"),
+        ("password_hash", "5d1c07e94ab2863f5d1c07e94ab2863f"),
+        ("encrypted_password", &hash),
+    ] {
+        assert!(found(name, value, Setting::Configuration), "{name}: {value}");
+    }
+    for (name, value) in [
+        ("encrypted_password", "kR7vX2mQ9pLw4sTz8bNc"),
+        ("hash", "kW7vQ2mXpL9tRz4sNb8cUe1dYh0oGj5fTi6aDk3lSxE"),
+        ("auth", "[\"kR7vX2mQ9pLw4sTz8bNc\"]"),
+    ] {
+        assert!(!found(name, value, Setting::Configuration), "{name}: {value}");
+    }
+}

@@ -14,7 +14,7 @@ pub(super) fn judge(
     setting: Setting,
 ) -> Option<Confidence> {
     if setting != Setting::Secret {
-        return None;
+        return (value_is == ValueKind::PasswordHash && name::is_encrypted(name)).then_some(Confidence::Medium);
     }
     let text = value.trim();
     if is_certificate(name) || is_algorithm(text) {

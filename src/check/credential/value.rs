@@ -240,8 +240,8 @@ pub fn is_placeholder(v: &str) -> bool {
     if v.contains("EXAMPLE") || v.starts_with("CHANGE") || v.starts_with("CHANGE_") {
         return true;
     }
-    // `#DB_PASSWORD` marks where the variable's value goes; `sk-` is how a token begins.
-    if v.strip_prefix('#').is_some_and(is_variable) || is_beginning_alone(v) {
+    // `#DB_PASSWORD` marks where the variable's value goes.
+    if v.strip_prefix('#').is_some_and(is_variable) {
         return true;
     }
     let cut = Words::of(v);
@@ -293,12 +293,6 @@ fn is_form_of_token(v: &str, words: &[&str]) -> bool {
 /// Whether the value begins as tokens do that have one form.
 pub(super) fn begins_as_one_form(v: &str) -> bool {
     ONE_FORM_BEGINNINGS.of(v).iter().any(|known| v.starts_with(known))
-}
-
-/// Whether it is nothing but how tokens of a provider begin: `sk-`, `ghp_`.
-fn is_beginning_alone(v: &str) -> bool {
-    v.len() < 6
-        && v.strip_suffix(['-', '_']).is_some_and(|word| word.len() > 1 && word.bytes().all(|b| b.is_ascii_lowercase()))
 }
 
 /// Whether the words ask for something random or say that the value is nothing real: `long-random-string`,
