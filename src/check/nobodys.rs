@@ -1,7 +1,7 @@
 //! Pairs that are nobody's: references, and what stands where only references and names stand.
 
 use super::claim::BESIDE;
-use super::credential;
+use super::credential::{self, NameKind};
 use super::{Pair, Shape};
 use crate::model::{Document, Role};
 
@@ -85,17 +85,25 @@ fn is_secret_of_quadlet(pair: &Pair<'_>) -> bool {
     pair.name == "Secret" && kinds.iter().any(|kind| pair.doc.place.file_name().ends_with(kind))
 }
 
-/// Whether the pair stands beside where something begins and ends in a text: a token of a parser's.
+/// Whether the pair stands beside where something begins and ends in a text: a token of a parser's. What is valid between
+/// two times stands beside dates.
 fn is_token_of_parser(pair: &Pair<'_>) -> bool {
     let (Some(tree), Some(mapping)) = (pair.doc.tree(), pair.path.mapping()) else { return false };
-    let has = |known: &str| tree.entries(mapping).take(BESIDE).any(|(key, _)| tree.str(key) == Some(known));
+    let is_place = |text: &str| text.len() < 9 && text.bytes().all(|b| b.is_ascii_digit());
+    let has = |known: &str| {
+        let mut beside = tree.entries(mapping).take(BESIDE);
+        beside.any(|(key, value)| tree.str(key) == Some(known) && tree.str(value).is_some_and(is_place))
+    };
     pair.path.keys().next_back() == Some("value") && has("start") && has("end")
 }
 
 /// Whether the mapping around lists names: `cookieNames: {accessToken: …}` says what a cookie is called.
 fn is_one_of_names(pair: &Pair<'_>) -> bool {
     let is_name = |word: &&str| word.eq_ignore_ascii_case("names") || word.eq_ignore_ascii_case("name");
-    pair.path.keys().rev().nth(1).is_some_and(|key| credential::words_of(key).iter().any(is_name))
+    let is_listed = |key: &str| credential::words_of(key).last().is_some_and(is_name);
+    pair.path.keys().rev().nth(1).is_some_and(is_listed)
+        && credential::name_kind(pair.name) != NameKind::Password
+        && !credential::looks_random(pair.value)
 }
 
 /// Whether the parameter's own description says that it takes the name of a Secret.
