@@ -1,6 +1,6 @@
 //! Pipelines of GitHub Actions, GitLab CI, CircleCI, Azure and others: variables, inputs of steps, and the scripts they run.
 
-use crate::check::credential::Setting;
+use crate::check::credential::{NameKind, Setting};
 use crate::check::{Check, Context, Pair, Shape, claim};
 use crate::model::{Document, Kind, NodeId, Role, Rule, Tree};
 use crate::rules;
@@ -72,7 +72,9 @@ impl Check for Pipeline {
         let granted = ["permissions", "parameter-store", "secrets-manager"].iter().any(|key| pair.path.has_key(key));
         // A matrix lists the values that a variable has in turn.
         let listed = pair.shape == Shape::Item && !pair.path.has_key("matrix");
-        if !listed && !scripted && !granted && !is_cut_command(pair) {
+        if is_cut_command(pair) {
+            claim::judge_as(self.rule(), pair, NameKind::Neutral, Setting::Configuration, cx);
+        } else if !listed && !scripted && !granted {
             let variable = pair.path.keys().any(|key| VARIABLES.contains(&key));
             let setting = if variable { Setting::Environment } else { Setting::Configuration };
             claim::judge(self.rule(), pair, setting, cx);
@@ -81,8 +83,8 @@ impl Check for Pipeline {
     }
 }
 
-/// Whether YAML cut a line of a script at the colon of a header, and a variable is what follows:
-/// `- curl --header "JOB-TOKEN: $CI_JOB_TOKEN" …`.
+/// Whether YAML cut a line of a script at the colon of a header, and a variable is what follows
+/// (`- curl --header "JOB-TOKEN: $CI_JOB_TOKEN" …`): the name says nothing of what stands behind that.
 fn is_cut_command(pair: &Pair<'_>) -> bool {
     pair.name.contains(' ') && pair.name.matches('"').count() % 2 == 1 && pair.value.trim_start().starts_with('$')
 }
