@@ -33,13 +33,18 @@ pub fn quoted_passwords(text: &str, give: &mut dyn FnMut(Range<usize>)) {
 fn comment(text: &[u8], at: usize) -> Option<usize> {
     let rest = &text[at..];
     let line = || Some(memchr(b'\n', rest).map_or(rest.len(), |end| end + 1));
+    let starts_line = || {
+        let before = text[..at].iter().rev().take(64).find(|b| !matches!(b, b' ' | b'\t'));
+        before.is_none_or(|b| *b == b'\n')
+    };
     match rest {
+        // Of a command, `--password` is an option.
+        [b'-', b'-', b'a'..=b'z', ..] if !starts_line() => None,
         [b'-', b'-', ..] => line(),
+        // MySQL runs what stands in `/*!50001 … */`.
+        [b'/', b'*', b'!', ..] => None,
         [b'/', b'*', ..] => Some(memmem::find(rest, b"*/").map_or(rest.len(), |end| end + 2)),
-        [b'#', ..] => {
-            let before = text[..at].iter().rev().take(64).find(|b| !matches!(b, b' ' | b'\t'));
-            before.is_none_or(|b| *b == b'\n').then(line)?
-        }
+        [b'#', ..] if starts_line() => line(),
         _ => None,
     }
 }
@@ -97,5 +102,7 @@ mod tests {
         assert_eq!(found(text), ["V-1", "V-2"]);
         assert_eq!(found("-- PASSWORD 'V-1'"), [""; 0]);
         assert_eq!(found("a '-- no comment' PASSWORD 'V-1'"), ["V-1"]);
+        assert_eq!(found("tool --user a --password 'V-1' --quiet"), ["V-1"]);
+        assert_eq!(found("/*!50003 CREATE USER a IDENTIFIED BY 'V-1' */;"), ["V-1"]);
     }
 }
