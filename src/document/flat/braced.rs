@@ -4,7 +4,7 @@
 use memchr::{memchr, memmem};
 
 use super::{fallback, line};
-use crate::model::{Entry, Span};
+use crate::model::{Entry, Span, head};
 
 /// Gives the entries of a TOML text.
 pub fn toml(text: &str) -> Vec<Entry> {
@@ -225,7 +225,7 @@ impl<'a> Lexer<'a> {
             return;
         };
         if self.hcl
-            && let Some(literal) = fallback::literal(&self.text[self.at..self.at + line_of(rest).len()])
+            && let Some(literal) = fallback::literal(rest_of_line(self.text, self.at))
         {
             self.value(name, Span::new(self.at + literal.start, self.at + literal.end), true);
             self.at += literal.end + 1;
@@ -256,6 +256,12 @@ impl<'a> Lexer<'a> {
         let section = line::section(self.text, object.unwrap_or(self.section));
         self.out.push(Entry { section, name: real, value, quoted });
     }
+}
+
+/// The line from `at` on, up to a little more than the longest that [`fallback::literal`] takes.
+fn rest_of_line(text: &str, at: usize) -> &str {
+    let rest = head(&text[at..], fallback::LONGEST + 4);
+    &rest[..line_of(rest.as_bytes()).len()]
 }
 
 fn line_of(rest: &[u8]) -> &[u8] {

@@ -5,13 +5,14 @@ use std::ops::Range;
 /// Functions that give one of their arguments, or their only one, as it is.
 const FUNCTIONS: [&str; 7] = ["coalesce", "try", "sensitive", "nonsensitive", "tostring", "trimspace", "chomp"];
 
-/// Bytes of the expression that are looked at.
-const LONGEST: usize = 512;
+/// Bytes of the expression that are looked at, what closes a block behind it included.
+pub(super) const LONGEST: usize = 512;
 
 /// The literal's bytes in `line`, which begins with an expression and holds nothing else but what closes a block.
 pub(super) fn literal(line: &str) -> Option<Range<usize>> {
+    let is_long = line.len() > LONGEST;
     let line = line.trim_end_matches([' ', '\t', '\r', '}', ',']);
-    if line.len() > LONGEST || !line.contains('"') {
+    if is_long || !line.contains('"') {
         return None;
     }
     let called = || {

@@ -4,6 +4,8 @@
 //! `data: {` with its `}` at the start of a line is common. The quick reader takes it; where it had to leave the document
 //! to the parser, this text is tried once the parser has refused the other.
 
+use std::ops::Range;
+
 /// The text with blanks for line ends and comments inside flow collections, byte for byte; `None` where that changes
 /// nothing.
 pub(super) fn joined(neutral: &str) -> Option<String> {
@@ -39,7 +41,7 @@ impl Lines {
         }
         self.block = None;
         if self.depth > 0 && self.quote.is_none() && start > 0 {
-            self.blank(start.saturating_sub(2), start);
+            self.blank(start.saturating_sub(2)..start, |byte| matches!(byte, b'\n' | b'\r'));
         }
         let end = self.scan(start, end);
         let line = self.out[start..end].trim_ascii_end();
@@ -63,7 +65,7 @@ impl Lines {
                 (Some(_), _) => {}
                 (None, b'#') if at == start || matches!(self.out[at - 1], b' ' | b'\t') => {
                     if self.depth > 0 {
-                        self.blank(at, end);
+                        self.blank(at..end, |_| true);
                     }
                     return at;
                 }
@@ -86,14 +88,11 @@ impl Lines {
         end
     }
 
-    /// Writes blanks over line ends, or over the whole stretch of a comment.
-    fn blank(&mut self, start: usize, end: usize) {
-        let comment = self.out.get(start) == Some(&b'#');
-        for byte in &mut self.out[start..end] {
-            if comment || matches!(*byte, b'\n' | b'\r') {
-                *byte = b' ';
-                self.changed = true;
-            }
+    /// Writes blanks over those bytes of the stretch that are to go.
+    fn blank(&mut self, stretch: Range<usize>, goes: impl Fn(u8) -> bool) {
+        for byte in self.out[stretch].iter_mut().filter(|byte| goes(**byte)) {
+            *byte = b' ';
+            self.changed = true;
         }
     }
 }
@@ -108,6 +107,7 @@ mod tests {
     fn lines_of_flow_collections_are_joined_and_no_others() {
         for (text, expected) in [
             ("a: {\n  b: c # d\n}\ne: f\n", "a: {   b: c     }\ne: f\n"),
+            ("a: [b#\n]\n", "a: [b# ]\n"),
             ("a: [\r\nb,\r\n]\r\n", "a: [  b,  ]\r\n"),
             ("- {a: '}',\nb: \"\\\"]\"}\n", "- {a: '}', b: \"\\\"]\"}\n"),
         ] {
