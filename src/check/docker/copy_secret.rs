@@ -23,12 +23,13 @@ impl Check for CopySecret {
     fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
         let Body::Dockerfile(file) = &doc.body else { return };
         let onward = Onward::new(file);
+        let mut walks = MAX_WALKS;
         for site in sites(doc, &[Keyword::Copy, Keyword::Add]) {
             for source in local_sources(&site) {
                 let Some(kind) = secret_file::by_name(&source.text).or_else(|| becomes(&site, source)) else {
                     continue;
                 };
-                let confidence = match content(&site, kind, &source.text, cx) {
+                let confidence = match content(&site, kind, &source.text, &mut walks, cx) {
                     Content::Secret => Confidence::High,
                     Content::Unknown => Confidence::Medium,
                     Content::Harmless => continue,
@@ -68,13 +69,15 @@ fn becomes(site: &Site<'_>, source: &Word<'_>) -> Option<Kind> {
 }
 
 /// What the file says that the source names: the nearest one, in the Dockerfile's folder or in one around it.
-fn content(site: &Site<'_>, kind: Kind, source: &str, cx: &mut Context<'_>) -> Content {
+fn content(site: &Site<'_>, kind: Kind, source: &str, walks: &mut usize, cx: &mut Context<'_>) -> Content {
     if site.instruction.onbuild {
         return Content::Unknown;
     }
     let source = clean(source);
     let neighbours = cx.neighbours;
     if source.contains(['*', '?', '[']) {
+        let Some(left) = walks.checked_sub(1) else { return Content::Unknown };
+        *walks = left;
         return content_of_all(site, kind, &source, cx);
     }
     let file = folders_around(&site.doc.place.path).find_map(|folder| neighbours.read(&format!("{folder}{source}")));
@@ -83,6 +86,9 @@ fn content(site: &Site<'_>, kind: Kind, source: &str, cx: &mut Context<'_>) -> C
         None => Content::Unknown,
     }
 }
+
+/// How many wild cards of a Dockerfile are looked up among the files.
+const MAX_WALKS: usize = 16;
 
 /// How many files that a wild card takes are read, and below how many files of a folder they are looked for.
 const MAX_TAKEN: usize = 20;
