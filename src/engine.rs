@@ -268,11 +268,14 @@ impl Engine {
         let hits = lineage.as_ref().map_or_else(|| Hits::of(bytes), |lineage| lineage.hits(bytes));
         let worth_parsing = text::is_utf16(bytes) || self.is_worth_parsing(&origin, bytes, &hits);
         let own = self.own.as_ref().filter(|own| own.may_find(bytes) || text::is_utf16(bytes));
+        let may_accept = suppress::inline::may_accept(bytes);
         if !worth_parsing && hits.tokens.is_empty() && own.is_none() && !check::token::encoded::is_in(bytes) {
             if let Some(lineage) = lineage {
                 lineage.learn_silence(hits, bytes.len());
             }
-            scanned.unused = suppress::inline::apply(origin.path(), bytes, &self.settings.own_rules, &mut []);
+            if may_accept {
+                scanned.unused = suppress::inline::apply(origin.path(), bytes, &self.settings.own_rules, &mut []);
+            }
             return scanned;
         }
         let decoded = text::decode(bytes);
@@ -291,7 +294,7 @@ impl Engine {
         let mut lineage = lineage.filter(|_| is_as_it_stands);
         check::run_tokens(&decoded.text, &decoded.map, &place, lineage.as_deref_mut(), &mut cx);
         cx.narrow(new.filter(|_| is_as_it_stands));
-        let mut pending = Pending::new(!self.allowlist.entries.is_empty() || suppress::inline::may_accept(bytes));
+        let mut pending = Pending::new(!self.allowlist.entries.is_empty() || may_accept);
         let mut check = |doc: &Document<'_>| {
             pending.settle(&mut cx.findings, doc.map.to_file(Span::new(0, 0)).start, &self.settings);
             let before = (cx.findings.len(), cx.problems.len());
@@ -309,7 +312,7 @@ impl Engine {
         scanned.problems.append(&mut cx.problems);
         drop(cx);
         scanned.problems.append(&mut reader.problems.into_inner());
-        self.conclude(scanned, pending.secrets, origin, bytes)
+        self.conclude(scanned, pending.secrets, origin, (bytes, may_accept))
     }
 
     /// Scans a blob that is no text.
@@ -321,17 +324,26 @@ impl Engine {
         check::run_binary(bytes, &place, &mut cx);
         scanned.findings = cx.findings;
         // Such a blob has no comments that could accept anything.
-        if scanned.findings.is_empty() { scanned } else { self.conclude(scanned, Vec::new(), origin, bytes) }
+        if scanned.findings.is_empty() { scanned } else { self.conclude(scanned, Vec::new(), origin, (bytes, false)) }
     }
 
-    /// From all that was found in a blob to the findings that count.
-    fn conclude(&self, mut scanned: Scanned, mut secrets: Vec<Span>, origin: Arc<Origin>, bytes: &[u8]) -> Scanned {
+    /// From all that was found in a blob, in which comments may accept findings, to the findings that count.
+    fn conclude(
+        &self,
+        mut scanned: Scanned,
+        mut secrets: Vec<Span>,
+        origin: Arc<Origin>,
+        (bytes, may_accept): (&[u8], bool),
+    ) -> Scanned {
         scanned.findings.retain(|finding| self.settings.runs(finding.rule));
         check::resolve::resolve(&mut scanned.findings);
         secrets.extend(pending::secrets(&scanned.findings));
         secrets.sort_unstable();
         secrets.dedup();
-        scanned.unused = suppress::inline::apply(origin.path(), bytes, &self.settings.own_rules, &mut scanned.findings);
+        if may_accept {
+            let own = &self.settings.own_rules;
+            scanned.unused = suppress::inline::apply(origin.path(), bytes, own, &mut scanned.findings);
+        }
         self.allowlist.apply(&mut scanned.findings);
         self.select(&mut scanned.findings);
         fingerprint::set(&mut scanned.findings);

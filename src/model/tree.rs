@@ -207,13 +207,13 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// Whether the node is this very scalar: asked of every key, and cheaper than its value.
-    fn says(&self, id: NodeId, text: &str) -> bool {
+    /// The bytes of a scalar's value: asked of every key, and cheaper than the value as text.
+    fn bytes(&self, id: NodeId) -> Option<&[u8]> {
         let node = self.node(self.resolve(id));
         match node.kind {
-            Kind::Scalar if node.link != NONE => *self.owned[node.link as usize] == *text,
-            Kind::Scalar => self.text.as_bytes().get(node.start as usize..node.end as usize) == Some(text.as_bytes()),
-            _ => false,
+            Kind::Scalar if node.link != NONE => self.owned.get(node.link as usize).map(|value| value.as_bytes()),
+            Kind::Scalar => self.text.as_bytes().get(node.start as usize..node.end as usize),
+            _ => None,
         }
     }
 
@@ -264,15 +264,17 @@ impl<'a> Tree<'a> {
     fn get_within(&self, id: NodeId, key: &str, depth: u8) -> Option<NodeId> {
         let (mut own, mut is_merged) = (None, false);
         for (name, value) in self.entries(id) {
-            if self.says(name, key) {
+            let bytes = self.bytes(name);
+            if bytes == Some(key.as_bytes()) {
                 own = Some(value);
             }
-            is_merged |= self.says(name, MERGE);
+            is_merged |= bytes == Some(MERGE.as_bytes());
         }
         if own.is_some() || !is_merged || depth == 0 {
             return own;
         }
-        let merges = self.entries(id).filter(|&(name, _)| self.says(name, MERGE)).map(|(_, value)| value);
+        let merges =
+            self.entries(id).filter(|&(name, _)| self.bytes(name) == Some(MERGE.as_bytes())).map(|(_, value)| value);
         for merged in merges {
             let found = if self.is_sequence(merged) {
                 self.items(merged).find_map(|item| self.get_within(item, key, depth - 1))

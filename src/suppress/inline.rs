@@ -51,9 +51,6 @@ pub fn may_accept(bytes: &[u8]) -> bool {
 /// Marks the findings of a blob that a comment accepts. Gives the comments that match none, and those that name a rule
 /// which is neither built in nor one of the user's `own`.
 pub fn apply(path: &str, bytes: &[u8], own: &[&'static Rule], findings: &mut [Finding]) -> Vec<Unused> {
-    if !may_accept(bytes) {
-        return Vec::new();
-    }
     let index = LineIndex::new(bytes);
     let mut allows: Vec<Allow<'_>> = FINDER.find_iter(bytes).filter_map(|at| allow(bytes, &index, at)).collect();
     for finding in findings {

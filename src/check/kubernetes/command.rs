@@ -42,7 +42,7 @@ impl Check for Command {
 impl Command {
     fn mapping(&self, doc: &Document<'_>, tree: &Tree<'_>, node: NodeId, cx: &mut Context<'_>) {
         // `args` go on where `command` ends: a flag may end the one and its value begin the other.
-        let mut words = Vec::new();
+        let (mut words, mut is_operation) = (Vec::new(), false);
         for (key, value) in tree.entries(node) {
             match tree.str(key) {
                 Some("command") => {
@@ -69,6 +69,7 @@ impl Command {
                 Some(key) if ["Args", "_args", "-args", "Flags"].iter().any(|end| key.ends_with(end)) => {
                     claim::command(self.rule(), doc, &claim::words(tree, value), key, cx);
                 }
+                Some("op") => is_operation = true,
                 // Backup hooks and the like are commands in annotations.
                 Some("annotations") => self.annotations(doc, tree, value, cx),
                 // Tekton steps and Argo Workflows templates hold scripts as text.
@@ -83,7 +84,9 @@ impl Command {
                 _ => {}
             }
         }
-        words.extend(patched(tree, node));
+        if is_operation {
+            words.extend(patched(tree, node));
+        }
         if words.is_empty() {
             return;
         }

@@ -31,10 +31,9 @@ pub(super) struct Assignment {
 const LONGEST_NAME: usize = 80;
 const LONGEST_VALUE: usize = 512;
 
-/// Reads the assignment whose name holds the byte at `at`. A value of more than one line, or one that an expression goes
+/// Reads the assignment to `name`, which stands in the text. A value of more than one line, or one that an expression goes
 /// on with, is none.
-pub(super) fn read(text: &str, at: usize) -> Option<Assignment> {
-    let name = name_around(text, at)?;
+pub(super) fn read(text: &str, name: Range<usize>) -> Option<Assignment> {
     let mut rest = Cursor { text, at: name.end };
     let before = text[..name.start].chars().next_back();
     let quoted_name = rest.closers() || matches!(before, Some('"' | '\'' | '`'));
@@ -312,7 +311,7 @@ mod tests {
 
     fn value(text: &str) -> Option<(&str, &str, Form)> {
         let at = text.to_ascii_lowercase().find("pass")?;
-        let found = read(text, at)?;
+        let found = read(text, name_around(text, at)?)?;
         Some((&text[found.name], &text[found.value], found.form))
     }
 
@@ -375,7 +374,7 @@ mod tests {
         #[test]
         fn any_text_gives_ranges_inside_of_it(text in "[a-z_é \"'`=:,<>\\\\\n-]{0,30}pass[a-z é\"'`=:,<>\\\\\n+-]{0,40}") {
             let at = text.find("pass").unwrap();
-            if let Some(found) = read(&text, at) {
+            if let Some(found) = name_around(&text, at).and_then(|name| read(&text, name)) {
                 prop_assert!(text.get(found.name).is_some() && text.get(found.value).is_some());
             }
         }

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::assignment::name_around;
 use crate::check::credential::{self, NameKind};
 use crate::model::head;
 
@@ -34,10 +33,9 @@ const FUNCTIONS: [Function; 15] = [
 /// Bytes that are looked at behind a function's name.
 const LONGEST: usize = 512;
 
-/// The function's name and its credential, if the byte at `at` stands in the name of such a function and the argument is a
-/// literal. Ranges count in the text.
-pub(super) fn read(text: &str, at: usize) -> Option<(Range<usize>, Range<usize>)> {
-    let name = name_around(text, at)?;
+/// The credential that the function called `name` takes, if it is one of the table and the argument is a literal. Ranges count
+/// in the text.
+pub(super) fn read(text: &str, name: Range<usize>) -> Option<Range<usize>> {
     let whole = &text[name.clone()];
     let last = whole.rsplit('.').next()?;
     let named = |function: &&Function| [whole, last].iter().any(|called| function.name.eq_ignore_ascii_case(called));
@@ -60,12 +58,11 @@ pub(super) fn read(text: &str, at: usize) -> Option<(Range<usize>, Range<usize>)
     };
     let start = name.end + behind.len() - open.len();
     let argument = literal(open, function.argument)?;
-    Some((name, argument.start + start..argument.end + start))
+    Some(argument.start + start..argument.end + start)
 }
 
 /// A call that sets what its name says: `setPassword("…")`, `.password("…")`, the literal alone in its brackets.
-pub(super) fn setter(text: &str, at: usize) -> Option<(Range<usize>, Range<usize>)> {
-    let name = name_around(text, at)?;
+pub(super) fn setter(text: &str, name: Range<usize>) -> Option<Range<usize>> {
     let last = text[name.clone()].rsplit('.').next()?;
     let behind = ["set", "Set", "with", "With"].iter().find_map(|verb| last.strip_prefix(verb)).unwrap_or(last);
     // `t.pass("…")` passes a test.
@@ -77,7 +74,7 @@ pub(super) fn setter(text: &str, at: usize) -> Option<(Range<usize>, Range<usize
     let argument = literal(inside, 0)?;
     let alone = inside.get(argument.end + 1..)?.trim_start().starts_with(')');
     let plain = !inside[argument.clone()].contains(['/', ' ']);
-    (alone && plain).then_some((name, argument.start + start..argument.end + start))
+    (alone && plain).then_some(argument.start + start..argument.end + start)
 }
 
 /// The content of the argument with this number, if it is nothing but a quoted text on one line.
@@ -118,13 +115,14 @@ fn literal(arguments: &str, number: usize) -> Option<Range<usize>> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use super::super::assignment::name_around;
     use super::*;
     use proptest::prelude::*;
 
     fn argument(text: &str) -> Option<&str> {
         let at =
             text.to_ascii_lowercase().find("auth").or_else(|| text.find("Connection")).or_else(|| text.find("Secure"));
-        read(text, at?).map(|(_, argument)| &text[argument])
+        read(text, name_around(text, at?)?).map(|argument| &text[argument])
     }
 
     #[test]
@@ -156,8 +154,8 @@ mod tests {
         #[test]
         fn any_text_gives_ranges_inside_of_it(text in "[a-z(é, ]{0,8}basic_auth[ (]{0,2}[a-zé\"'`,()\\\\\n ]{0,40}") {
             let at = text.find("basic_auth").unwrap();
-            if let Some((name, argument)) = read(&text, at) {
-                prop_assert!(text.get(name).is_some() && text.get(argument).is_some());
+            if let Some(argument) = name_around(&text, at).and_then(|name| read(&text, name)) {
+                prop_assert!(text.get(argument).is_some());
             }
         }
     }

@@ -42,14 +42,15 @@ impl Check for Credential {
                 seen = end;
                 continue;
             }
+            let Some(name) = assignment::name_around(doc.text, at) else { continue };
             // A function of the table is known by its whole name, so that it goes first.
-            if let Some((name, argument)) = call::read(doc.text, at) {
+            if let Some(argument) = call::read(doc.text, name.clone()) {
                 seen = name.end;
                 self.argument(doc, name, argument, file, cx);
-            } else if let Some(found) = assignment::read(doc.text, at) {
+            } else if let Some(found) = assignment::read(doc.text, name.clone()) {
                 seen = found.name.end;
                 self.assigned(doc, &found, file, cx);
-            } else if let Some((name, argument)) = call::setter(doc.text, at) {
+            } else if let Some(argument) = call::setter(doc.text, name.clone()) {
                 seen = name.end;
                 self.argument(doc, name, argument, file, cx);
             }

@@ -6,6 +6,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
+
 use crate::check::prefilter::Hits;
 use crate::check::{Context, MAX_DEPTH};
 use crate::encoding;
@@ -177,13 +179,22 @@ fn worth_decoding(bytes: &[u8], run: Range<usize>) -> Option<(Range<usize>, Enco
         let escapes = symbols.windows(3).filter(|w| w[0] == b'%' && w[1..].iter().all(u8::is_ascii_hexdigit));
         return (escapes.take(2).count() == 2).then_some((run, Encoding::Percent));
     }
-    let head = std::str::from_utf8(&symbols[..16]).ok()?;
+    let mut first: [u8; 16] = symbols.first_chunk().copied()?;
     let is_text = |bytes: &[u8]| bytes.iter().all(|b| matches!(b, b'\t' | b'\n' | b'\r' | b' '..=b'~'));
     if symbols.iter().all(u8::is_ascii_hexdigit) {
-        let (head, _) = encoding::hex(head)?;
+        let mut head = [0; 8];
+        HEXLOWER_PERMISSIVE.decode_mut(&first, &mut head).ok()?;
         return (symbols.len().is_multiple_of(2) && is_text(&head)).then_some((run, Encoding::Hex));
     }
-    let (head, _) = encoding::base64(head)?;
+    for byte in &mut first {
+        match byte {
+            b'-' => *byte = b'+',
+            b'_' => *byte = b'/',
+            _ => {}
+        }
+    }
+    let mut head = [0; 12];
+    BASE64.decode_mut(&first, &mut head).ok()?;
     (is_text(&head) || is_gzip(&head)).then(|| (run.start..end_of_base64(bytes, run.end), Encoding::Base64))
 }
 
