@@ -85,27 +85,19 @@ impl Redactor {
 
     /// The text with each secret replaced.
     pub fn text(&self, text: &str) -> String {
-        let mut out = String::with_capacity(text.len());
-        let mut from = 0;
-        for span in self.matches(text.as_bytes()) {
-            if let Some(before) = text.get(from..span.start) {
-                out.push_str(before);
-                out.push_str(Secret::MASK);
-                from = span.end;
-            }
-        }
-        out.push_str(text.get(from..).unwrap_or_default());
-        out
+        replaced(text, self.matches(text.as_bytes()))
     }
 
     /// A path (of a file, or a structural one), or words around one, with each secret in it replaced that could be
     /// nothing but one. A weak password is often the name of its service, and so of a folder: a path that can't be opened
     /// would help nobody.
     pub fn path(&self, path: &str) -> String {
-        let any = self.matches(path.as_bytes()).iter().any(|span| {
-            is_telling(span.of(path).as_bytes()) && (span.len() >= LONG || is_word(path.as_bytes(), *span))
+        let mut spans = self.matches(path.as_bytes());
+        spans.retain(|span| {
+            let text = span.of(path).as_bytes();
+            is_telling(text) && !is_like_name(text) && (span.len() >= LONG || is_word(path.as_bytes(), *span))
         });
-        if any { self.text(path) } else { path.to_owned() }
+        replaced(path, spans)
     }
 
     /// Masks the secrets in `bytes` byte for byte.
@@ -114,6 +106,29 @@ impl Redactor {
             mask(bytes, span);
         }
     }
+}
+
+/// The text with a mask in place of each of the spans, which are sorted and apart.
+fn replaced(text: &str, spans: Vec<Span>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for span in spans {
+        if let Some(before) = text.get(from..span.start) {
+            out.push_str(before);
+            out.push_str(Secret::MASK);
+            from = span.end;
+        }
+    }
+    out.push_str(text.get(from..).unwrap_or_default());
+    out
+}
+
+/// Whether a text changes between letters and digits as rarely as names of programs and folders do: `k8ssandra`, `redis123`.
+fn is_like_name(text: &[u8]) -> bool {
+    let mut kinds = text.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::is_ascii_digit);
+    let mut last = kinds.next();
+    let changes = kinds.filter(|kind| last.replace(*kind) != Some(*kind)).count();
+    text.len() < 20 && changes <= 2
 }
 
 /// Whether a text could be nothing but a secret: letters with digits.
@@ -166,9 +181,11 @@ mod tests {
 
     #[test]
     fn a_path_that_only_contains_a_weak_password_can_still_be_opened() {
-        let redactor = redactor(&["redis123", "q7RmZt9xY93g"]);
-        assert_eq!(redactor.path("redis12345/app.env"), "redis12345/app.env");
-        assert_eq!(redactor.path("keys/redis123/app.env"), "keys/********/app.env");
+        let redactor = redactor(&["redis123", "k8ssandra", "test", "r3d1s9x7", "q7RmZt9xY93g"]);
+        for path in ["redis12345/app.env", "keys/redis123/app.env", "k8ssandra-operator/test/k8ssandra.yaml"] {
+            assert_eq!(redactor.path(path), path);
+        }
+        assert_eq!(redactor.path("test/r3d1s9x7/app.env"), "test/********/app.env");
         assert_eq!(redactor.path("keys/xq7RmZt9xY93gy.pem"), "keys/x********y.pem");
     }
 
