@@ -268,6 +268,8 @@ fn named(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: 
         }
         // What a Secret calls a password is one, though it looks like a host's name or a path.
         ValueKind::Path | ValueKind::Host | ValueKind::Digest if secret && kind == NameKind::Password => {}
+        // Nor is a password's variable where a host is named.
+        ValueKind::Host if kind == NameKind::Password && setting == Setting::Environment && text == "localhost" => {}
         // A host-like or path-like text may be what a Secret keeps under a credential's name.
         ValueKind::Path
         | ValueKind::Host

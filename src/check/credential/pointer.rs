@@ -16,7 +16,8 @@ pub(super) fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
         return is_tls_secret(name, text)
             || names_a_secret(name, text)
             || names_its_secret(name, text)
-            || names_a_file(name, text);
+            || names_a_file(name, text)
+            || lists_names(name, text);
     }
     let cut = Words::of(text);
     let words = cut.as_slice();
@@ -254,6 +255,19 @@ fn is_field_of(name: &str, text: &str) -> bool {
         && place.bytes().chain(field.bytes()).all(plain)
         && !cut.as_slice().is_empty()
         && cut.as_slice().iter().all(again)
+}
+
+/// Whether the value lists which secrets or tokens there are, or who has them: `KNOWN_SECRETS: db[shop-api],message-bus`.
+fn lists_names(name: &str, text: &str) -> bool {
+    let several =
+        is_plural(name) || Words::of(name).as_slice().last().is_some_and(|word| word.eq_ignore_ascii_case("secrets"));
+    let is_name = |item: &str| {
+        let whose = item.strip_suffix(']').and_then(|item| item.split_once('['));
+        let (item, of) = whose.unwrap_or((item, "all"));
+        let letters = |text: &str| text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+        !item.is_empty() && letters(item) && !of.is_empty() && letters(of)
+    };
+    several && text.contains(',') && text.split(',').map(str::trim).all(is_name)
 }
 
 /// Whether the name is that of several tokens or passwords: of a list, or of their number.

@@ -164,6 +164,17 @@ fn text_that_explains_is_no_passphrase() {
 }
 
 #[test]
+fn what_no_user_is_called_is_a_password_in_a_secret() {
+    for (value, confidence) in
+        [("Shop@2031", Confidence::Medium), ("t!ger5x", Confidence::Medium), ("bob@ab.io", Confidence::Low)]
+    {
+        let judged = judge("superUser", value, Setting::Secret);
+        assert_eq!(judged.map(|j| j.confidence), Some(confidence), "{value}");
+    }
+    assert!(found("DB_PASSWORD", "localhost", Setting::Environment));
+}
+
+#[test]
 fn what_a_secret_calls_a_password_may_look_like_a_host_or_a_path() {
     for value in ["localhost", "bigfish.dev", "/Zk2m/Q9p"] {
         let judged = judge("password", value, Setting::Secret);
@@ -360,6 +371,10 @@ fn what_manifests_hold_is_told_from_what_they_name() {
         ("BACKUP_DESTINATION", "AWS_S3", Secret),
         ("DD_UWSGI_PASS", "uwsgi_server", Environment),
         ("--workspace", "name=release-secret,secret=release-secret", CommandLine),
+        ("SHOP_KNOWN_SECRETS", "db[shop-api],message-bus[stock]", Environment),
+        ("STORE_TOKENS", "shop-api,stock-mqtt", Environment),
+        ("DEV_PASSWORD", "PASSWORD_PLACE_HOLDER", Environment),
+        ("normalUser", "bob@acme.io", Secret),
     ] {
         assert!(!found(name, value, setting), "{name}: {value}");
     }

@@ -26,6 +26,10 @@ pub(super) fn judge(
     if value_is == ValueKind::PasswordHash || value_is == ValueKind::Literal && looks_random(text) {
         return Some(Confidence::High);
     }
+    // Users are not called so.
+    if kind == NameKind::Identity && is_like_password(text) {
+        return Some(Confidence::Medium);
+    }
     let about = (matches!(kind, NameKind::Identity | NameKind::About | NameKind::Location) || is_plain_name(name))
         && !name::is_key_pairs_id(name)
         || shape::is_address(text)
@@ -36,6 +40,20 @@ pub(super) fn judge(
     let short = matches!(value_is, ValueKind::Literal | ValueKind::Keyword | ValueKind::Prose | ValueKind::Uuid)
         && !text.contains('\n');
     Some(if short && !about { Confidence::Medium } else { Confidence::Low })
+}
+
+/// Whether letters, digits and a mark that no user's name or address has stand in a short text: `Shop@2031`, `t!ger5`.
+fn is_like_password(text: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| text.bytes().any(|b| is(&b));
+    let marks = text.contains(['!', '#', '$', '%', '^', '&', '*']);
+    let at = text
+        .split_once('@')
+        .is_some_and(|(_, behind)| !behind.contains('.') && behind.ends_with(|c: char| c.is_ascii_digit()));
+    (6..40).contains(&text.len())
+        && has(u8::is_ascii_alphabetic)
+        && has(u8::is_ascii_digit)
+        && (marks || at)
+        && text.bytes().all(|b| b.is_ascii_graphic())
 }
 
 /// Settings by names of their own, as `ENABLED=true` or `uid=1000,gid=1000`: how sure the surest credential among them is.

@@ -201,6 +201,7 @@ fn is_ciphertext(v: &str) -> bool {
 
 /// Whether the value stands for another one to be put in.
 pub fn is_placeholder(v: &str) -> bool {
+    const PAIRS: [[&str; 2]; 2] = [["change", "this"], ["place", "holder"]];
     let bytes = v.as_bytes();
     if v.len() > 256 {
         return false;
@@ -254,9 +255,9 @@ pub fn is_placeholder(v: &str) -> bool {
         && (is_form_of_token(v, words)
             || words.iter().any(|word| contains(PLACEHOLDER_WORDS, word))
             || asks_for_a_value(words)
-            || words
-                .windows(2)
-                .any(|pair| pair[0].eq_ignore_ascii_case("change") && pair[1].eq_ignore_ascii_case("this"))
+            || words.windows(2).any(|pair| {
+                PAIRS.iter().any(|known| pair.iter().zip(known).all(|(word, k)| word.eq_ignore_ascii_case(k)))
+            })
             || words.len() > 2 && words[0].eq_ignore_ascii_case("change") && words[1].eq_ignore_ascii_case("me"))
 }
 
