@@ -123,12 +123,13 @@ fn replaced(text: &str, spans: Vec<Span>) -> String {
     out
 }
 
-/// Whether a text changes between letters and digits as rarely as names of programs and folders do: `k8ssandra`, `redis123`.
+/// Whether a text is of small letters and changes between them and digits as rarely as names of programs and folders do:
+/// `k8ssandra`, `redis123`.
 fn is_like_name(text: &[u8]) -> bool {
     let mut kinds = text.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::is_ascii_digit);
     let mut last = kinds.next();
     let changes = kinds.filter(|kind| last.replace(*kind) != Some(*kind)).count();
-    text.len() < 20 && changes <= 2
+    text.len() < 20 && changes <= 2 && !text.iter().any(u8::is_ascii_uppercase)
 }
 
 /// Whether a text could be nothing but a secret: letters with digits.
