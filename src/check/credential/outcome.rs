@@ -103,7 +103,7 @@ pub(super) fn is_name_in_capitals(name: &str, text: &str) -> bool {
         && name.eq_ignore_ascii_case(text)
 }
 
-/// Whether the value is a sentence in capitals, as a test's values are: `SHOULD_NOT_BE_SHOWN`.
+/// Whether the value is a sentence in capitals, as a test's values are: `MUST_NOT_BE_TOLD`.
 pub(super) fn is_sentence_in_capitals(text: &str) -> bool {
     if !text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') {
         return false;
@@ -204,7 +204,7 @@ mod tests {
         assert!(is_pgp_id("gpg_signing_key", "348D07C4") && !is_pgp_id("signing_key", "348D07C4"));
         assert!(is_report("PASS", "reads what it wrote") && !is_report("PASS", "kiln-ferret"));
         assert!(is_name_in_capitals("--secret", "SECRET") && !is_name_in_capitals("password", "password"));
-        assert!(is_sentence_in_capitals("SHOULD_NOT_BE_SHOWN") && !is_sentence_in_capitals("VERY_SECRET_KEY"));
+        assert!(is_sentence_in_capitals("MUST_NOT_BE_TOLD") && !is_sentence_in_capitals("VERY_SECRET_KEY"));
         assert!(is_three_letters("abc") && !is_three_letters("sst") && !is_three_letters("123"));
         assert!(is_word_for_issued("app_secret", "short") && !is_word_for_issued("jwt_secret", "short"));
         assert!(is_issued_in_words("_authToken", "private-loom-token2"));

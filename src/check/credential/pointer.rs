@@ -307,7 +307,7 @@ mod tests {
             ("pass", "R_CHECK_ALLOW"),
             ("pass", "routes/shop"),
             ("id_token", "IDTOKEN"),
-            ("challengePassword", "A challenge password"),
+            ("doorPassword", "A door password"),
         ] {
             assert!(reads_as_a_name(name, value, Setting::Configuration), "{name}: {value}");
         }
