@@ -4,7 +4,9 @@
 
 mod examples;
 mod name;
+mod named;
 mod outcome;
+mod placeholder;
 mod plain;
 mod pointer;
 mod randomness;
@@ -21,17 +23,13 @@ use crate::model::{Confidence, Severity, What};
 
 pub use examples::is_published_example;
 pub use name::{NameKind, name_kind};
+pub use placeholder::is_placeholder;
 pub use randomness::{is_salt, looks_random};
 pub use shape::is_code;
 pub use url::{default_password, is_scheme, password_of_login};
-pub use value::{ValueKind, is_placeholder, value_kind};
+pub use value::{ValueKind, value_kind};
 
-use plain::{is_algorithm, is_certificate, is_commit, is_key_id};
-use pointer::{names_a_key, names_a_resource, reads_as_a_name};
-use words::{
-    ACCOUNT_SOURCES, CODE_EXTENSIONS, COMMON_PASSWORDS, FILLING_VALUES, FUNCTION_WORDS, PROSE_EXTENSIONS, SAMPLE_WORDS,
-    Words, contains,
-};
+use words::{CODE_EXTENSIONS, COMMON_PASSWORDS, PROSE_EXTENSIONS, SAMPLE_WORDS, Words, contains};
 
 /// The words that a text is cut into, as names are.
 pub fn words_of(text: &str) -> Vec<&str> {
@@ -226,8 +224,8 @@ fn inside(kind: NameKind, value: &str, value_is: ValueKind, setting: Setting) ->
 /// The value itself.
 fn whole(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: Setting) -> Option<Judgement> {
     let confidence = match kind {
-        NameKind::Password | NameKind::Credential => named(kind, name, value, value_is, setting)?,
-        NameKind::Maybe => maybe(name, value, value_is, setting)?,
+        NameKind::Password | NameKind::Credential => named::judge(kind, name, value, value_is, setting)?,
+        NameKind::Maybe => named::judge_maybe(name, value, value_is, setting)?,
         _ => unnamed::judge(kind, name, value, value_is, setting)?,
     };
     let range = trimmed(value);
@@ -235,159 +233,6 @@ fn whole(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: 
     let what = if value_is == ValueKind::PasswordHash { "password hash" } else { noun(name) };
     let severity = if value_is == ValueKind::PasswordHash { Some(Severity::Medium) } else { severity(text) };
     Some(judgement(value, range, confidence, severity, what))
-}
-
-/// A literal under a credential's name.
-fn named(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: Setting) -> Option<Confidence> {
-    let text = value.trim();
-    let secret = setting == Setting::Secret;
-    match value_is {
-        ValueKind::Literal | ValueKind::PasswordHash => {}
-        // `DB_PASSWORD=:ferret9`: only a program's text has symbols.
-        ValueKind::Code if !secret && setting != Setting::Text && shape::is_symbol(text) => {}
-        ValueKind::Number if kind == NameKind::Credential && !secret => {
-            // `API_KEY=12345`; shorter ones count something, and so does what has a plural's name (`MAX_TOKENS`).
-            let variable = matches!(setting, Setting::Environment | Setting::CommandLine) && !pointer::is_plural(name);
-            return (variable && text.len() >= 5 && text.bytes().all(|b| b.is_ascii_digit()))
-                .then_some(Confidence::Medium);
-        }
-        // `MAX_PASSWORDS=1000` counts them.
-        ValueKind::Number if !secret && pointer::is_plural(name) => return None,
-        ValueKind::Number => {
-            // `password: 0` is a switch; `password: 123456` is a password.
-            return (text.len() >= 3 && text.bytes().all(|b| b.is_ascii_digit()) || secret).then_some(Confidence::High);
-        }
-        ValueKind::Uuid => return Some(Confidence::High),
-        ValueKind::Prose => return passphrase(name, text, setting),
-        ValueKind::Keyword => {
-            let direct = matches!(setting, Setting::Environment | Setting::CommandLine);
-            let nothing_else = secret
-                || kind == NameKind::Password
-                    && (direct || setting == Setting::Configuration && contains(FILLING_VALUES, text));
-            return nothing_else.then_some(Confidence::High);
-        }
-        // What a Secret calls a password is one, though it looks like a host's name or a path.
-        ValueKind::Path | ValueKind::Host | ValueKind::Digest if secret && kind == NameKind::Password => {}
-        // Nor is a password's variable where a host is named.
-        ValueKind::Host if kind == NameKind::Password && setting == Setting::Environment && text == "localhost" => {}
-        // A host-like or path-like text may be what a Secret keeps under a credential's name.
-        ValueKind::Path
-        | ValueKind::Host
-        | ValueKind::Url
-        | ValueKind::Code
-        | ValueKind::Digest
-        | ValueKind::Boolean
-            if secret =>
-        {
-            return Some(if value_is == ValueKind::Code { Confidence::High } else { Confidence::Low });
-        }
-        _ => return None,
-    }
-    if secret {
-        // Something puts the value of the variable there.
-        return Some(if pointer::is_variable(text) { Confidence::Low } else { Confidence::High });
-    }
-    // What a variable or an option holds is used, however it reads.
-    let described = matches!(setting, Setting::Text | Setting::Configuration);
-    let token = kind == NameKind::Credential && described;
-    let elsewhere = match setting {
-        Setting::CommandLine => names_a_resource(name, text),
-        _ => names_a_key(name, text, setting),
-    };
-    if elsewhere
-        || is_account_source(name, text)
-        || kind == NameKind::Credential && outcome::is_pgp_id(name, text)
-        || outcome::is_name_in_capitals(name, text)
-        || described && outcome::is_three_letters(text)
-        || token && (outcome::is_name_in_humps(text) || outcome::is_style(text))
-        || text.chars().nth(1).is_none()
-        || text.starts_with(['{', '[', '<', '|', '>'])
-        || token && counts_up(text)
-    {
-        return None;
-    }
-    // The provider's own rule knows every form that its tokens have: what it leaves is none of them.
-    let has_other_form = token
-        && (name::has_one_form(name) || value::begins_as_one_form(text) || outcome::is_word_for_issued(name, text));
-    let unsure = has_other_form
-        || outcome::is_sentence_in_capitals(text)
-        || outcome::is_issued_in_words(name, text)
-        || setting != Setting::CommandLine && reads_as_a_name(name, text, setting);
-    Some(if unsure { Confidence::Low } else { Confidence::High })
-}
-
-/// Whether a short text is made of nothing but stretches of the alphabet and of numbers in order (`abc123`, `abcd1234`):
-/// nobody issues such a token.
-fn counts_up(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.len() < 16 && bytes.chunk_by(|a, b| *b == a.wrapping_add(1)).all(|run| run.len() > 2)
-}
-
-/// Several words under a credential's name: a passphrase, unless it reads like a sentence.
-fn passphrase(name: &str, text: &str, setting: Setting) -> Option<Confidence> {
-    let words = text.split_whitespace().count();
-    // `p@ss w0rd!` ends like a sentence and is none.
-    let ends = text.ends_with(['.', '!', '?', ':']) && (words > 3 || !text.bytes().any(|b| b.is_ascii_digit()));
-    let sentence = ends || text.contains([';', ',']) || words > 8 || text.contains('\n');
-    let explains = text.split_whitespace().filter(|word| contains(FUNCTION_WORDS, word)).count() > 1;
-    let described = setting == Setting::Configuration;
-    match setting {
-        // `password (if used to log in)` is what somebody is to put there.
-        Setting::Secret if explains && text.contains('(') => Some(Confidence::Low),
-        Setting::Secret => Some(Confidence::High),
-        Setting::Text => None,
-        _ if is_account_source(name, text) || described && outcome::is_report(name, text) => None,
-        _ if reads_as_a_name(name, text, setting) || described && pointer::is_label(name, text) => {
-            Some(Confidence::Low)
-        }
-        _ if sentence || explains || text.contains(['{', '(', '<', '=']) => None,
-        _ => Some(Confidence::Medium),
-    }
-}
-
-/// Whether it says where a system looks its accounts up, as `/etc/nsswitch.conf` does: `passwd: files sss`.
-fn is_account_source(name: &str, text: &str) -> bool {
-    name == "passwd" && text.split_whitespace().all(|word| contains(ACCOUNT_SOURCES, word))
-}
-
-/// A value under a name that may be a credential's.
-fn maybe(name: &str, value: &str, value_is: ValueKind, setting: Setting) -> Option<Confidence> {
-    let text = value.trim();
-    if setting == Setting::Secret {
-        return match value_is {
-            ValueKind::Boolean | ValueKind::Host | ValueKind::Url | ValueKind::Path | ValueKind::Public => {
-                Some(Confidence::Low)
-            }
-            // A certificate is no secret, whatever stands in for it.
-            _ if is_certificate(name) || is_algorithm(text) => Some(Confidence::Low),
-            _ => Some(Confidence::High),
-        };
-    }
-    let is_login = setting == Setting::Environment && is_auth(name) && url::is_plain_login(text);
-    if value_is == ValueKind::PasswordHash || is_login {
-        return Some(Confidence::Medium);
-    }
-    // A variable called a key holds a key; elsewhere so many digits are a digest as often.
-    let key = setting == Setting::Environment && text.len() == 64 && ends_with_key(name);
-    let generated = value_is == ValueKind::Literal
-        && looks_random(text)
-        && (key || !is_commit(text))
-        && !is_certificate(name)
-        && !outcome::is_signature(name, text)
-        && !shape::is_collection(text)
-        && !is_key_id(text)
-        && !shape::holds_uuid(text);
-    (generated && text.len() >= 12 && text.len() <= 512).then_some(Confidence::Medium)
-}
-
-/// Whether the last word of a name is `auth`.
-fn is_auth(name: &str) -> bool {
-    Words::of(name).as_slice().last().is_some_and(|word| word.eq_ignore_ascii_case("auth"))
-}
-
-/// Whether the last word of a name is `key`.
-fn ends_with_key(name: &str) -> bool {
-    Words::of(name).as_slice().last().is_some_and(|word| word.eq_ignore_ascii_case("key"))
 }
 
 fn plain_in_secret(value: &str) -> Judgement {

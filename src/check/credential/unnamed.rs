@@ -1,8 +1,9 @@
 //! Values of a Secret under names that say nothing of a credential, or that they are none.
 
+use super::named::passphrase;
 use super::plain::{is_algorithm, is_certificate, is_plain_name};
 use super::value::{ValueKind, value_kind};
-use super::{NameKind, Setting, judge as judge_pair, looks_random, name, passphrase, shape};
+use super::{NameKind, Setting, judge as judge_pair, looks_random, name, shape};
 use crate::model::Confidence;
 
 /// A value under a name that says nothing, or that says it is none: only a Secret makes it one.

@@ -1,12 +1,10 @@
 //! Is this value one that a credential could be?
 
 use super::examples::is_published_example;
+use super::placeholder::is_placeholder;
 use super::pointer::is_variable;
-use super::shape::{is_host, is_uuid, shape, short_kind};
-use super::words::{
-    CREDENTIAL, KEYWORD_VALUES, ONE_FORM_BEGINNINGS, ORDER_LEADS, PLACEHOLDER_HINTS, PLACEHOLDER_OBJECTS,
-    PLACEHOLDER_ORDERS, PLACEHOLDER_VALUES, PLACEHOLDER_WORDS, REFERENCE_BEGINNINGS, Words, contains,
-};
+use super::shape::{is_host, shape, short_kind};
+use super::words::{CREDENTIAL, KEYWORD_VALUES, ONE_FORM_BEGINNINGS, REFERENCE_BEGINNINGS, contains};
 
 /// What a value is, as far as it alone tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,122 +197,9 @@ fn is_ciphertext(v: &str) -> bool {
         || v.contains("BEGIN AGE ENCRYPTED")
 }
 
-/// Whether the value stands for another one to be put in.
-pub fn is_placeholder(v: &str) -> bool {
-    const PAIRS: [[&str; 2]; 2] = [["change", "this"], ["place", "holder"]];
-    let bytes = v.as_bytes();
-    if v.len() > 256 {
-        return false;
-    }
-    let wrapped = |open: char, close: char| v.starts_with(open) && v.ends_with(close);
-    // A document of XML has marks inside.
-    if wrapped('<', '>') && !v[1..].contains('<')
-        || (wrapped('[', ']') && v[1..].starts_with(|c: char| c.is_alphabetic()))
-    {
-        return true;
-    }
-    let first = bytes[0].to_ascii_lowercase();
-    if v.len() >= 3 && bytes.iter().all(|b| b.to_ascii_lowercase() == first) && !first.is_ascii_digit() {
-        return true;
-    }
-    if is_filled_with_one(bytes) || is_filled_uuid(v) {
-        return true;
-    }
-    // What was taken out is marked so: `**SOPS**`.
-    if v.len() > 4 && v.starts_with("**") && v.ends_with("**") {
-        return true;
-    }
-    if is_bare_prefix(bytes) {
-        return true;
-    }
-    if v.bytes().all(|b| matches!(b, b'*' | b'.' | b'-' | b'_' | b'x' | b'X' | b'?' | b'#')) {
-        return true;
-    }
-    if contains(PLACEHOLDER_VALUES, v)
-        || v.contains("...")
-        || v.contains("xxxx")
-        || v.contains("XXXX")
-        || v.contains("****")
-    {
-        return true;
-    }
-    if v.contains("EXAMPLE") || v.starts_with("CHANGE") || v.starts_with("CHANGE_") {
-        return true;
-    }
-    // `#DB_PASSWORD` marks where the variable's value goes.
-    if v.strip_prefix('#').is_some_and(is_variable) {
-        return true;
-    }
-    let cut = Words::of(v);
-    let words = cut.as_slice();
-    if asks_for_random(words) {
-        return true;
-    }
-    // A word inside of something random is chance.
-    words.len() <= 8
-        && (is_form_of_token(v, words)
-            || words.iter().any(|word| contains(PLACEHOLDER_WORDS, word))
-            || asks_for_a_value(words)
-            || words.windows(2).any(|pair| {
-                PAIRS.iter().any(|known| pair.iter().zip(known).all(|(word, k)| word.eq_ignore_ascii_case(k)))
-            })
-            || words.len() > 2 && words[0].eq_ignore_ascii_case("change") && words[1].eq_ignore_ascii_case("me"))
-}
-
-/// Whether each group of a UUID is one character again and again: `aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee`.
-fn is_filled_uuid(v: &str) -> bool {
-    let one = |group: &str| group.bytes().all(|b| b == group.as_bytes()[0]);
-    is_uuid(v) && v.split('-').all(one)
-}
-
-/// Whether a short text is what tokens begin with and no more: `sk-`, `sk_live_`.
-fn is_bare_prefix(bytes: &[u8]) -> bool {
-    let [word @ .., b'-' | b'_'] = bytes else { return false };
-    (2..10).contains(&word.len()) && word.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'-'))
-}
-
-/// Whether nearly all of a long text is one character: `f000000000000000000000000000000`.
-fn is_filled_with_one(bytes: &[u8]) -> bool {
-    let last = bytes[bytes.len() - 1];
-    bytes.len() >= 16 && bytes.iter().filter(|b| **b == last).count() * 10 >= bytes.len() * 9
-}
-
-/// Whether the words are a token's beginning and the name of the rest: `tok-v1-APIKEY`.
-fn is_form_of_token(v: &str, words: &[&str]) -> bool {
-    let [beginning @ .., last] = words else { return false };
-    let named = ["KEY", "TOKEN", "SECRET", "PASSWORD"].iter().any(|name| last.ends_with(name));
-    let is = |word: &str, known: fn(&u8) -> bool| word.bytes().all(|b| known(&b));
-    named
-        && is(last, u8::is_ascii_uppercase)
-        && !beginning.is_empty()
-        && v.strip_suffix(last).is_some_and(|rest| rest.ends_with(['-', '_']))
-        && beginning.iter().all(|word| word.len() < 7 && is(word, |b| b.is_ascii_lowercase() || b.is_ascii_digit()))
-}
-
 /// Whether the value begins as tokens do that have one form.
 pub(super) fn begins_as_one_form(v: &str) -> bool {
     ONE_FORM_BEGINNINGS.of(v).iter().any(|known| v.starts_with(known))
-}
-
-/// Whether the words ask for something random or say that the value is nothing real: `long-random-string`,
-/// `not-a-real-secret`.
-fn asks_for_random(words: &[&str]) -> bool {
-    let is = |known: &str| words.iter().any(|word| word.eq_ignore_ascii_case(known));
-    let unreal = |three: &[&str]| {
-        three[0].eq_ignore_ascii_case("not") && three[1..].iter().any(|word| word.eq_ignore_ascii_case("real"))
-    };
-    is("random") && (is("string") || is("characters")) || words.windows(3).any(unreal)
-}
-
-/// Whether the words ask for a value to be put in: `enter-password`, `token_goes_here`.
-fn asks_for_a_value(words: &[&str]) -> bool {
-    let orders = |at: usize| at == 0 || contains(ORDER_LEADS, words[at - 1]);
-    let is_hint =
-        |at: &usize| contains(PLACEHOLDER_HINTS, words[*at]) || contains(PLACEHOLDER_ORDERS, words[*at]) && orders(*at);
-    let hints = (0..words.len()).filter(is_hint).count();
-    let object = |word: &&str| contains(CREDENTIAL, word) || contains(PLACEHOLDER_OBJECTS, word);
-    let here = words.len() > 1 && words.last().is_some_and(|word| *word == "HERE");
-    here || hints > 1 || hints == 1 && words.iter().any(object)
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! Recognition: what format a text is in, and what a document is for. Content decides first, the name second.
 
 mod format;
+mod named;
 mod role;
 
 pub use format::{Flat, Format, format, is_code_name, is_format_name};
-pub use role::{role, role_by_name, role_of_lines};
+pub use named::role_by_name;
+pub use role::{role, role_of_lines};
 
 /// The extension of a file name, or the empty string; `.env` has the extension `env`.
 fn extension(name: &str) -> &str {
