@@ -81,7 +81,8 @@ fn is_mere_item(pair: &Pair<'_>) -> bool {
     let singular = pair.name.strip_suffix('s').unwrap_or(pair.name);
     let generated = || {
         let mixed = pair.value.bytes().any(|b| b.is_ascii_uppercase()) || !pair.value.contains(['-', '.', '/', '_']);
-        pair.value.len() >= 16 && mixed && credential::looks_random(pair.value)
+        let is_name = is_identity(pair) || credential::is_key_id(pair.value);
+        pair.value.len() >= 16 && mixed && !is_name && credential::looks_random(pair.value)
     };
     let listed = || [singular, pair.name].iter().any(|name| credential::name_kind(name).is_credential()) && generated();
     pair.shape == Shape::Item && !listed()

@@ -24,6 +24,7 @@ use crate::model::{Confidence, Severity, What};
 pub use examples::is_published_example;
 pub use name::{NameKind, name_kind};
 pub use placeholder::is_placeholder;
+pub use plain::is_key_id;
 pub use randomness::{is_salt, looks_random};
 pub use shape::is_code;
 pub use url::{default_password, is_scheme, password_of_login};
@@ -213,10 +214,9 @@ fn inside(kind: NameKind, value: &str, value_is: ValueKind, setting: Setting) ->
     let user = before.rsplit(['/', ' ', ';', '&', '?', ',']).next().unwrap_or_default();
     let stands_for_one = form
         || format_mark && explains
-        || outcome::is_filling_login(user, secret)
-        || !kind_is_sure && !is_used && outcome::is_form_of_login(before, user, secret)
         || outcome::is_name_in_capitals(user, secret)
-        || outcome::is_pair_of_names(user, secret);
+        || !is_used && (outcome::is_filling_login(user, secret) || outcome::is_pair_of_names(user, secret))
+        || !is_used && !kind_is_sure && outcome::is_form_of_login(before, user, secret);
     (literal && !stands_for_one && !secret.starts_with(['%', '{']))
         .then(|| judgement(value, range, Confidence::High, severity(secret), what))
 }

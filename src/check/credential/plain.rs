@@ -38,7 +38,7 @@ pub(super) fn is_commit(text: &str) -> bool {
     matches!(text.len(), 40 | 56 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
-/// Sixteen hexadecimal digits in capitals: how OpenPGP's keys are called.
-pub(super) fn is_key_id(text: &str) -> bool {
-    text.len() == 16 && text.bytes().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b))
+/// Sixteen or forty hexadecimal digits in capitals: how OpenPGP's keys are called.
+pub fn is_key_id(text: &str) -> bool {
+    matches!(text.len(), 16 | 40) && text.bytes().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b))
 }

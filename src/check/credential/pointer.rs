@@ -56,7 +56,12 @@ pub(super) fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
     }
     // `secretKey: postgresPassword`, too: a key is no password.
     let of_password = || words.len() > 1 && words.last().is_some_and(|word| word.eq_ignore_ascii_case("password"));
-    if is_key_of(name) && text.bytes().all(|b| b.is_ascii_alphabetic()) && of_password() && !boasts(words) {
+    if is_key_of(name)
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.bytes().all(|b| b.is_ascii_alphabetic())
+        && of_password()
+        && !boasts(words)
+    {
         return true;
     }
     // `secretKey: password`: which key of a Secret.

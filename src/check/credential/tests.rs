@@ -392,6 +392,7 @@ fn what_a_variable_holds_is_used_however_it_reads() {
         ("GPG_KEY_PASSWORD", "7B31AC04"),
         ("K8S_SECRET_DB_PASSWORD", "Wn8kq2Lx5v"),
         ("DOOR_PASSWORD", "quarry/lantern#71"),
+        ("QUEUE_URL", "amqp://foo:bar@queue.quarry.example/"),
         ("REPOSITORY", "https://user:password@packages.quarry.example/simple"),
     ] {
         assert!(found(name, value, Setting::Environment), "{name}={value}");
@@ -405,6 +406,8 @@ fn look_alikes_of_a_configuration_are_told_from_secrets() {
     for (name, value) in [
         ("jwtKey", "OurQuarryPassword"),
         ("masterKey", "quarryPassword"),
+        ("secretKey", "OurQuarryPassword"),
+        ("note", "log in there at once with password=Wn8kq2Lx5vRz"),
         ("auth", "[Wn8kq2Lx5vRz3Tb7"),
         ("password_hash", "5d1c07e94ab2863f5d1c07e94ab2863f"),
         ("encrypted_password", &hash),

@@ -158,10 +158,8 @@ pub fn parameter(text: &str) -> Option<Range<usize>> {
     }
     let is_joint = |c: char| matches!(c, ';' | '&' | '?' | ' ' | ',' | '\n' | '\t');
     // `It must not contain password=abc`: a sentence.
-    if text.matches('=').count() == 1 && is_sentence(text) {
-        return None;
-    }
-    let alone = !text.contains(is_joint);
+    let explains = || text.matches('=').count() == 1 && is_sentence(text);
+    let alone = !text.contains(is_joint) || explains();
     let mut start = 0;
     for part in text.split_inclusive(is_joint) {
         let body = part.trim_end_matches(is_joint);
