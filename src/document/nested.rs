@@ -78,7 +78,8 @@ fn in_scalar(tree: &Tree<'_>, node: NodeId, name: &str) -> Option<Nested> {
     }
     let text = tree.str(node)?;
     if name.is_empty()
-        && let Some(at) = text.find("={")
+        && let Some(at) =
+            memchr::memchr_iter(b'=', text.as_bytes()).find(|at| text.as_bytes().get(at + 1) == Some(&b'{'))
     {
         return in_assignment(tree, node, text, at);
     }

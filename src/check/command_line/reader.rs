@@ -279,10 +279,9 @@ fn is_for(flag: &Flag, words: &[Word<'_>]) -> bool {
 /// Whether the words are of the program `expected`, with its subcommand if one is named behind a blank.
 fn is_program(expected: &str, words: &[Word<'_>]) -> bool {
     let program = words.first().map_or("", |word| base_name(&word.value));
-    match expected.split_once(' ') {
-        Some((name, near)) => name == program && words.iter().take(NEAR).any(|word| is_called(&word.value, near)),
-        None => expected == program,
-    }
+    let Some(rest) = expected.strip_prefix(program) else { return false };
+    let is_near = |near| words.iter().take(NEAR).any(|word| is_called(&word.value, near));
+    rest.is_empty() || rest.strip_prefix(' ').is_some_and(is_near)
 }
 
 /// Whether a word is `expected`, a long flag that has it as its value, or, behind a slash, a path that ends with it.

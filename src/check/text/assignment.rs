@@ -272,7 +272,8 @@ impl Cursor<'_> {
     fn bare(&self) -> (Range<usize>, Form) {
         let line = self.line();
         // A text inside a string of JSON or code goes on behind a written line end.
-        let line = &line[..["\\n", "\\r"].iter().filter_map(|end| line.find(end)).min().unwrap_or(line.len())];
+        let ends_line = |at: &usize| matches!(line.as_bytes().get(at + 1), Some(b'n' | b'r'));
+        let line = &line[..memchr::memchr_iter(b'\\', line.as_bytes()).find(ends_line).unwrap_or(line.len())];
         let ends = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '"' | '\'' | ')' | '}' | '|');
         // The scheme of an Authorization header goes before its credential.
         let scheme = line.find(' ').filter(|end| credential::is_scheme(&line[..*end])).map_or(0, |end| end + 1);

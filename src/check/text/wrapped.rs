@@ -36,7 +36,8 @@ impl Cursor<'_> {
                 let at = line.find(*call).filter(|&at| is_expression(&line[..at]))?;
                 Some(&line[at + call.len()..])
             };
-            DEFAULTS.iter().find_map(behind)
+            // Each of them has a bracket.
+            memchr::memchr2(b'(', b')', line.as_bytes()).and_then(|_| DEFAULTS.iter().find_map(behind))
         };
         let literal = or.or_else(called);
         if let Some(literal) =
