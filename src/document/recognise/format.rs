@@ -69,7 +69,9 @@ pub fn format(text: &str, place: &Place) -> Format {
 fn of_conf(head: &str, text: &str) -> Option<Format> {
     match () {
         () if looks_like_json(head) && is_whole_json(text) => Some(Format::Json),
-        () if is_manifest(head) || head.starts_with('{') && head.contains("apiVersion") => Some(Format::Yaml),
+        () if is_manifest(head) || head.starts_with('{') && !head.starts_with("{{") && head.contains("apiVersion") => {
+            Some(Format::Yaml)
+        }
         () if is_pipeline(head) => Some(Format::Text),
         () => None,
     }
@@ -405,7 +407,7 @@ mod tests {
         assert_eq!(of("kubelet.conf", "{\"apiVersion\": \"v1\"}\n"), Format::Json);
         assert_eq!(of("admin.conf", "apiVersion: v1\nkind: Config\nusers: [{name: a}]\n"), Format::Yaml);
         assert_eq!(of("admin.conf", "{apiVersion: v1, kind: Config}\n"), Format::Yaml);
-        assert_eq!(of("redis.conf", "{{ if .Values.a }}\nrequirepass x\n"), Format::Flat(Flat::Ini));
+        assert_eq!(of("redis.conf", "{{ if .Values.a }}\nrequirepass x\n# apiVersion\n"), Format::Flat(Flat::Ini));
         assert_eq!(of("x.json", "# no json\nA=b\n"), Format::Flat(Flat::Dotenv));
     }
 
