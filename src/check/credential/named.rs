@@ -84,7 +84,7 @@ fn literal(kind: NameKind, name: &str, text: &str, setting: Setting) -> Option<C
         || token && (outcome::is_name_in_humps(text) || outcome::is_style(text))
         || text.chars().nth(1).is_none()
         || text.starts_with(['{', '[', '<', '|', '>'])
-        || token && counts_up(text)
+        || token && (counts_up(text) || lists_numbers(text))
     {
         return None;
     }
@@ -103,6 +103,15 @@ fn literal(kind: NameKind, name: &str, text: &str, setting: Setting) -> Option<C
 fn counts_up(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.len() < 16 && bytes.chunk_by(|a, b| *b == a.wrapping_add(1)).all(|run| run.len() > 2)
+}
+
+/// Whether the text is a list of numbers, as databases have tokens for their parts of a ring: `-4611,0,4611`.
+fn lists_numbers(text: &str) -> bool {
+    let is_number = |part: &str| {
+        let digits = part.trim().trim_start_matches('-');
+        !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+    };
+    text.contains(',') && text.split(',').all(is_number)
 }
 
 /// Several words under a credential's name: a passphrase, unless it reads like a sentence.

@@ -272,7 +272,8 @@ fn lists_names(name: &str, text: &str) -> bool {
         let letters = |text: &str| text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
         !item.is_empty() && letters(item) && !of.is_empty() && letters(of)
     };
-    several && text.contains(',') && text.split(',').map(str::trim).all(is_name)
+    // `lantern,quarry` may be tokens themselves.
+    several && text.contains(',') && text.contains(['-', '[']) && text.split(',').map(str::trim).all(is_name)
 }
 
 /// Whether the name is that of several tokens or passwords: of a list, or of their number.

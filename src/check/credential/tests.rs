@@ -388,6 +388,7 @@ fn what_a_variable_holds_is_used_however_it_reads() {
         ("API_KEY", "quarry-lantern-key"),
         ("APP_SECRET", "our-app-secret"),
         ("RELAY_TOKEN", "token1"),
+        ("RELAY_TOKENS", "lantern,quarry"),
         ("DOOR_PASSWORD", "My Quarry Password"),
         ("GPG_KEY_PASSWORD", "7B31AC04"),
         ("K8S_SECRET_DB_PASSWORD", "Wn8kq2Lx5v"),
@@ -417,6 +418,7 @@ fn look_alikes_of_a_configuration_are_told_from_secrets() {
     for (name, value) in [
         ("encrypted_password", "kR7vX2mQ9pLw4sTz8bNc"),
         ("hash", "kW7vQ2mXpL9tRz4sNb8cUe1dYh0oGj5fTi6aDk3lSxE"),
+        ("initial_token", "-6917529027641081856,-3,6917529027641081853"),
         ("auth", "[\"kR7vX2mQ9pLw4sTz8bNc\"]"),
     ] {
         assert!(!found(name, value, Setting::Configuration), "{name}: {value}");
