@@ -23,13 +23,7 @@ pub fn is_dull(pair: &Pair<'_>, cx: &Context<'_>) -> bool {
 /// Whether the pair stands in a mapping of credentials under names of their owners, `tokens: {ci: …}`, and looks like one.
 fn is_one_of_many(pair: &Pair<'_>) -> bool {
     const MANY: [&str; 6] = ["tokens", "passwords", "credentials", "secrets", "secret", "keys"];
-    let many = |key: &str| {
-        if !credential::name_kind(key).is_credential() {
-            return false;
-        }
-        let last = credential::words_of(key).pop().unwrap_or_default().to_ascii_lowercase();
-        MANY.contains(&last.as_str())
-    };
+    let many = |key: &str| credential::name_kind(key).is_credential() && credential::ends_with(key, &MANY);
     let around = || match pair.shape {
         Shape::Entry => pair.path.keys().rev().nth(1),
         Shape::Line => Some(pair.section),
@@ -50,11 +44,10 @@ fn is_one_of_many(pair: &Pair<'_>) -> bool {
 
 /// Whether the pair says which one or whose something is: by its name, or as an address of Ethereum.
 fn is_identity(pair: &Pair<'_>) -> bool {
-    let last = credential::words_of(pair.name).pop().unwrap_or_default().to_ascii_lowercase();
     let address =
         pair.value.strip_prefix("0x").is_some_and(|hex| hex.len() == 40 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
     let is_public = || credential::words_of(pair.name).iter().any(|word| word.eq_ignore_ascii_case("public"));
-    address || matches!(last.as_str(), "id" | "ids" | "kid" | "version" | "attestation") || is_public()
+    address || credential::ends_with(pair.name, &["id", "ids", "kid", "version", "attestation"]) || is_public()
 }
 
 /// Judges the pair and reports it under `rule` if it is a credential.

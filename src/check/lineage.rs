@@ -68,8 +68,7 @@ impl Lineage<'_> {
             kept_at(kept, at).is_some_and(|stretch| {
                 let then = stretch.back(at);
                 let near = found.get(found.partition_point(|start| start + before < then));
-                (at - stretch.at >= before || stretch.is_start())
-                    && (at + behind <= stretch.end() || stretch.is_end(length, earlier.past.length()))
+                stretch.decides(at, before, at + behind, (length, earlier.past.length()))
                     && near.is_none_or(|start| *start > then + behind)
             })
         };

@@ -99,9 +99,7 @@ fn is_token_of_parser(pair: &Pair<'_>) -> bool {
 
 /// Whether the mapping around lists names: `cookieNames: {accessToken: …}` says what a cookie is called.
 fn is_one_of_names(pair: &Pair<'_>) -> bool {
-    let is_name = |word: &&str| word.eq_ignore_ascii_case("names") || word.eq_ignore_ascii_case("name");
-    let is_listed = |key: &str| credential::words_of(key).last().is_some_and(is_name);
-    pair.path.keys().rev().nth(1).is_some_and(is_listed)
+    pair.path.keys().rev().nth(1).is_some_and(|key| credential::ends_with(key, &["names", "name"]))
         && credential::name_kind(pair.name) != NameKind::Password
         && !credential::looks_random(pair.value)
 }

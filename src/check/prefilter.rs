@@ -196,6 +196,7 @@ fn has_userinfo(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::spliced;
     use proptest::prelude::*;
 
     fn may_hold_secret(text: &str) -> bool {
@@ -249,15 +250,7 @@ mod tests {
             words in prop::collection::vec("ghp_|lob|lobé|://u:p@h/|password|kind: Secret|[a-z é\n]{0,60}", 0..80),
             cuts in prop::collection::vec((0_usize..80, 0_usize..80, "[a-z_:/@é]{0,8}"), 0..4),
         ) {
-            let earlier: String = words.concat();
-            let (mut now, mut kept) = (String::new(), Vec::new());
-            for (from, count, new) in cuts {
-                let skipped: usize = words.iter().take(from).map(String::len).sum();
-                let taken: String = words.iter().skip(from).take(count).map(String::as_str).collect();
-                now.push_str(&new);
-                kept.push(Kept { at: now.len(), from: skipped.min(earlier.len()), length: taken.len() });
-                now.push_str(&taken);
-            }
+            let (earlier, now, kept) = spliced(&words, cuts);
             let hits = Hits::of_version(now.as_bytes(), &Hits::of(earlier.as_bytes()), &kept);
             prop_assert_eq!(hits, Hits::of(now.as_bytes()));
         }

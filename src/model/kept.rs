@@ -36,10 +36,32 @@ impl Kept {
     pub fn is_end(self, here: usize, there: usize) -> bool {
         self.end() == here && self.from + self.length == there
     }
+
+    /// Whether it holds all that decides about the byte at `at`, which stands in it: `before` bytes before that one, and
+    /// what follows up to `end`. Versions of `here` and `there` bytes that begin or end with it have no more.
+    pub fn decides(self, at: usize, before: usize, end: usize, (here, there): (usize, usize)) -> bool {
+        (at - self.at >= before || self.is_start()) && (end <= self.end() || self.is_end(here, there))
+    }
 }
 
 /// The stretch, of those that follow each other in this version, that the byte at `at` belongs to.
 pub fn kept_at(kept: &[Kept], at: usize) -> Option<Kept> {
     let stretch = *kept.get(kept.partition_point(|stretch| stretch.at <= at).checked_sub(1)?)?;
     (at < stretch.end()).then_some(stretch)
+}
+
+/// Texts for tests: an earlier one, made of words, one that is made of new text and of stretches of it, and these. A cut
+/// says what is new, and from which word on how many are kept behind that.
+#[cfg(test)]
+pub fn spliced(words: &[String], cuts: Vec<(usize, usize, String)>) -> (String, String, Vec<Kept>) {
+    let earlier: String = words.concat();
+    let (mut now, mut kept) = (String::new(), Vec::new());
+    for (from, count, new) in cuts {
+        let skipped: usize = words.iter().take(from).map(String::len).sum();
+        let taken: String = words.iter().skip(from).take(count).map(String::as_str).collect();
+        now.push_str(&new);
+        kept.push(Kept { at: now.len(), from: skipped.min(earlier.len()), length: taken.len() });
+        now.push_str(&taken);
+    }
+    (earlier, now, kept)
 }

@@ -8,7 +8,9 @@ use memchr::{memchr, memmem};
 pub fn quoted_passwords(text: &str, give: &mut dyn FnMut(Range<usize>)) {
     let bytes = text.as_bytes();
     let (mut at, mut from) = (0, 0);
-    while at < bytes.len() {
+    let is_mark = |b: &u8| matches!(b, b'\'' | b'"' | b'-' | b'/' | b'#');
+    while let Some(next) = bytes[at..].iter().position(is_mark) {
+        at += next;
         if let Some(length) = comment(bytes, at) {
             at += length;
             from = at;

@@ -29,6 +29,7 @@ pub use randomness::{is_salt, looks_random};
 pub use shape::is_code;
 pub use url::{default_password, is_scheme, password_of_login};
 pub use value::{ValueKind, value_kind};
+pub use words::ends_with;
 
 use words::{CODE_EXTENSIONS, COMMON_PASSWORDS, PROSE_EXTENSIONS, SAMPLE_WORDS, Words, contains};
 

@@ -4,7 +4,7 @@ use super::plain::{is_algorithm, is_certificate, is_commit, is_key_id};
 use super::pointer::{self, names_a_key, names_a_resource, reads_as_a_name};
 use super::randomness::looks_random;
 use super::value::{self, ValueKind};
-use super::words::{ACCOUNT_SOURCES, FILLING_VALUES, FUNCTION_WORDS, Words, contains};
+use super::words::{ACCOUNT_SOURCES, FILLING_VALUES, FUNCTION_WORDS, contains, ends_with};
 use super::{NameKind, Setting, name, outcome, shape, url};
 use crate::model::Confidence;
 
@@ -154,12 +154,12 @@ pub(super) fn judge_maybe(name: &str, value: &str, value_is: ValueKind, setting:
             _ => Some(Confidence::High),
         };
     }
-    let is_login = setting == Setting::Environment && is_auth(name) && url::is_plain_login(text);
+    let is_login = setting == Setting::Environment && ends_with(name, &["auth"]) && url::is_plain_login(text);
     if value_is == ValueKind::PasswordHash || is_login {
         return Some(Confidence::Medium);
     }
     // A variable called a key holds a key; elsewhere so many digits are a digest as often.
-    let key = setting == Setting::Environment && text.len() == 64 && ends_with_key(name);
+    let key = setting == Setting::Environment && text.len() == 64 && ends_with(name, &["key"]);
     let generated = value_is == ValueKind::Literal
         && looks_random(text)
         && (key || !is_commit(text))
@@ -169,14 +169,4 @@ pub(super) fn judge_maybe(name: &str, value: &str, value_is: ValueKind, setting:
         && !is_key_id(text)
         && !shape::holds_uuid(text);
     (generated && text.len() >= 12 && text.len() <= 512).then_some(Confidence::Medium)
-}
-
-/// Whether the last word of a name is `auth`.
-fn is_auth(name: &str) -> bool {
-    Words::of(name).as_slice().last().is_some_and(|word| word.eq_ignore_ascii_case("auth"))
-}
-
-/// Whether the last word of a name is `key`.
-fn ends_with_key(name: &str) -> bool {
-    Words::of(name).as_slice().last().is_some_and(|word| word.eq_ignore_ascii_case("key"))
 }

@@ -4,20 +4,18 @@
 use data_encoding::{BASE64, BASE64_NOPAD};
 
 use super::name_kind;
-use super::words::{CREDENTIAL, FILLING_VALUES, FUNCTION_WORDS, Words, contains};
+use super::words::{CREDENTIAL, FILLING_VALUES, FUNCTION_WORDS, Words, contains, ends_with};
 
 /// Whether a name that ends so is a digest's or a signature's, and the value has the shape of one: as many hexadecimal
 /// digits as a digest has, more of them than a key, or the two numbers of a signature by an elliptic curve.
 pub(super) fn is_signature(name: &str, text: &str) -> bool {
     let cut = Words::of(name);
-    let last = cut.as_slice().last().copied().unwrap_or_default();
-    let named = ["hash", "sig", "signature"].iter().any(|known| last.eq_ignore_ascii_case(known));
     let of_password = cut.as_slice().iter().any(|word| contains(CREDENTIAL, word));
     let digits = text.bytes().all(|b| b.is_ascii_hexdigit());
-    named
+    ends_with(name, &["hash", "sig", "signature"])
         && !of_password
         && (digits && (matches!(text.len(), 32 | 40 | 56 | 64 | 72 | 96) || text.len() >= 128)
-            || last.eq_ignore_ascii_case("hash") && is_digest_in_base64(text)
+            || ends_with(name, &["hash"]) && is_digest_in_base64(text)
             || is_two_numbers(text))
 }
 

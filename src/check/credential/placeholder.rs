@@ -3,13 +3,12 @@
 use super::pointer::is_variable;
 use super::shape::is_uuid;
 use super::words::{
-    CREDENTIAL, ORDER_LEADS, PLACEHOLDER_HINTS, PLACEHOLDER_OBJECTS, PLACEHOLDER_ORDERS, PLACEHOLDER_VALUES,
-    PLACEHOLDER_WORDS, Words, contains,
+    CREDENTIAL, ORDER_LEADS, PLACEHOLDER_HINTS, PLACEHOLDER_OBJECTS, PLACEHOLDER_ORDERS, PLACEHOLDER_PAIRS,
+    PLACEHOLDER_VALUES, PLACEHOLDER_WORDS, Words, contains, contains_pair,
 };
 
 /// Whether the value stands for another one to be put in.
 pub fn is_placeholder(v: &str) -> bool {
-    const PAIRS: [[&str; 2]; 2] = [["change", "this"], ["place", "holder"]];
     let bytes = v.as_bytes();
     if v.len() > 256 {
         return false;
@@ -46,7 +45,7 @@ pub fn is_placeholder(v: &str) -> bool {
     {
         return true;
     }
-    if v.contains("EXAMPLE") || v.starts_with("CHANGE") || v.starts_with("CHANGE_") {
+    if v.contains("EXAMPLE") || v.starts_with("CHANGE") {
         return true;
     }
     // `#DB_PASSWORD` marks where the variable's value goes.
@@ -63,9 +62,7 @@ pub fn is_placeholder(v: &str) -> bool {
         && (is_form_of_token(v, words)
             || words.iter().any(|word| contains(PLACEHOLDER_WORDS, word))
             || asks_for_a_value(words)
-            || words.windows(2).any(|pair| {
-                PAIRS.iter().any(|known| pair.iter().zip(known).all(|(word, k)| word.eq_ignore_ascii_case(k)))
-            })
+            || words.windows(2).any(|pair| contains_pair(PLACEHOLDER_PAIRS, pair[0], pair[1]))
             || words.len() > 2 && words[0].eq_ignore_ascii_case("change") && words[1].eq_ignore_ascii_case("me"))
 }
 

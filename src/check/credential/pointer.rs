@@ -1,7 +1,7 @@
 //! Does this value only name what holds the secret: a key, a resource, a field of another place?
 
 use super::name::is_key_of;
-use super::words::{BOASTING_WORDS, CREDENTIAL, Words, contains};
+use super::words::{BOASTING_WORDS, CREDENTIAL, Words, contains, ends_with};
 use super::{NameKind, Setting, looks_random, name_kind};
 
 /// Whether the value is the name of a key or of a Secret rather than a secret: `db-password` under `passwordKey`, or a
@@ -107,8 +107,7 @@ pub(super) fn reads_as_a_name(name: &str, text: &str, setting: Setting) -> bool 
 
 /// Whether the value is the word `token` with a number, as tests count theirs.
 fn is_numbered_token(name: &str, text: &str) -> bool {
-    let last_of_name = Words::of(name).as_slice().last().is_some_and(|word| word.eq_ignore_ascii_case("token"));
-    last_of_name && text.trim_end_matches(|c: char| c.is_ascii_digit()).eq_ignore_ascii_case("token")
+    ends_with(name, &["token"]) && text.trim_end_matches(|c: char| c.is_ascii_digit()).eq_ignore_ascii_case("token")
 }
 
 /// Whether a constant says what follows when a check passes, as filters of mail have it beside `fail`: `pass = R_SPF_ALLOW`.
@@ -121,14 +120,12 @@ fn is_outcome(name: &str, text: &str) -> bool {
 
 /// Whether the value is a Secret of another namespace: `--secret=monitoring/creds`.
 pub(super) fn names_a_resource(name: &str, text: &str) -> bool {
-    let cut = Words::of(name);
-    let last = cut.as_slice().last().copied().unwrap_or_default();
     // `--password_env=APP_PASSWORD` takes it from the environment.
-    if last.eq_ignore_ascii_case("env") && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') {
+    if ends_with(name, &["env"]) && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') {
         return true;
     }
     // `--creds=admin/changeme1` is a login.
-    ["secret", "secrets"].iter().any(|word| last.eq_ignore_ascii_case(word))
+    ends_with(name, &["secret", "secrets"])
         && (text.split_once('/').is_some_and(|(space, name)| is_resource_name(space) && is_resource_name(name))
             || words_say_secret(name) && text.ends_with("-secret") && is_resource_name(text))
         && !looks_random(text)
@@ -162,7 +159,7 @@ pub(super) fn is_label(name: &str, text: &str) -> bool {
     let last = text.rsplit(' ').next().unwrap_or_default();
     text.starts_with(|c: char| c.is_ascii_uppercase())
         && text.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b' ' | b'-'))
-        && Words::of(name).as_slice().last().is_some_and(|word| word.eq_ignore_ascii_case(last))
+        && ends_with(name, &[last])
 }
 
 /// Whether the value is a field of an object by the same name (`url.accessToken` under `accessToken`), or the way to a
@@ -210,10 +207,10 @@ fn is_resource_name(text: &str) -> bool {
 
 /// Whether a variable names a Secret with a certificate: `cert_secret=web-tls-certs`.
 fn is_tls_secret(name: &str, text: &str) -> bool {
-    let last = |name: &str, known: &[&str]| {
-        Words::of(name).as_slice().last().is_some_and(|word| known.iter().any(|known| word.eq_ignore_ascii_case(known)))
-    };
-    last(name, &["secret"]) && last(text, &["tls", "cert", "certs"]) && is_resource_name(text) && text.contains('-')
+    ends_with(name, &["secret"])
+        && ends_with(text, &["tls", "cert", "certs"])
+        && is_resource_name(text)
+        && text.contains('-')
 }
 
 /// Whether a script's own variable holds the name of a Secret: `backup_secret=backup-s3-secret`.
@@ -264,8 +261,7 @@ fn is_field_of(name: &str, text: &str) -> bool {
 
 /// Whether the value lists which secrets or tokens there are, or who has them: `KNOWN_SECRETS: db[shop-api],message-bus`.
 fn lists_names(name: &str, text: &str) -> bool {
-    let several =
-        is_plural(name) || Words::of(name).as_slice().last().is_some_and(|word| word.eq_ignore_ascii_case("secrets"));
+    let several = is_plural(name) || ends_with(name, &["secrets"]);
     let is_name = |item: &str| {
         let whose = item.strip_suffix(']').and_then(|item| item.split_once('['));
         let (item, of) = whose.unwrap_or((item, "all"));
@@ -278,8 +274,7 @@ fn lists_names(name: &str, text: &str) -> bool {
 
 /// Whether the name is that of several tokens or passwords: of a list, or of their number.
 pub(super) fn is_plural(name: &str) -> bool {
-    let many = ["tokens", "passwords"];
-    Words::of(name).as_slice().last().is_some_and(|word| many.iter().any(|known| word.eq_ignore_ascii_case(known)))
+    ends_with(name, &["tokens", "passwords"])
 }
 
 #[cfg(test)]

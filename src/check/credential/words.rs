@@ -56,6 +56,11 @@ pub fn contains_pair(list: &List, first: &str, second: &str) -> bool {
     list.of(first).iter().any(pair)
 }
 
+/// Whether the last word of a name is one of these, compared without regard to ASCII case.
+pub fn ends_with(name: &str, known: &[&str]) -> bool {
+    Words::of(name).as_slice().last().is_some_and(|last| known.iter().any(|word| last.eq_ignore_ascii_case(word)))
+}
+
 /// Most words a name is cut into; longer names are sentences.
 const MAX_WORDS: usize = 16;
 

@@ -28,8 +28,8 @@ pub(super) struct Assignment {
 }
 
 /// Longest name and longest value that are read, in bytes.
-const LONGEST_NAME: usize = 80;
-const LONGEST_VALUE: usize = 512;
+pub(super) const LONGEST_NAME: usize = 80;
+pub(super) const LONGEST_VALUE: usize = 512;
 
 /// Reads the assignment to `name`, which stands in the text. A value of more than one line, or one that an expression goes
 /// on with, is none.

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::assignment::{self, Assignment, Form};
-use super::{call, form, insert, url};
+use super::{call, form, insert, is_sql, url};
 use crate::check::credential::{self, Judgement, NameKind, Setting};
 use crate::check::token::validate::is_filler;
 use crate::check::{Check, Context, Found, command_line};
@@ -288,7 +288,7 @@ impl FileKind {
             is_code: credential::is_code_extension(extension),
             is_prose: credential::is_prose_extension(extension),
             is_sample: path.split(['/', '.', '_', '-']).any(credential::is_sample_word),
-            is_sql: extension == "sql",
+            is_sql: is_sql(name),
             is_credentials: name == ".git-credentials",
         }
     }

@@ -97,10 +97,8 @@ impl Before<'_> {
 
     /// The kept stretch that holds `start`, as many bytes before it, and the run at `end` with the byte behind it.
     fn stretch(self, bytes: &[u8], start: usize, before: usize, end: usize) -> Option<Kept> {
-        let stretch = kept_at(self.kept, start)?;
-        let begins = start - stretch.at >= before || stretch.is_start();
-        let ends = near::end_of_run(bytes, end) < stretch.end() || stretch.is_end(bytes.len(), self.past.length);
-        (begins && ends).then_some(stretch)
+        let end = near::end_of_run(bytes, end) + 1;
+        kept_at(self.kept, start).filter(|stretch| stretch.decides(start, before, end, (bytes.len(), self.past.length)))
     }
 
     /// Whether a stretch that is worth decoding may stand in the text: one in the earlier version, or one at what is new.

@@ -231,7 +231,7 @@ impl Pass<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Confidence, Kept, Problem, Secret, Settings, Span};
+    use crate::model::{Confidence, Kept, Problem, Secret, Settings, Span, spliced};
     use proptest::prelude::*;
 
     type Found = (Vec<(String, Span, Secret)>, Vec<Problem>);
@@ -301,15 +301,7 @@ mod tests {
     /// A version that is made of stretches of an earlier one and of new text is scanned as it is alone.
     fn agree(path: &str, words: &[String], cuts: Vec<(usize, usize, String)>) -> Result<(), TestCaseError> {
         let engine = Engine::new(Settings { min_confidence: Confidence::Low, ..Settings::default() }, 1);
-        let earlier: String = words.concat();
-        let (mut now, mut kept) = (String::new(), Vec::new());
-        for (from, count, new) in cuts {
-            let skipped: usize = words.iter().take(from).map(String::len).sum();
-            let taken: String = words.iter().skip(from).take(count).map(String::as_str).collect();
-            now.push_str(&new);
-            kept.push(Kept { at: now.len(), from: skipped.min(earlier.len()), length: taken.len() });
-            now.push_str(&taken);
-        }
+        let (earlier, now, kept) = spliced(words, cuts);
         let (_, learnt) = scan(&engine, path, &earlier, None);
         let before = learnt.as_ref().map(|learnt| (learnt, &kept[..]));
         let (again, second) = scan(&engine, path, &now, before);
