@@ -64,9 +64,12 @@ impl Compose {
 
     /// A top-level secret: `file` names a file and `environment` a variable, unless someone put the secret itself there.
     fn secret(&self, pair: &Pair<'_>, cx: &mut Context<'_>) {
+        let has = |known: fn(&u8) -> bool| pair.value.bytes().any(|b| known(&b));
         let name = pair.value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        let variable =
-            name && !(credential::looks_random(pair.value) && pair.value.bytes().any(|b| b.is_ascii_lowercase()));
+        // Variables are called `SHOP_TOKEN`, at times `shop_token`: a small letter and a digit in one word are a value.
+        let value = has(u8::is_ascii_lowercase)
+            && (credential::looks_random(pair.value) || has(u8::is_ascii_digit) && !pair.value.contains('_'));
+        let variable = name && !value;
         if pair.name == "content" || pair.name == "environment" && !variable {
             claim::judge_as(self.rule(), pair, NameKind::Credential, Setting::Secret, cx);
         }

@@ -176,7 +176,9 @@ fn default_in_substitution(kind: NameKind, name: &str, value: &str, setting: Set
 
 /// A password inside a URL or a connection string, whatever the name.
 fn inside(kind: NameKind, value: &str, value_is: ValueKind, setting: Setting) -> Option<Judgement> {
-    if kind == NameKind::About
+    let is_used = matches!(setting, Setting::Secret | Setting::Environment);
+    // `DSN_LIST=postgres://app:…@db` holds one, though names that end so are mostly about something.
+    if kind == NameKind::About && !(is_used && value_is == ValueKind::Url)
         || !matches!(
             value_is,
             ValueKind::Url | ValueKind::Prose | ValueKind::Literal | ValueKind::Code | ValueKind::Host
@@ -199,7 +201,6 @@ fn inside(kind: NameKind, value: &str, value_is: ValueKind, setting: Setting) ->
     };
     let secret = &value[range.clone()];
     let kind_is_sure = kind.is_credential();
-    let is_used = matches!(setting, Setting::Secret | Setting::Environment);
     let kind = value_kind(secret);
     let literal = !matches!(
         kind,
@@ -210,16 +211,23 @@ fn inside(kind: NameKind, value: &str, value_is: ValueKind, setting: Setting) ->
     let form = matches!(secret, "PASS" | "PASSWORD" | "PWD");
     // `https://user:pass@host` explains a form; as a connection's real default it would stand under a telling name, or among
     // other parameters of the connection.
-    let explains = value_is == ValueKind::Prose && !value.split_whitespace().all(|part| part.contains('='));
+    let explains = value_is == ValueKind::Prose && !is_options(value);
     let before = value[..range.start].trim_end_matches([':', '=']);
     let user = before.rsplit(['/', ' ', ';', '&', '?', ',']).next().unwrap_or_default();
     let stands_for_one = form
         || format_mark && explains
         || outcome::is_name_in_capitals(user, secret)
+        || outcome::is_name_of_variable(secret)
+        || outcome::is_form_of_address(user, secret, &value[range.end..])
         || !is_used && (outcome::is_filling_login(user, secret) || outcome::is_pair_of_names(user, secret))
         || !is_used && !kind_is_sure && outcome::is_form_of_login(before, user, secret);
     (literal && !stands_for_one && !secret.starts_with(['%', '{']))
         .then(|| judgement(value, range, Confidence::High, severity(secret), what))
+}
+
+/// Whether the value is made of options, those of a module of Java's that signs in, too.
+fn is_options(value: &str) -> bool {
+    value.contains("LoginModule ") || value.split_whitespace().all(|part| part.contains('='))
 }
 
 /// The value itself.

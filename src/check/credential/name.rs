@@ -151,6 +151,13 @@ fn behind(rest: &[&str], kind: NameKind) -> NameKind {
     if kind == NameKind::Maybe && is_identity(rest) {
         return NameKind::Identity;
     }
+    // Kafka's clients call a login so: `basic.auth.user.info`.
+    if let [user, info] = rest
+        && user.eq_ignore_ascii_case("user")
+        && info.eq_ignore_ascii_case("info")
+    {
+        return kind;
+    }
     let any = |list: &List| rest.iter().any(|word| contains(list, word));
     if any(LOCATION) {
         return NameKind::Location;

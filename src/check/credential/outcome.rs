@@ -4,7 +4,7 @@
 use data_encoding::{BASE64, BASE64_NOPAD};
 
 use super::name_kind;
-use super::words::{CREDENTIAL, FILLING_VALUES, FUNCTION_WORDS, Words, contains, ends_with};
+use super::words::{CREDENTIAL, FILLING_VALUES, FUNCTION_WORDS, PLACEHOLDER_WORDS, Words, contains, ends_with};
 
 /// Whether a name that ends so is a digest's or a signature's, and the value has the shape of one: as many hexadecimal
 /// digits as a digest has, more of them than a key, or the two numbers of a signature by an elliptic curve.
@@ -158,6 +158,28 @@ pub(super) fn is_form_of_login(address: &str, user: &str, password: &str) -> boo
     page && matches!(user, "user" | "username") && matches!(password, "pass" | "password" | "passwd")
 }
 
+/// Whether a whole address says what belongs where, as its explanation does: `postgres://username:password@host/database`,
+/// or leads nowhere, as one that only a build needs: `postgres://user:pass@localhost/dummy`.
+pub(super) fn is_form_of_address(user: &str, password: &str, behind: &str) -> bool {
+    let user = user.rsplit('/').next().unwrap_or_default();
+    let form = ["user", "username", "email", "login"].iter().any(|word| user.eq_ignore_ascii_case(word))
+        && ["pass", "password", "passwd", "pwd"].iter().any(|word| password.eq_ignore_ascii_case(word));
+    let address = behind.strip_prefix('@').unwrap_or_default();
+    let mut parts = address.split(['/', '?']);
+    let host = parts.next().unwrap_or_default().split(':').next().unwrap_or_default();
+    let path = parts.next().unwrap_or_default();
+    let named = ["host", "hostname", "server", "address"].iter().any(|word| host.eq_ignore_ascii_case(word))
+        || host.contains('_') && ends_with(host, &["host", "url", "server", "hostname"]);
+    form && (named || Words::of(path).as_slice().iter().any(|word| contains(PLACEHOLDER_WORDS, word)))
+}
+
+/// Whether the text is the name of a variable that holds a credential: `CLUSTER_PASSWORD`.
+pub(super) fn is_name_of_variable(text: &str) -> bool {
+    text.contains('_')
+        && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
+        && Words::of(text).as_slice().last().is_some_and(|word| contains(CREDENTIAL, word))
+}
+
 /// Whether a login says what belongs where, as documentation does: `s3://access_key:secret_access_key@region`.
 pub(super) fn is_pair_of_names(user: &str, password: &str) -> bool {
     let named = |text: &str| text.contains('_') && name_kind(text).is_credential();
@@ -208,6 +230,12 @@ mod tests {
         assert!(is_issued_in_words("_authToken", "private-loom-token2"));
         assert!(!is_issued_in_words("_authToken", "private-loom-71a") && !is_issued_in_words("jwt_token", "my-token"));
         assert!(is_form_of_login("https://user", "user", "pass") && !is_form_of_login("amqp://user", "user", "pass"));
+        assert!(is_form_of_address("username", "password", "@host/database"));
+        assert!(is_form_of_address("email", "password", "@smtp_url:587"));
+        assert!(is_form_of_address("user", "pass", "@localhost:5432/dummy"));
+        assert!(!is_form_of_address("user", "pass", "@db:5432/orders"));
+        assert!(!is_form_of_address("user", "kiln", "@host/database"));
+        assert!(is_name_of_variable("CLUSTER_PASSWORD") && !is_name_of_variable("KILN_FERRET"));
         assert!(is_name_in_humps("secretAccessKey") && is_name_in_humps("apiTokenSecret"));
         assert!(!is_name_in_humps("secret") && !is_name_in_humps("superSecret") && !is_name_in_humps("loomSecret7"));
         assert!(

@@ -63,7 +63,11 @@ pub fn is_placeholder(v: &str) -> bool {
             || words.iter().any(|word| contains(PLACEHOLDER_WORDS, word))
             || asks_for_a_value(words)
             || words.windows(2).any(|pair| contains_pair(PLACEHOLDER_PAIRS, pair[0], pair[1]))
-            || words.len() > 2 && words[0].eq_ignore_ascii_case("change") && words[1].eq_ignore_ascii_case("me"))
+            || words.len() > 2 && (asks_for_change(&words[..2]) || asks_for_change(&words[words.len() - 2..])))
+}
+
+fn asks_for_change(words: &[&str]) -> bool {
+    words[0].eq_ignore_ascii_case("change") && words[1].eq_ignore_ascii_case("me")
 }
 
 /// Whether each group of a UUID is one character again and again: `aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee`.

@@ -165,6 +165,7 @@ pub fn parameter(text: &str) -> Option<Range<usize>> {
         let body = part.trim_end_matches(is_joint);
         if let Some((name, value)) = body.split_once('=') {
             let plain = name.trim().trim_matches(['"', '\'']);
+            let value = quoted(&text[start + name.len() + 1..]).unwrap_or(value);
             if holds_credential(plain, value, alone) {
                 let lead = value.len() - value.trim_start_matches(['"', '\'']).len();
                 let from = start + name.len() + 1 + lead;
@@ -175,6 +176,14 @@ pub fn parameter(text: &str) -> Option<Range<usize>> {
         start += part.len();
     }
     None
+}
+
+/// A text in quotes that stands first, on one line and not long, with its quotes.
+fn quoted(text: &str) -> Option<&str> {
+    let quote = text.bytes().next().filter(|b| matches!(b, b'"' | b'\''))?;
+    let line = text.as_bytes().iter().take(256).skip(1);
+    let close = line.take_while(|b| **b != b'\n').position(|b| *b == quote)? + 1;
+    text.get(..=close)
 }
 
 /// Whether four words of letters stand in a row.

@@ -67,7 +67,7 @@ pub fn value_kind(value: &str) -> ValueKind {
         return ValueKind::Ciphertext;
     }
     if let Some(kind) = short_kind(v) {
-        return kind;
+        return if is_filler_number(v) { ValueKind::Placeholder } else { kind };
     }
     // `db.example.com` is a host before it is an example.
     if v.contains('.') && is_host(v) {
@@ -82,6 +82,11 @@ pub fn value_kind(value: &str) -> ValueKind {
         () if is_placeholder(v) || is_published_example(v) => ValueKind::Placeholder,
         () => shape(v),
     }
+}
+
+/// Whether one digit fills the place of a key: `0000000000000000`.
+fn is_filler_number(v: &str) -> bool {
+    v.len() >= 16 && v.bytes().all(|b| b.is_ascii_digit() && b == v.as_bytes()[0])
 }
 
 fn armored(v: &str) -> ValueKind {
@@ -124,6 +129,7 @@ fn is_reference(v: &str) -> bool {
     opened
         || ["{{", "<%", "$(", "#{"].iter().any(|mark| has(mark))
         || has("${") && literal_default(v).is_none()
+        || has("$$") && is_run_of_marks(v)
         || has("@@") && v.matches("@@").count() > 1
 }
 
@@ -139,6 +145,24 @@ fn is_substitution(v: &str) -> bool {
     is_dashed
         || !name.is_empty()
             && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | ':' | '.' | '[' | ']' | '\''))
+}
+
+/// `$$app_password`, `$$app_random(32)`, `Bot $$app_token`: marks that a catalogue of Compose files fills in, with words in
+/// front and signs between them. The pieces of a hash with doubled dollar signs are no words.
+fn is_run_of_marks(v: &str) -> bool {
+    let mut pieces = v.split("$$");
+    let front = pieces.next().unwrap_or_default();
+    front.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b' ' | b':' | b'/')) && pieces.all(is_mark)
+}
+
+/// Whether the text is a name of several words, with numbers in brackets behind it perhaps, and then no other word.
+fn is_mark(text: &str) -> bool {
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-')).unwrap_or(text.len());
+    let (name, rest) = text.split_at(end);
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.contains('_')
+        && rest.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_punctuation() && b != b'$')
+        && (rest.starts_with('(') || !rest.bytes().any(|b| b.is_ascii_digit()))
 }
 
 /// `@DB_PASSWORD`, `@PASSWORD`: what a template's own program fills in.
@@ -222,6 +246,15 @@ mod tests {
             ("@@PASSWORD@@", Reference),
             ("@DB_PASSWORD", Reference),
             ("@PASSWORD", Reference),
+            ("$$shop_db-password", Reference),
+            ("$$shop_random(32)", Reference),
+            ("$$shop_name$$shop_random(16)", Reference),
+            ("$$shop_user/$$shop_password", Reference),
+            ("Bot $$shop_token", Reference),
+            ("$$apr1$$rOZyTQ9y$$WqXuJX0bzYVwYVWvLXvfd/", Literal),
+            ("$$kiln-Ferret_71!x", Literal),
+            ("0000000000000000000000000000000000000000", Placeholder),
+            ("0000000", Number),
             ("bbbbbbbb-cccc-dddd-eeee-ffffffffffff", Placeholder),
             ("hidden", Placeholder),
             ("@dmin71_PASS", Literal),
