@@ -83,13 +83,17 @@ fn in_scalar(tree: &Tree<'_>, node: NodeId, name: &str) -> Option<Nested> {
     {
         return in_assignment(tree, node, text, at);
     }
-    if text.len() < MIN_LEN || !is_candidate(tree, node, name, text) || NOT_DOCUMENTS.contains(&name) {
+    if text.len() < MIN_LEN || NOT_DOCUMENTS.contains(&name) {
         return None;
     }
-    if !is_document(text, name) && !recognise::is_code_name(name) && !holds_code(name) {
+    let known = || is_document(text, name) || recognise::is_code_name(name) || holds_code(name);
+    let is_known = is_candidate(tree, node, name, text) && known();
+    if !is_known && !recognise::is_sql(text) {
         return None;
     }
-    Some(Nested { text: text.to_owned(), map: encoding::scalar_map(tree, node), name: name.to_owned(), node })
+    // A file's name by which checks know the language.
+    let name = if is_known { name.to_owned() } else { format!("{name}.sql") };
+    Some(Nested { text: text.to_owned(), map: encoding::scalar_map(tree, node), name, node })
 }
 
 /// JSON as the value of a variable in a list: `- SETTINGS={"password": …}`, whose `=` stands at `at`.

@@ -23,7 +23,7 @@ pub fn quoted_passwords(text: &str, give: &mut dyn FnMut(Range<usize>)) {
         let Some(len) = literal(&bytes[at..], bytes[at - 1]) else { return };
         let before = &bytes[from..at - 1];
         // `:'new_password'` is a variable of psql.
-        if !before.ends_with(b" :") && announces_password(before) {
+        if !before.ends_with(b" :") && (announces_password(before) || sets_password(bytes, at - 1)) {
             give(at..at + len);
         }
         at += len + 1;
@@ -77,6 +77,17 @@ fn announces_password(before: &[u8]) -> bool {
     })
 }
 
+/// Whether what stands before the quote at `at` is MySQL's `SET PASSWORD FOR 'user'@'host' =`.
+fn sets_password(text: &[u8], at: usize) -> bool {
+    let before = text[..at].trim_ascii_end();
+    let Some(before) = before.strip_suffix(b"=") else { return false };
+    let floor = before.len().saturating_sub(160);
+    let start =
+        before[floor..].iter().rposition(|b| matches!(b, b';' | b'\n' | b'"')).map_or(floor, |end| floor + end + 1);
+    let statement = before[start..].trim_ascii_start();
+    statement.len() > 17 && statement[..17].eq_ignore_ascii_case(b"set password for ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,6 +105,8 @@ mod tests {
             found("CREATE LOGIN a WITH PASSWORD=N'V-1', x = 'y'; ALTER LOGIN a WITH PASSWORD = N'V-2'"),
             ["V-1", "V-2"]
         );
+        assert_eq!(found("USE a;\nSET PASSWORD FOR 'a'@'%' = 'V-1'; SET x = 'y'"), ["V-1"]);
+        assert_eq!(found("SET PASSWORD FOR 'a'@'%' = PASSWORD('V-1')"), ["V-1"]);
         assert_eq!(found("PASSWORD :'new_password'"), [""; 0]);
         assert_eq!(found("VALUES ('it\\'s', 'C:\\', 1); ALTER USER a PASSWORD 'V-1'"), ["V-1"]);
     }

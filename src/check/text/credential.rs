@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::assignment::{self, Assignment, Form};
-use super::{call, form, insert, is_sql, url};
+use super::{call, comment, form, insert, is_sql, url};
 use crate::check::credential::{self, Judgement, NameKind, Setting};
 use crate::check::token::validate::is_filler;
 use crate::check::{Check, Context, Found, command_line};
@@ -23,12 +23,16 @@ impl Check for Credential {
     }
 
     fn applies(&self, doc: &Document<'_>) -> bool {
-        matches!(doc.body, Body::Text) && !matches!(doc.role, Role::ShellScript | Role::LockFile | Role::Schema)
+        let shell = doc.role == Role::ShellScript && matches!(doc.body, Body::Text);
+        !shell && !matches!(doc.body, Body::Dockerfile(_)) && !matches!(doc.role, Role::LockFile | Role::Schema)
     }
 
     fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
-        let hits = cx.hits(doc);
         let file = FileKind::of(doc.place.file_name(), &doc.place.path);
+        if !matches!(doc.body, Body::Text) {
+            return self.comments(doc, file, cx);
+        }
+        let hits = cx.hits(doc);
         let (mut seen, mut rows) = (0, 0);
         for &at in &hits.names {
             if at < seen || doc.text.len() <= at {
@@ -65,6 +69,16 @@ impl Check for Credential {
 }
 
 impl Credential {
+    /// What was commented out of a configuration: only what looks generated, the rest explains.
+    fn comments(&self, doc: &Document<'_>, file: FileKind, cx: &mut Context<'_>) {
+        comment::read(doc.text, &mut |name, value| {
+            let is_credential = credential::name_kind(&doc.text[name.clone()]).is_credential();
+            if is_credential && comment::is_generated(&doc.text[value.clone()]) {
+                self.assigned(doc, &Assignment { name, value, form: Form::Quoted }, file, cx);
+            }
+        });
+    }
+
     fn assigned(&self, doc: &Document<'_>, found: &Assignment, file: FileKind, cx: &mut Context<'_>) {
         let (name, value) = (&doc.text[found.name.clone()], &doc.text[found.value.clone()]);
         // In quotes it is no folder: `{ user: "app", pwd: "…" }`.
@@ -105,7 +119,8 @@ impl Credential {
         else {
             return;
         };
-        let confidence = if file.is_sample { Confidence::Low } else { Confidence::Medium };
+        let shown = file.is_sample && doc.place.depth == 0;
+        let confidence = if shown { Confidence::Low } else { Confidence::Medium };
         self.report(doc, Span::new(value.start, value.end), judged, confidence, Vec::new(), cx);
     }
 

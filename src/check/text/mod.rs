@@ -2,6 +2,7 @@
 
 mod assignment;
 mod call;
+mod comment;
 mod credential;
 mod form;
 mod insert;

@@ -1,0 +1,98 @@
+//! Names and values in comments of configuration: `# DB_PASSWORD=…`, `#  - API_TOKEN: "…"`.
+
+use std::ops::Range;
+
+use super::assignment::{LONGEST_NAME, LONGEST_VALUE};
+use crate::check::credential::{self, ValueKind};
+use crate::encoding;
+
+/// Gives the name and the value on each line that is nothing but a comment with an assignment of one word.
+pub(super) fn read(text: &str, give: &mut dyn FnMut(Range<usize>, Range<usize>)) {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    while let Some(found) = memchr::memchr(b'#', &bytes[from..]) {
+        let at = from + found;
+        let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length);
+        from = end;
+        let is_blank = |b: &&u8| matches!(b, b' ' | b'\t');
+        let before = bytes[..at].iter().rev().take(LONGEST_NAME).find(|b| !is_blank(b));
+        if before.is_none_or(|b| *b == b'\n')
+            && let Some((name, value)) = assignment(&text[at..end])
+        {
+            give(at + name.start..at + name.end, at + value.start..at + value.end);
+        }
+    }
+}
+
+/// The name and the value of a line, which are one word each; quotes are left out.
+fn assignment(line: &str) -> Option<(Range<usize>, Range<usize>)> {
+    if line.len() > LONGEST_NAME + LONGEST_VALUE {
+        return None;
+    }
+    let start = line.len() - line.trim_start_matches(['#', ' ', '\t', '-', '"', '\'']).len();
+    let length = line[start..].find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-' | '.'))?;
+    let name = start..start + length;
+    let rest = line[name.end..].trim_start_matches(['"', '\'']);
+    let behind = rest.strip_prefix('=').or_else(|| rest.strip_prefix(": "))?;
+    let value = behind.trim();
+    let from = line.len() - behind.trim_start().len();
+    let quoted = ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote));
+    let (from, value) = quoted.map_or_else(|| (from, value.trim_end_matches(['"', '\''])), |inner| (from + 1, inner));
+    let one_word = !value.is_empty() && !value.contains(char::is_whitespace);
+    (!name.is_empty() && one_word).then(|| (name, from..from + value.len()))
+}
+
+/// Whether the value was generated rather than made up to explain: nobody reads it, even decoded.
+pub(super) fn is_generated(value: &str) -> bool {
+    let is_base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '-');
+    let readable = |part: &str| {
+        encoding::base64(part)
+            .is_some_and(|(bytes, _)| bytes.len() > 5 && bytes.iter().all(|b| matches!(b, b'\n' | b' '..=b'~')))
+    };
+    value.len() >= 12
+        && value.chars().all(|c| is_base64(c) || matches!(c, '_' | '.'))
+        && credential::value_kind(value) == ValueKind::Literal
+        && credential::looks_random(value)
+        && !value.split(|c| !is_base64(c)).any(readable)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn found(text: &str) -> Vec<(&str, &str)> {
+        let mut out = Vec::new();
+        read(text, &mut |name, value| out.push((&text[name], &text[value])));
+        out
+    }
+
+    #[test]
+    fn what_was_commented_out_is_read() {
+        let text =
+            "a: b # c: d\n# DB_PASSWORD: kiln71\n  #  - \"API_TOKEN=kiln72\"\n#TOKEN='kiln73'\n## x.secret = kiln74";
+        let all = [("DB_PASSWORD", "kiln71"), ("API_TOKEN", "kiln72"), ("TOKEN", "kiln73")];
+        assert_eq!(found(text), all);
+    }
+
+    #[test]
+    fn what_explains_is_not_generated() {
+        assert!(is_generated("f3Kq9Zt7Wm2Xp8Vn") && is_generated("sq0_f3Kq9Zt7Wm2Xp8Vn4Lc6"));
+        for value in ["a2lsbi1sYWdvb24=", "7d1f2c3b-4a5e-4f70-8192-a3b4c5d6e7f8", "kiln-lagoon-ferret", "f3Kq9"] {
+            assert!(!is_generated(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn sentences_are_none() {
+        assert_eq!(found("# password: see the manual\n# password=\n# a:b\n#\n# -"), [("", ""); 0]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_gives_ranges_inside_of_it(text in "[#\\n a-cé\"'=:-]{0,40}") {
+            read(&text, &mut |name, value| assert!(text.get(name).is_some() && text.get(value).is_some()));
+        }
+    }
+}
