@@ -67,6 +67,9 @@ pub(super) fn is_nobodys(pair: &Pair<'_>) -> bool {
         || is_package(pair.name)
         || is_secret_of_quadlet(pair)
         || is_token_of_parser(pair)
+        || is_token_of_model(pair)
+        || is_pass_to_upstream(pair)
+        || is_key_in_secret(pair)
         || is_tagged(pair)
         || is_annotated_path(pair)
         || names_key_of_secret(pair)
@@ -95,6 +98,26 @@ fn is_token_of_parser(pair: &Pair<'_>) -> bool {
         beside.any(|(key, value)| tree.str(key) == Some(known) && tree.str(value).is_some_and(is_place))
     };
     pair.path.keys().next_back() == Some("value") && has("start") && has("end")
+}
+
+/// Whether the pair is a piece of what a language model wrote, beside how likely it was: `{token: " stands", logprob: -0.1}`.
+fn is_token_of_model(pair: &Pair<'_>) -> bool {
+    let Some((tree, mapping)) = pair.doc.tree().zip(pair.path.mapping()) else { return false };
+    pair.name == "token" && tree.get(mapping, "logprob").is_some()
+}
+
+/// Whether an action of nginx's Ingress Controller passes requests on to an upstream: `action: {pass: tea}`.
+fn is_pass_to_upstream(pair: &Pair<'_>) -> bool {
+    pair.name == "pass" && pair.path.keys().rev().nth(1) == Some("action")
+}
+
+/// Whether the mapping around says under which keys a Secret holds what: `secretKeys: {password: db-password}`.
+fn is_key_in_secret(pair: &Pair<'_>) -> bool {
+    let around = pair.path.keys().rev().nth(1);
+    around.is_some_and(|key| credential::ends_with(key, &["keys", "mapping"]) && key.len() > 4)
+        && pair.value.contains('-')
+        && !credential::looks_random(pair.value)
+        && credential::ends_with(pair.value, &[pair.name, "password", "secret", "token", "key"])
 }
 
 /// Whether the mapping around lists names: `cookieNames: {accessToken: …}` says what a cookie is called.

@@ -25,6 +25,7 @@ pub use examples::is_published_example;
 pub use name::{NameKind, name_kind};
 pub use placeholder::is_placeholder;
 pub use plain::is_key_id;
+pub use pointer::is_variable;
 pub use randomness::{is_salt, looks_random};
 pub use shape::is_code;
 pub use url::{default_password, is_scheme, password_of_login};
@@ -234,6 +235,9 @@ fn is_options(value: &str) -> bool {
 fn whole(kind: NameKind, name: &str, value: &str, value_is: ValueKind, setting: Setting) -> Option<Judgement> {
     let confidence = match kind {
         NameKind::Password | NameKind::Credential => named::judge(kind, name, value, value_is, setting)?,
+        NameKind::Maybe if setting == Setting::Secret && name::is_key_pairs_id(name) => {
+            unnamed::judge(kind, name, value, value_is, setting)?
+        }
         NameKind::Maybe => named::judge_maybe(name, value, value_is, setting)?,
         _ => unnamed::judge(kind, name, value, value_is, setting)?,
     };

@@ -100,6 +100,10 @@ fn kind_of_words(name: &str) -> NameKind {
     {
         return NameKind::Credential;
     }
+    // The id of a pair of keys may be a word that somebody chose.
+    if is_id_of_pair(words) {
+        return NameKind::Maybe;
+    }
     // `storePassword` is that of a key store, not an order to store one; `readOnlyToken` says what the token may do.
     let describes = at > 0 && (is_pair(words[0], words[1]) || is_access(words[0], words[1]));
     if at > 0 && contains(ABOUT_BEGINNINGS, words[0]) && !describes {
@@ -129,9 +133,16 @@ pub(super) fn is_encrypted(name: &str) -> bool {
 
 /// Whether the name is that of the first half of a pair of keys: `AWS_ACCESS_KEY_ID`.
 pub(super) fn is_key_pairs_id(name: &str) -> bool {
-    let cut = Words::of(name);
-    let [.., access, key, id] = cut.as_slice() else { return false };
-    access.eq_ignore_ascii_case("access") && key.eq_ignore_ascii_case("key") && id.eq_ignore_ascii_case("id")
+    is_id_of_pair(Words::of(name).as_slice())
+}
+
+fn is_id_of_pair(words: &[&str]) -> bool {
+    ends_with_words(words, &["access", "key", "id"])
+}
+
+fn ends_with_words(words: &[&str], known: &[&str]) -> bool {
+    let start = words.len().checked_sub(known.len());
+    start.is_some_and(|start| words[start..].iter().zip(known).all(|(word, known)| word.eq_ignore_ascii_case(known)))
 }
 
 /// Whether the name is that of a provider's token which has one documented form, known to the provider's rule.
@@ -197,10 +208,12 @@ fn credential_word(words: &[&str]) -> Option<(usize, NameKind)> {
     for (at, word) in words.iter().enumerate().rev() {
         if at > 0 && is_pair(words[at - 1], word) {
             // `passwordSecretKey` names the key of a Secret that holds the password.
-            let names_a_key =
-                words[at - 1].eq_ignore_ascii_case("secret") && at > 1 && contains(CREDENTIAL, words[at - 2]);
+            let names_a_key = words[at - 1].eq_ignore_ascii_case("secret") && is_kept(&words[..at - 1]);
             let kind = if is_password(word) { NameKind::Password } else { NameKind::Credential };
             return Some((at, if names_a_key { NameKind::About } else { kind }));
+        }
+        if is_of_registry(&words[..at], word) {
+            return Some((at, NameKind::About));
         }
         if word.eq_ignore_ascii_case("token") && is_plain_token(&words[..at]) {
             return None;
@@ -232,6 +245,25 @@ fn credential_word(words: &[&str]) -> Option<(usize, NameKind)> {
         }
     }
     None
+}
+
+/// Whether what the words say is kept under a key of a Secret, whose name ends with `secret key`: a credential
+/// (`subscriptionKeySecretKey`), an address or a user (`ENDPOINT_SECRET_KEY`).
+fn is_kept(before: &[&str]) -> bool {
+    const PLACES: [&str; 9] = ["address", "endpoint", "host", "hostname", "port", "uri", "url", "user", "username"];
+    match before {
+        [.., first, second] if is_pair(first, second) => true,
+        [.., word] => contains(CREDENTIAL, word) || PLACES.iter().any(|place| word.eq_ignore_ascii_case(place)),
+        [] => false,
+    }
+}
+
+/// Whether the name takes that of a Secret with which images are pulled: `imagePullSecret`, `IMAGE_PULLSECRET`.
+fn is_of_registry(before: &[&str], word: &str) -> bool {
+    let pulls = before.last().is_some_and(|last| last.eq_ignore_ascii_case("pull"));
+    pulls && ["secret", "secrets"].iter().any(|known| word.eq_ignore_ascii_case(known))
+        || word.eq_ignore_ascii_case("pullsecret")
+        || ends_with(word, "pullsecret")
 }
 
 /// Whether the words before `token` say that it is none to keep secret.
@@ -274,130 +306,4 @@ fn ends_with(word: &str, end: &str) -> bool {
 fn is_password(word: &str) -> bool {
     let other = ["token", "tokens", "secret", "secrets", "key", "credential", "credentials", "creds", "bearer"];
     !other.iter().any(|end| word.eq_ignore_ascii_case(end) || ends_with(word, end))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn credential_names_are_known_in_every_style() {
-        for name in [
-            "password",
-            "DB_PASSWD",
-            "POSTGRES_PASSWORD",
-            "spring.datasource.password",
-            "PGPASSWORD",
-            "dbPass",
-            "DBPASS",
-            "discovery.sendtargets.auth.password_in",
-            "SECRET_KEY_BASE64",
-            "client_secret",
-            "apiKey",
-            "API_KEY",
-            "x-api-key",
-            "MINIO_ACCESS_KEY",
-            "MINIO_SECRET_KEY",
-            "SYSDIG_ACCESS_KEY",
-            "authToken",
-            "GITHUB_TOKEN",
-            "private_key",
-            "WEBPASSWORD",
-            "jwtSecret",
-            "contraseña",
-            "passwort",
-            "пароль",
-            "密码",
-            "PASSWORD2",
-            "redis-password",
-            "creds",
-            "adminPassword",
-            "SA_PASSWORD",
-            "encryptionKey",
-            "rootpw",
-            "TOKEN_GITHUB",
-            "bot_token",
-            "connectionString",
-            "SECRET_KEY_BASE",
-            "mot_de_passe",
-            "motDePasse",
-            "ERLANG_COOKIE",
-            "REDIS_AUTH",
-            "NEO4J_AUTH",
-            "SNMP_COMMUNITY",
-            "SUPABASE_SERVICE_ROLE_KEY",
-            "auth.password",
-            "api.key",
-            "storePassword",
-            "read-only-token-secret",
-        ] {
-            assert!(name_kind(name).is_credential(), "{name}: {:?}", name_kind(name));
-        }
-    }
-
-    #[test]
-    fn names_about_credentials_are_not() {
-        for name in [
-            "password_length",
-            "passwordPolicy",
-            "tokenExpiration",
-            "secretName",
-            "passwordSecretRef",
-            "basicAuthSecret",
-            "ingress.basic-auth-secret",
-            "password-secret",
-            "existingSecret",
-            "usePasswordFile",
-            "enableToken",
-            "authMethod",
-            "tokenReviewer",
-            "keyAlgorithm",
-            "keyName",
-            "secretKeyRef",
-            "credentialsId",
-            "max_tokens",
-            "tokenizer",
-            "primaryKey",
-            "partition_key",
-            "publicKey",
-            "keyPrefix",
-            "passwordSecretKey",
-            "automountServiceAccountToken",
-            "storeCredentials",
-            "DB_PASSWORD_FILE",
-            "tokenUrl",
-            "SECRET_PATH",
-            "user",
-            "DB_USER",
-            "POSTGRES_DB",
-            "imagePullSecrets",
-            "PWD",
-            "passwordKey",
-            "compass",
-            "bypass",
-            "monkey",
-            "author",
-            "authenticationEnabled",
-            "passwordless",
-            "secretType",
-            "topologyKey",
-            "token_ttl",
-            "PASSWORD_MIN_LENGTH",
-            "auth.existingSecret",
-            "grafana.admin.existingSecret",
-            "token.ttl",
-            "password.secret.name",
-            "pagination_token",
-            "continueToken",
-            "eos_token",
-            "tracing.existingSecret.key",
-            "user2",
-            "db_username_1",
-            "ServerTokens",
-            "LLM_MAX_TOKENS",
-            "jsx-a11y/no-access-key",
-        ] {
-            assert!(!name_kind(name).is_credential(), "{name}: {:?}", name_kind(name));
-        }
-    }
 }

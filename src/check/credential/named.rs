@@ -1,6 +1,6 @@
 //! Values under names that are, or may be, a credential's.
 
-use super::plain::{is_algorithm, is_certificate, is_commit, is_key_id};
+use super::plain::{is_algorithm, is_certificate, is_commit, is_key_id, is_measurement_id};
 use super::pointer::{self, names_a_key, names_a_resource, reads_as_a_name};
 use super::randomness::looks_random;
 use super::value::{self, ValueKind};
@@ -25,8 +25,8 @@ pub(super) fn judge(
         ValueKind::Number if kind == NameKind::Credential && !secret => {
             // `API_KEY=12345`; shorter ones count something, and so does what has a plural's name (`MAX_TOKENS`).
             let variable = matches!(setting, Setting::Environment | Setting::CommandLine) && !pointer::is_plural(name);
-            return (variable && text.len() >= 5 && text.bytes().all(|b| b.is_ascii_digit()))
-                .then_some(Confidence::Medium);
+            let is_key = text.len() >= 5 && text.bytes().all(|b| b.is_ascii_digit()) || is_groups_of_digits(text);
+            return (variable && is_key).then_some(Confidence::Medium);
         }
         // `MAX_PASSWORDS=1000` counts them.
         ValueKind::Number if !secret && pointer::is_plural(name) => return None,
@@ -78,7 +78,7 @@ fn literal(kind: NameKind, name: &str, text: &str, setting: Setting) -> Option<C
     };
     if elsewhere
         || is_account_source(name, text)
-        || kind == NameKind::Credential && outcome::is_pgp_id(name, text)
+        || kind == NameKind::Credential && (outcome::is_pgp_id(name, text) || is_measurement_id(text))
         || outcome::is_name_in_capitals(name, text)
         || described && outcome::is_three_letters(text)
         || token && (outcome::is_name_in_humps(text) || outcome::is_style(text))
@@ -105,6 +105,12 @@ fn counts_up(text: &str) -> bool {
     bytes.len() < 16 && bytes.chunk_by(|a, b| *b == a.wrapping_add(1)).all(|run| run.len() > 2)
 }
 
+/// Whether digits stand in three groups or more, as keys are printed on cards, and in no date: `402-771-936`.
+fn is_groups_of_digits(text: &str) -> bool {
+    let digits = |group: &str| group.len() > 2 && group.bytes().all(|b| b.is_ascii_digit());
+    text.split('-').count() > 2 && text.split('-').all(digits)
+}
+
 /// Whether the text is a list of numbers, as databases have tokens for their parts of a ring: `-4611,0,4611`.
 fn lists_numbers(text: &str) -> bool {
     let is_number = |part: &str| {
@@ -121,6 +127,7 @@ pub(super) fn passphrase(name: &str, text: &str, setting: Setting) -> Option<Con
     let ends = text.ends_with(['.', '!', '?', ':']) && (words > 3 || !text.bytes().any(|b| b.is_ascii_digit()));
     let sentence = ends || text.contains([';', ',']) || words > 8 || text.contains('\n');
     let explains = text.split_whitespace().filter(|word| contains(FUNCTION_WORDS, word)).count() > 1;
+    let explains = explains || says_whose(name, text);
     let described = setting == Setting::Configuration;
     match setting {
         // `password (if used to log in)` is what somebody is to put there.
@@ -136,9 +143,26 @@ pub(super) fn passphrase(name: &str, text: &str, setting: Setting) -> Option<Con
     }
 }
 
+/// Whether a text says whose or what for the credential of the name is, as one who explains a file writes it: `password for
+/// the database` under `password`, `Token from the console` under `token`.
+fn says_whose(name: &str, text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    let (Some(first), Some(second)) = (words.next(), words.next()) else { return false };
+    ends_with(name, &[first]) && (contains(FUNCTION_WORDS, second) || second.eq_ignore_ascii_case("from"))
+}
+
 /// Whether it says where a system looks its accounts up, as `/etc/nsswitch.conf` does: `passwd: files sss`.
 fn is_account_source(name: &str, text: &str) -> bool {
     name == "passwd" && text.split_whitespace().all(|word| contains(ACCOUNT_SOURCES, word))
+}
+
+/// Whether a variable has a word as the id of a pair of keys, as stores that one runs oneself have: `AWS_ACCESS_KEY_ID: minio`.
+fn is_weak_id(name: &str, text: &str, value_is: ValueKind, setting: Setting) -> bool {
+    setting == Setting::Environment
+        && value_is == ValueKind::Literal
+        && text.len() > 3
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        && name::is_key_pairs_id(name)
 }
 
 /// A value under a name that may be a credential's.
@@ -154,8 +178,12 @@ pub(super) fn judge_maybe(name: &str, value: &str, value_is: ValueKind, setting:
             _ => Some(Confidence::High),
         };
     }
-    let is_login = setting == Setting::Environment && ends_with(name, &["auth"]) && url::is_plain_login(text);
-    if value_is == ValueKind::PasswordHash || is_login {
+    // `…_AUTH`, and Kafka's `…_BASIC_AUTH_USER_INFO`.
+    let is_login = setting == Setting::Environment
+        && ends_with(name, &["auth", "info"])
+        && url::is_plain_login(text)
+        && !text.split(':').any(pointer::is_variable);
+    if value_is == ValueKind::PasswordHash || is_login || is_weak_id(name, text, value_is, setting) {
         return Some(Confidence::Medium);
     }
     // A variable called a key holds a key; elsewhere so many digits are a digest as often.

@@ -42,3 +42,18 @@ pub(super) fn is_commit(text: &str) -> bool {
 pub fn is_key_id(text: &str) -> bool {
     matches!(text.len(), 16 | 40) && text.bytes().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b))
 }
+
+/// Whether the text is an id of Google Analytics or of its tag manager, which every page of a site shows:
+/// `UA-<account>-<property>`, `G-…`, `GTM-…`.
+pub(super) fn is_measurement_id(text: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let capitals = |part: &str| part.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    match text.split_once('-') {
+        Some(("UA", rest)) => {
+            rest.split_once('-').is_some_and(|(account, property)| digits(account) && digits(property))
+        }
+        Some(("G", rest)) => rest.len() == 10 && capitals(rest),
+        Some(("GTM", rest)) => (5..9).contains(&rest.len()) && capitals(rest),
+        _ => false,
+    }
+}

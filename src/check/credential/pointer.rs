@@ -1,7 +1,7 @@
 //! Does this value only name what holds the secret: a key, a resource, a field of another place?
 
 use super::name::is_key_of;
-use super::words::{BOASTING_WORDS, CREDENTIAL, Words, contains, ends_with};
+use super::words::{BOASTING_WORDS, CREDENTIAL, IDENTITY, NEUTRAL_ENDINGS, Words, contains, ends_with};
 use super::{NameKind, Setting, looks_random, name_kind};
 
 /// Whether the value is the name of a key or of a Secret rather than a secret: `db-password` under `passwordKey`, or a
@@ -17,6 +17,7 @@ pub(super) fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
             || names_a_secret(name, text)
             || names_its_secret(name, text)
             || names_a_file(name, text)
+            || names_a_service(name, text)
             || lists_names(name, text);
     }
     let cut = Words::of(text);
@@ -34,6 +35,7 @@ pub(super) fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
     // `my_root_password`: what a password's name gives with underscores is its value; keys and Secrets have dashes.
     let joined =
         name_kind(name) == NameKind::Password && setting == Setting::Configuration && plain && text.contains('_');
+    let spelled = setting == Setting::Configuration && plain && is_password_in_words(name, name_words, words);
     // `secure-password-123`: no key is named so.
     if (plain || upper)
         && words.len() > 1
@@ -42,6 +44,7 @@ pub(super) fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
         && !is_numbered(words)
         && !boasts(words)
         && !joined
+        && !spelled
     {
         return true;
     }
@@ -65,12 +68,18 @@ pub(super) fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
         return true;
     }
     // `secretKey: password`: which key of a Secret.
-    if name_words.last().is_some_and(|w| w.eq_ignore_ascii_case("key")) && plain && words.iter().all(about) {
+    if name_words.last().is_some_and(|w| w.eq_ignore_ascii_case("key"))
+        && plain
+        && words.iter().all(|word| about(word) || contains(IDENTITY, word))
+    {
         return true;
     }
     // `clientSecretKey: clientSecret`, `tlsSecret: myTlsSecret`: the value only says the name again.
     let again = |w: &&str| w.eq_ignore_ascii_case("my") || name_words.iter().any(|n| n.eq_ignore_ascii_case(w));
     if words.iter().all(again) {
+        return true;
+    }
+    if setting == Setting::Configuration && is_name_with_more(name_words, text, words) {
         return true;
     }
     let last = name_words.last().copied().unwrap_or_default();
@@ -81,6 +90,38 @@ pub(super) fn names_a_key(name: &str, text: &str, setting: Setting) -> bool {
     let resource = text.contains(['/', ',']) && text.split(['/', ',']).all(|part| is_resource_name(part.trim()));
     bare && (plain || resource) && (text.contains('-') || text.matches('/').count() > 1) && !random
         || collective && plain && !random
+}
+
+/// Whether words with dashes are a password's own rather than the name of a key or of a Secret: `shop-reader-pass`, or
+/// what a plain `password` has that ends so. `adminPassword: db-password` names a key, with few words or with those of its name
+/// alone.
+fn is_password_in_words(name: &str, of_name: &[&str], words: &[&str]) -> bool {
+    let (Some(last), NameKind::Password) = (words.last(), name_kind(name)) else { return false };
+    // LDAP's attribute holds nothing else.
+    if name == "userPassword" || last.to_ascii_lowercase().ends_with("pass") {
+        return true;
+    }
+    let of_other = |word: &&str| !contains(CREDENTIAL, word) && !of_name.iter().any(|n| n.eq_ignore_ascii_case(word));
+    // `password: admin-password`: charts call the keys of their Secrets so.
+    let is_role = contains(NEUTRAL_ENDINGS, words[0]) || contains(IDENTITY, words[0]);
+    // `some-password` stands for one.
+    if words[0].eq_ignore_ascii_case("some") {
+        return false;
+    }
+    let own = of_name.len() == 1 && (words.len() > 2 || !is_role) || words.len() > 2 && words.iter().any(of_other);
+    own && ["password", "passwd", "pwd"].iter().any(|known| last.eq_ignore_ascii_case(known))
+}
+
+/// Whether a value in humps is the name of a Secret that says the field's name with more: `serverTlsSecret` under
+/// `serverSecret`.
+fn is_name_with_more(of_name: &[&str], text: &str, words: &[&str]) -> bool {
+    let again = |name: &&str| words.iter().any(|word| word.eq_ignore_ascii_case(name));
+    of_name.len() > 1
+        && words.last().is_some_and(|word| *word == "Secret")
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.bytes().all(|b| b.is_ascii_alphabetic())
+        && of_name.iter().all(again)
+        && !boasts(words)
 }
 
 /// Whether a word boasts or warns of a password: `unsecure_jwt_secret`.
@@ -175,7 +216,7 @@ fn is_member(name: &str, text: &str) -> bool {
 
 /// Whether the text is the name of a variable with a credential: `DB_PASSWORD`. What boasts or counts is a weak secret:
 /// `VERY_SECRET_KEY`, `APP_PASSWORD_123`.
-pub(super) fn is_variable(text: &str) -> bool {
+pub fn is_variable(text: &str) -> bool {
     let constant =
         text.contains('_') && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
     let cut = Words::of(text);
@@ -224,6 +265,19 @@ fn names_a_secret(name: &str, text: &str) -> bool {
 fn names_a_file(name: &str, text: &str) -> bool {
     name.ends_with("_CREDENTIALS")
         && ["_creds", "-creds", "_credentials", "-credentials"].iter().any(|end| text.ends_with(end))
+}
+
+/// Whether a variable says by which name a service is known: `SEARCH_SERVICE_KEY: search-service`.
+fn names_a_service(name: &str, text: &str) -> bool {
+    let of_name = Words::of(name);
+    let of_service =
+        |[.., first, last]: &[&str; 2]| first.eq_ignore_ascii_case("service") && last.eq_ignore_ascii_case("key");
+    let cut = Words::of(text);
+    let says_service = |word: &&str| ["service", "svc", "server", "api"].contains(word);
+    of_name.as_slice().last_chunk::<2>().is_some_and(of_service)
+        && text.contains('-')
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
+        && cut.as_slice().iter().any(says_service)
 }
 
 /// Whether the value names the Secret that holds what the name says: `GITHUB_TOKEN_SECRET: github-token`.

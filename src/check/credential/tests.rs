@@ -4,6 +4,9 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod manifests;
+mod names;
+
 fn found(name: &str, value: &str, setting: Setting) -> bool {
     judge(name, value, setting).is_some_and(|j| j.confidence >= Confidence::Medium)
 }

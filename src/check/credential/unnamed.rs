@@ -3,7 +3,7 @@
 use super::named::passphrase;
 use super::plain::{is_algorithm, is_certificate, is_plain_name};
 use super::value::{ValueKind, value_kind};
-use super::{NameKind, Setting, judge as judge_pair, looks_random, name, shape};
+use super::{NameKind, Setting, judge as judge_pair, looks_random, name, name_kind, shape};
 use crate::model::Confidence;
 
 /// A value under a name that says nothing, or that says it is none: only a Secret makes it one.
@@ -27,8 +27,8 @@ pub(super) fn judge(
     if value_is == ValueKind::PasswordHash || value_is == ValueKind::Literal && looks_random(text) {
         return Some(Confidence::High);
     }
-    // Users are not called so.
-    if kind == NameKind::Identity && is_like_password(text) {
+    // Users are not called so, nor is anything else that is none.
+    if kind == NameKind::Identity && is_like_password(text) || kind != NameKind::About && says_password(text) {
         return Some(Confidence::Medium);
     }
     let about = (matches!(kind, NameKind::Identity | NameKind::About | NameKind::Location) || is_plain_name(name))
@@ -41,6 +41,13 @@ pub(super) fn judge(
     let short = matches!(value_is, ValueKind::Literal | ValueKind::Keyword | ValueKind::Prose | ValueKind::Uuid)
         && !text.contains('\n');
     Some(if short && !about { Confidence::Medium } else { Confidence::Low })
+}
+
+/// Whether a word says that it is a password: `kilnpass`.
+fn says_password(text: &str) -> bool {
+    text.len() > 5
+        && ["pass", "password", "passwd"].iter().any(|end| text.ends_with(end))
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
 /// Whether letters, digits and a mark that no user's name or address has stand in a short text: `Shop@2031`, `t!ger5`.
@@ -69,7 +76,12 @@ fn settings(text: &str) -> Option<Confidence> {
             continue;
         }
         let (name, value) = part.trim().split_once('=').filter(|(name, _)| is_name(name))?;
-        if text.len() == part.len() && !name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') {
+        let alone = text.len() == part.len();
+        // `password=kiln`: a file of one line.
+        if alone && name_kind(name).is_credential() {
+            return judge_pair(name, value, Setting::Secret).map(|held| held.confidence);
+        }
+        if alone && !name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') {
             return None;
         }
         // Nothing but a secret is random there, whatever it is called.

@@ -23,6 +23,10 @@ impl Check for Configuration {
             claim::item(self.rule(), pair, cx);
             return false;
         }
+        if is_key_of_jwk(pair) {
+            claim::judge_as(self.rule(), pair, NameKind::Credential, Setting::Environment, cx);
+            return true;
+        }
         if pair.name != "PWD" && claim::is_dull(pair, cx) {
             return true;
         }
@@ -41,6 +45,20 @@ impl Check for Configuration {
             claim::judge(self.rule(), pair, setting, cx);
         }
         true
+    }
+}
+
+/// Whether the pair is what a JSON Web Key keeps secret: the key itself of a symmetric one (`k`), the private part of another
+/// (`d`).
+fn is_key_of_jwk(pair: &Pair<'_>) -> bool {
+    if !matches!(pair.name, "k" | "d") {
+        return false;
+    }
+    let Some((tree, mapping)) = pair.doc.tree().zip(pair.path.mapping()) else { return false };
+    match tree.str_at(mapping, &["kty"]) {
+        Some("oct") => pair.name == "k",
+        Some("RSA" | "EC" | "OKP") => pair.name == "d",
+        _ => false,
     }
 }
 

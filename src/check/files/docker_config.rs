@@ -40,7 +40,9 @@ impl DockerConfig {
             return;
         }
         // What decodes to no user and password is a credential of some other form, if it looks like one.
-        let opaque = || credential::looks_random(pair.value).then(|| pair.value.to_owned());
+        // In a Secret for pulling images nothing else can stand.
+        let in_secret = pair.doc.place.name.starts_with(".docker") && kind == ValueKind::Literal;
+        let opaque = || (in_secret || credential::looks_random(pair.value)).then(|| pair.value.to_owned());
         let Some(text) = decoded.filter(|text| text.contains(':')).or_else(opaque) else { return };
         let password = text.split_once(':').map_or(&*text, |(_, password)| password);
         let kind = credential::value_kind(password);

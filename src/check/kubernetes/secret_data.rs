@@ -147,6 +147,9 @@ impl SecretData {
         {
             return;
         }
+        if is_some(raw) && is_form(holder, field) {
+            return;
+        }
         let scalar = encoding::scalar_map(tree, node);
         if field != "data" {
             let value = Value { field, key, name, span: tree.span(node), text: raw.to_owned(), map: scalar };
@@ -264,6 +267,10 @@ impl SecretData {
         raw: &str,
         cx: &mut Context<'_>,
     ) {
+        // `CONNECTION_STRING_B64` says what is to be put there, and how.
+        if !credential::name_kind(name).is_credential() && credential::is_variable(raw.trim()) {
+            return;
+        }
         let Some(mut judged) = credential::judge(name, raw, Setting::Secret) else { return };
         if judged.confidence > Confidence::Low {
             judged.what = format!("not base64: {}", judged.what).into();
@@ -296,6 +303,18 @@ impl SecretData {
         let judged = Judgement { secret: 0..raw.len(), confidence, severity: None::<Severity>, what: what.into() };
         self.report(holder, &value, judged, cx);
     }
+}
+
+/// Whether some value or other is meant: `some-password`.
+fn is_some(text: &str) -> bool {
+    text.starts_with("some-") && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
+}
+
+/// Whether the Secret is a form to be filled in, of which three values and more stand for some other.
+fn is_form(holder: &Holder<'_>, field: &str) -> bool {
+    let Some(values) = holder.tree.get(holder.node, field) else { return false };
+    let given = holder.tree.entries(values).take(claim::BESIDE).filter_map(|(_, value)| holder.tree.str(value));
+    given.filter(|value| is_some(value)).count() > 2
 }
 
 /// Whether the text is a word that nobody encoded (`tcp`, `prod`), though it happens to be base64 of a few bytes, or a text
