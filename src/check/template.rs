@@ -15,8 +15,11 @@ const HASHES: [&str; 3] = ["password_hash", "bcrypt", "hash"];
 
 /// Bytes of the literal in `value`, without its quotes, if `value` is one action that may yield the literal.
 pub fn literal(value: &str) -> Option<Range<usize>> {
-    let lead = value.len() - value.trim_start().len();
-    let inner = value.trim().strip_prefix("{{")?.strip_suffix("}}")?;
+    let trimmed = value.trim_start();
+    // GitHub's expressions: `${{ secrets.TOKEN || '…' }}`.
+    let is_expression = trimmed.starts_with('$');
+    let lead = value.len() - trimmed.len() + usize::from(is_expression);
+    let inner = value[lead..].trim_end().strip_prefix("{{")?.strip_suffix("}}")?;
     if inner.contains("{{") {
         return None;
     }
@@ -30,8 +33,9 @@ pub fn literal(value: &str) -> Option<Range<usize>> {
         if let Some(quote) = text.chars().next().filter(|c| matches!(c, '"' | '\'' | '`')) {
             let end = if text.len() > 1 && text.ends_with(quote) { word.end - 1 } else { word.end };
             let range = word.start + 1..end.max(word.start + 1);
-            let fallback =
-                (coalesces || FALLBACKS.contains(&before)) && !says_that_none_is_given(&inner[range.clone()]);
+            let falls_back =
+                coalesces || FALLBACKS.contains(&before) || is_expression && earlier == "|" && before == "|";
+            let fallback = falls_back && !says_that_none_is_given(&inner[range.clone()]);
             let encoded = ENCODERS.contains(&before) || HASHES[1..].contains(&before);
             // `htpasswd "user" "…"`.
             let login = earlier == "htpasswd" && before.starts_with(quote);
@@ -158,6 +162,8 @@ mod tests {
             "{{ bcrypt \"hunter2\" }}",
             "{{ coalesce .Values.token .Values.global.token \"hunter2\" | quote }}",
             "{{ htpasswd \"admin\" \"hunter2\" | b64enc }}",
+            "${{ secrets.DB || 'hunter2' }}",
+            " ${{ secrets.DB || inputs.db || 'hunter2' }} ",
         ] {
             assert_eq!(found(value), Some("hunter2"), "{value}");
         }
@@ -181,6 +187,9 @@ mod tests {
             "x-{{ default \"a\" .b }}-y",
             "{{ default \"a\" .b }}-{{ .c }}",
             "hunter2",
+            "${{ secrets.DB }}",
+            "${{ github.event_name == 'push' }}",
+            "${{ secrets[format('{0}_TOKEN', inputs.env)] }}",
         ] {
             assert_eq!(found(value), None, "{value}");
         }

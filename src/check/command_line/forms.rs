@@ -3,7 +3,7 @@
 
 use super::candidates::Part;
 use super::reader::{Reader, base_name, behind_wrappers};
-use super::table::{Holds, READERS, SHELLS, WRITERS};
+use super::table::{Holds, READERS, SHELLS, WINDOWS_SCRIPT, WINDOWS_SHELLS, WRITERS};
 use super::value;
 use crate::check::credential::Setting;
 use crate::model::Span;
@@ -43,6 +43,20 @@ impl Reader<'_> {
                 }
             }
         }
+    }
+
+    /// What a shell of Windows runs: one word that is a script, or the words of a command; how many words were read.
+    pub(super) fn windows(&mut self, program: &str, words: &[Word<'_>]) -> Option<usize> {
+        if !WINDOWS_SHELLS.contains(&program) {
+            return None;
+        }
+        let is_mark = |word: &Word<'_>| WINDOWS_SCRIPT.iter().any(|known| word.value.eq_ignore_ascii_case(known));
+        let at = words.iter().position(is_mark)? + 1;
+        if let [script] = &words[at..] {
+            self.script(Part::all(script));
+            return Some(words.len());
+        }
+        Some(at)
     }
 
     /// `a=b`, or `a=b,c=d` and `a=b&c=d`.
@@ -130,7 +144,7 @@ impl Reader<'_> {
 
     /// A URL that may hold a password, anywhere in the word.
     pub(super) fn url(&mut self, part: Part<'_>) {
-        if value::has_userinfo(part.text()) {
+        if value::has_userinfo(part.text()) || value::has_query(part.text()) {
             self.give("url", part, Setting::CommandLine, None);
         }
     }

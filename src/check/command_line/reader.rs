@@ -54,6 +54,9 @@ impl Reader<'_> {
             // What stands behind a script are its arguments.
             return read + self.words("", &words[read..]);
         }
+        if let Some(read) = self.windows(program, words) {
+            return read;
+        }
         self.takes_files = TAKE_FILES.contains(&program);
         self.positional(program, words);
         self.standard_input(words, command, writer);

@@ -158,6 +158,7 @@ pub(super) static FLAGS: &[Flag] = &[
     flag(&["security"], "-p", Value::Next, PASSWORD),
     flag(&["xfreerdp"], "/p", Value::Next, PASSWORD),
     flag(&["ansible-vault", "nuget", "dotnet"], "-p", Value::Next, PASSWORD),
+    flag(&["twine", "poetry publish"], "-p", Value::Next, PASSWORD),
     flag(&["nuget"], "-ApiKey", Value::Next, TOKEN),
     flag(&["dotnet"], "-k", Value::Next, TOKEN),
     flag(&["http", "https", "xh"], "-a", Value::Next, Holds::UserAnd(':')),
@@ -336,6 +337,11 @@ pub(super) const RUNNERS: [&str; 8] =
 
 /// Programs that take a script behind `-c`.
 pub(super) const SHELLS: [&str; 9] = ["sh", "bash", "ash", "dash", "zsh", "ksh", "su", "runuser", "busybox"];
+
+/// Shells of Windows, which take a script or a command behind one of these.
+pub(super) const WINDOWS_SHELLS: [&str; 6] = ["powershell", "powershell.exe", "pwsh", "pwsh.exe", "cmd", "cmd.exe"];
+/// What a script or a command follows, in lower case.
+pub(super) const WINDOWS_SCRIPT: [&str; 4] = ["-command", "-c", "/c", "/k"];
 
 /// Builtins whose words are assignments.
 pub(super) const DECLARATIONS: [&str; 6] = ["export", "declare", "typeset", "local", "readonly", "setenv"];

@@ -79,6 +79,11 @@ pub(super) fn json_pairs(text: &str, give: &mut dyn FnMut(Range<usize>, Range<us
     }
 }
 
+/// Whether a URL with parameters stands in the text.
+pub(super) fn has_query(text: &str) -> bool {
+    text.find("://").is_some_and(|at| text[at..].find('?').is_some_and(|mark| text[at + mark..].contains('=')))
+}
+
 /// Whether a URL with `user:password@` stands in the text.
 pub(super) fn has_userinfo(text: &str) -> bool {
     let Some(at) = text.find("://") else { return false };

@@ -42,6 +42,12 @@ pub(super) fn is_name_in_humps(text: &str) -> bool {
         && words.iter().all(known)
 }
 
+/// Whether the text is a word with a colon, as forms have it before a field: `Passwort:`.
+pub(super) fn is_caption(text: &str) -> bool {
+    let word = text.strip_suffix(':').map_or("", str::trim_end);
+    !word.is_empty() && word.chars().all(char::is_alphabetic)
+}
+
 /// Whether the text is a node of a syntax tree with its place, as parsers write them out: `L_CURLY@0..1 "{"`.
 pub(super) fn is_syntax_node(text: &str) -> bool {
     let Some((kind, place)) = text.split_once('@') else { return false };

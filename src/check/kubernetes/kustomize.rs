@@ -21,11 +21,20 @@ impl Check for Kustomize {
         let generator = pair.path.keys().next().unwrap_or_default();
         let literal = pair.shape == Shape::Assignment && matches!(pair.path.keys().last(), Some("literals"));
         match generator {
-            "secretGenerator" if literal => claim::judge(self.rule(), pair, Setting::Secret, cx),
-            "configMapGenerator" if literal => claim::judge(self.rule(), pair, Setting::Environment, cx),
+            "secretGenerator" if literal => claim::judge(self.rule(), &unquoted(pair), Setting::Secret, cx),
+            "configMapGenerator" if literal => claim::judge(self.rule(), &unquoted(pair), Setting::Environment, cx),
             "secretGenerator" | "configMapGenerator" => {}
             _ => return false,
         }
         true
     }
+}
+
+/// The literal without the quotes around its value, which kustomize takes off.
+fn unquoted<'d>(pair: &Pair<'d>) -> Pair<'d> {
+    let quotes = ['"', '\''];
+    let cut = pair.value.len() - pair.value.trim_start_matches(quotes).len();
+    let value = pair.value.trim_matches(quotes);
+    let value_span = if value.is_empty() { pair.value_span } else { pair.span_of(cut, cut + value.len()) };
+    Pair { value, value_span, offset: pair.offset + cut, ..*pair }
 }

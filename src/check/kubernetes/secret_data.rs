@@ -244,7 +244,10 @@ impl SecretData {
         // Of a URL or a line of options, the password alone.
         let part = judged.secret.clone();
         let is_whole = part.len() >= value.text.trim().len();
-        let span = if is_whole { value.span } else { value.map.to_file(Span::new(part.start, part.end)) };
+        // A block with an indentation of its own may begin with blanks.
+        let blanks = value.span.of(doc.text).bytes().take_while(|b| *b == b' ').count();
+        let whole = Span::new(value.span.start + blanks, value.span.end);
+        let span = if is_whole { whole } else { value.map.to_file(Span::new(part.start, part.end)) };
         let secret = if is_whole { value.text.trim() } else { value.text.get(part).unwrap_or_default() };
         let found = Found {
             span,

@@ -11,6 +11,8 @@ use crate::model::head;
 pub(super) enum Form {
     /// Between quotes.
     Quoted,
+    /// Between quotes, as the argument of a function.
+    Argument,
     /// Between quotes, with nothing but blanks behind the name: `storePassword "…"`, `-Password '…'`.
     Beside,
     /// As bare text, to the end of the line (or to a comment).

@@ -6,6 +6,9 @@ use super::assignment::{LONGEST_NAME, LONGEST_VALUE};
 use crate::check::credential::{self, ValueKind};
 use crate::encoding;
 
+/// What gives a variable its value, of shells and in Dockerfiles.
+const COMMANDS: [&str; 4] = ["export ", "set ", "ENV ", "ARG "];
+
 /// Gives the name and the value on each line that is nothing but a comment with an assignment of one word.
 pub(super) fn read(text: &str, give: &mut dyn FnMut(Range<usize>, Range<usize>)) {
     let bytes = text.as_bytes();
@@ -30,6 +33,8 @@ fn assignment(line: &str) -> Option<(Range<usize>, Range<usize>)> {
         return None;
     }
     let start = line.len() - line.trim_start_matches(['#', ' ', '\t', '-', '"', '\'']).len();
+    let command = COMMANDS.iter().find(|command| line[start..].starts_with(**command));
+    let start = start + command.map_or(0, |command| command.len());
     let length = line[start..].find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-' | '.'))?;
     let name = start..start + length;
     let rest = line[name.end..].trim_start_matches(['"', '\'']);
@@ -70,9 +75,14 @@ mod tests {
 
     #[test]
     fn what_was_commented_out_is_read() {
-        let text =
-            "a: b # c: d\n# DB_PASSWORD: kiln71\n  #  - \"API_TOKEN=kiln72\"\n#TOKEN='kiln73'\n## x.secret = kiln74";
-        let all = [("DB_PASSWORD", "kiln71"), ("API_TOKEN", "kiln72"), ("TOKEN", "kiln73")];
+        let text = "a: b # c: d\n# DB_PASSWORD: kiln71\n  #  - \"API_TOKEN=kiln72\"\n#TOKEN='kiln73'\n## x.secret = kiln74\n# export A_KEY=kiln75\n#ENV B_KEY=kiln76";
+        let all = [
+            ("DB_PASSWORD", "kiln71"),
+            ("API_TOKEN", "kiln72"),
+            ("TOKEN", "kiln73"),
+            ("A_KEY", "kiln75"),
+            ("B_KEY", "kiln76"),
+        ];
         assert_eq!(found(text), all);
     }
 

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::assignment::{self, Assignment, Form};
-use super::{call, comment, form, insert, is_sql, url};
+use super::{call, comment, connection, form, insert, is_sql, url};
 use crate::check::credential::{self, Judgement, NameKind, Setting};
 use crate::check::token::validate::is_filler;
 use crate::check::{Check, Context, Found, command_line};
@@ -23,13 +23,13 @@ impl Check for Credential {
     }
 
     fn applies(&self, doc: &Document<'_>) -> bool {
-        let shell = doc.role == Role::ShellScript && matches!(doc.body, Body::Text);
-        !shell && !matches!(doc.body, Body::Dockerfile(_)) && !matches!(doc.role, Role::LockFile | Role::Schema)
+        !matches!(doc.role, Role::LockFile | Role::Schema)
     }
 
     fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
         let file = FileKind::of(doc.place.file_name(), &doc.place.path);
-        if !matches!(doc.body, Body::Text) {
+        // Commands have checks of their own.
+        if !matches!(doc.body, Body::Text) || doc.role == Role::ShellScript {
             return self.comments(doc, file, cx);
         }
         let hits = cx.hits(doc);
@@ -88,7 +88,8 @@ impl Credential {
         let secret = &value[judged.secret.clone()];
         // `"Authorization": "Bearer …"`: the header says what the rest is.
         let kind = if credential::is_header(value) { NameKind::Credential } else { kind };
-        let Some(confidence) = looks(kind, name, secret, found.form, file) else { return };
+        let form = if connection::holds(doc.text, found) { Form::Quoted } else { found.form };
+        let Some(confidence) = looks(kind, name, secret, form, file) else { return };
         let confidence = confidence.min(judged.confidence);
         let span = Span::new(found.value.start + judged.secret.start, found.value.start + judged.secret.end);
         let label = (Span::new(found.name.start, found.name.end), "this name says what the value is");
@@ -105,7 +106,7 @@ impl Credential {
     ) {
         let value = &doc.text[argument.clone()];
         let Some(judged) = credential::judge_as(NameKind::Password, "password", value, Setting::Text) else { return };
-        let Some(confidence) = looks(NameKind::Password, "password", value, Form::Quoted, file) else { return };
+        let Some(confidence) = looks(NameKind::Password, "password", value, Form::Argument, file) else { return };
         let span = Span::new(argument.start + judged.secret.start, argument.start + judged.secret.end);
         let label = (Span::new(name.start, name.end), "this function takes a password");
         self.report(doc, span, judged, confidence, vec![label], cx);
@@ -130,7 +131,9 @@ impl Credential {
         let Some(judged) = credential::judge_as(NameKind::Neutral, "", text, Setting::Text) else { return };
         let secret = &text[judged.secret.clone()];
         let telling = credential::looks_random(secret) || has_digit_and_letter(secret);
-        let doubtful = url::is_local(text) || file.is_sample || file.is_prose || !telling;
+        // A long random password is used somewhere, whatever the host is called.
+        let local = url::is_local(text) && !(secret.len() >= 12 && credential::looks_random(secret));
+        let doubtful = local || file.is_sample || file.is_prose || !telling;
         let confidence = match doubtful {
             _ if file.is_credentials => Confidence::High,
             true => Confidence::Low,
@@ -162,10 +165,13 @@ impl Credential {
     }
 }
 
+/// The last words of the names of passwords alone.
+const PASSWORDS: [&str; 5] = ["password", "passwd", "pass", "passphrase", "pwd"];
+
 /// How sure it is that a value which the classifier takes for a credential's is one in a text; `None`: it is none.
 fn looks(kind: NameKind, name: &str, secret: &str, form: Form, file: FileKind) -> Option<Confidence> {
     // A bare word of code is an expression; of a sentence, a word.
-    let bare = !matches!(form, Form::Quoted | Form::Beside);
+    let bare = !matches!(form, Form::Quoted | Form::Argument | Form::Beside);
     if form == Form::Beside && secret.contains(['/', ':', ' '])
         || is_name_of_one(secret)
         || bare && (file.is_code || form == Form::Word || is_expression(secret))
@@ -179,20 +185,30 @@ fn looks(kind: NameKind, name: &str, secret: &str, form: Form, file: FileKind) -
         return None;
     }
     let random = credential::looks_random(secret);
+    let password = kind == NameKind::Password;
+    let is_programs = file.is_code && !file.is_template && credential::ends_with(name, &PASSWORDS);
+    Some(match () {
+        () if is_made_up(name, secret, random, file) => Confidence::Low,
+        () if random && secret.len() >= 16 && !file.is_prose => Confidence::High,
+        () if random || password && secret.len() >= 6 && is_mixed(secret) => Confidence::Medium,
+        // What everybody tries first is a password, too, where a program's text gives it to one.
+        () if password && form == Form::Quoted && is_programs && credential::is_common_password(secret) => {
+            Confidence::Medium
+        }
+        () => Confidence::Low,
+    })
+}
+
+/// Whether the value stands where most are invented.
+fn is_made_up(name: &str, secret: &str, random: bool, file: FileKind) -> bool {
     // What documents show is made up, but for a long random value of a variable in a command.
     let is_shown = file.is_prose && !(random && secret.len() >= 12 && assignment::is_constant(name));
     let numbered = secret.trim_end_matches(|c: char| c.is_ascii_digit());
-    let made_up = file.is_sample
+    let says = |word: &str| says_made_up(word) && !(random && is_default(word, secret));
+    file.is_sample
         || is_shown
         || credential::is_sample_word(numbered)
-        || credential::words_of(name).into_iter().any(says_made_up);
-    let password = kind == NameKind::Password;
-    Some(match () {
-        () if made_up => Confidence::Low,
-        () if random && secret.len() >= 16 && !file.is_prose => Confidence::High,
-        () if random || password && secret.len() >= 6 && is_mixed(secret) => Confidence::Medium,
-        () => Confidence::Low,
-    })
+        || credential::words_of(name).into_iter().any(says)
 }
 
 /// Whether the text is itself the name of a credential, in humps: one of a list of names.
@@ -225,6 +241,11 @@ fn is_encoded(text: &str) -> bool {
         && has(u8::is_ascii_lowercase)
         && has(u8::is_ascii_digit)
         && credential::looks_random(text)
+}
+
+/// Whether a name's word says that the value is used where no other is given: a long random one is used.
+fn is_default(word: &str, secret: &str) -> bool {
+    word.eq_ignore_ascii_case("default") && secret.len() >= 16
 }
 
 /// Whether a word of a name says that the value is no real one: `invalidToken`, `fake_password`.
@@ -286,6 +307,8 @@ fn has_mark_inside(text: &str) -> bool {
 struct FileKind {
     /// Source code of a programming language: bare words are expressions.
     is_code: bool,
+    /// Text that a program fills in: what stands in it is what it shows, or a default.
+    is_template: bool,
     /// Sentences.
     is_prose: bool,
     /// A test, a fixture, an example: what it holds is mostly made up.
@@ -301,6 +324,7 @@ impl FileKind {
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
         Self {
             is_code: credential::is_code_extension(extension),
+            is_template: matches!(extension, "tpl" | "gotmpl" | "tmpl"),
             is_prose: credential::is_prose_extension(extension),
             is_sample: path.split(['/', '.', '_', '-']).any(credential::is_sample_word),
             is_sql: is_sql(name),

@@ -3,6 +3,7 @@
 mod assignment;
 mod call;
 mod comment;
+mod connection;
 mod credential;
 mod form;
 mod insert;

@@ -91,6 +91,10 @@ impl<'a> Builder<'a> {
         let changed = seen != original;
         match (changed, value == seen) {
             (_, true) => {}
+            // Empty lines before a block's first one lie outside of its span.
+            (false, false) if matches!(style, Style::Literal | Style::Folded) => {
+                self.tree.set_value(id, value.trim_start_matches('\n').into());
+            }
             (false, false) => self.tree.set_value(id, value.into()),
             // The parser decoded neutral text; what the file says is decoded from the original.
             (true, false) => {
@@ -133,8 +137,8 @@ fn content(text: &str, value: &str, style: ScalarStyle, span: Span) -> (Style, S
         }
         ScalarStyle::SingleQuoted => (Style::SingleQuoted, inside(raw, '\'').shift(span.start)),
         ScalarStyle::DoubleQuoted => (Style::DoubleQuoted, inside(raw, '"').shift(span.start)),
-        ScalarStyle::Literal => (Style::Literal, block(text, span)),
-        ScalarStyle::Folded => (Style::Folded, block(text, span)),
+        ScalarStyle::Literal => (Style::Literal, block(text, value, span)),
+        ScalarStyle::Folded => (Style::Folded, block(text, value, span)),
     }
 }
 
@@ -155,8 +159,9 @@ fn inside(raw: &str, quote: char) -> Span {
     Span::new(start, at.min(bytes.len()))
 }
 
-/// The text lines of a block scalar, without the indentation of the first line and the last line end.
-fn block(text: &str, span: Span) -> Span {
+/// The text lines of a block scalar, without the indentation of the first line and the last line end. Blanks that the
+/// first line has beyond an indentation that the header names are content.
+fn block(text: &str, value: &str, span: Span) -> Span {
     let raw = span.of(text);
     let line_start = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
     // The header is in the span only where an anchor or a tag stands before it.
@@ -164,7 +169,9 @@ fn block(text: &str, span: Span) -> Span {
     let header = if with_header { memchr::memchr(b'\n', raw.as_bytes()).map_or(raw.len(), |end| end + 1) } else { 0 };
     let body = &raw[header..];
     let blank = body.len() - body.trim_start().len();
-    let start = span.start + header + if blank == body.len() { 0 } else { blank };
+    let first = value.trim_start_matches('\n');
+    let own = (first.len() - first.trim_start_matches(' ').len()).min(blank);
+    let start = span.start + header + if blank == body.len() { 0 } else { blank - own };
     Span::new(start, start.max(span.start + header + body.trim_end().len()))
 }
 

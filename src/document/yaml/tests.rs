@@ -45,6 +45,20 @@ fn block_scalars_know_their_lines() {
 }
 
 #[test]
+fn blocks_of_a_named_indentation_know_every_byte() {
+    for text in
+        ["a: |2\n    x = 1\n    key = V-1\n", "a: |1-\n\n    x = 1\n  key = V-1\n", "a: &x |\n\n   x\n   key = V-1\n"]
+    {
+        let tree = tree(text);
+        let node = tree.at(tree.root().unwrap(), &["a"]).unwrap();
+        let value = tree.str(node).unwrap();
+        let at = value.find("V-1").unwrap();
+        let span = scalar_map(&tree, node).to_file(Span::new(at, at + 3));
+        assert_eq!(span.of(text), "V-1", "{text:?}");
+    }
+}
+
+#[test]
 fn characters_of_several_bytes_do_not_move_spans() {
     let text = "ä: é # ü\npässword: gehéim\n";
     assert_eq!(bytes(text, &["pässword"]), "gehéim");

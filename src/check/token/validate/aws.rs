@@ -18,7 +18,11 @@ pub fn validate(secret: &str, _: &str) -> Verdict {
     }
     let Some((kind, id)) = secret.split_at_checked(4) else { return Verdict::Unknown };
     let what = if kind == "ASIA" { "temporary AWS access key id" } else { "AWS access key id" };
-    let Ok(bytes) = BASE32_NOPAD.decode(id.as_bytes()) else { return Verdict::doubtful(what) };
+    let Ok(bytes) = BASE32_NOPAD.decode(id.as_bytes()) else {
+        // Digits alone were typed by somebody.
+        let letters = id.bytes().filter(u8::is_ascii_alphabetic).count();
+        return if letters < 6 { Verdict::Drop } else { Verdict::doubtful(what) };
+    };
     let Some(first) = bytes.first_chunk::<6>() else { return Verdict::doubtful(what) };
     let bits = first.iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
     let account = bits >> 7 & ((1 << 40) - 1);
@@ -52,6 +56,8 @@ mod tests {
     #[test]
     fn examples_are_dropped_and_old_ids_keep_their_account() {
         assert_eq!(validate("AKIAQWERTYUIOEXAMPLE", ""), Verdict::Drop);
+        assert_eq!(validate("AKIA1234567891234567", ""), Verdict::Drop);
+        assert_eq!(validate("AKIAGQ8WLN0ZV3TPE91R", ""), Verdict::doubtful("AWS access key id"));
         assert_eq!(validate(&id("AKIA", 481_920_576_103), ""), Verdict::sure("AWS access key id"));
         assert_eq!(validate(&id("AKIA", u64::MAX >> 16), ""), Verdict::doubtful("AWS access key id"));
     }

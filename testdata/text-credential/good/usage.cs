@@ -1,0 +1,2 @@
+var connectionString = configuration.GetConnectionString("mongo");
+var defaultPassword = "admin-default";
