@@ -6,7 +6,7 @@ use super::credential::{self, Judgement, NameKind, Setting, ValueKind};
 use super::nobodys::is_nobodys;
 use super::{Context, Found, Pair, Shape, command_line, filled_in, template};
 use crate::encoding;
-use crate::model::{Confidence, Document, NodeId, Rule, Secret, Span, SpanMap, Tree};
+use crate::model::{Confidence, Document, NodeId, Role, Rule, Secret, Span, SpanMap, Tree};
 
 /// Entries of a mapping that are looked through for what tells of the others.
 pub(super) const BESIDE: usize = 64;
@@ -97,7 +97,8 @@ fn report(
     most: Confidence,
     cx: &mut Context<'_>,
 ) {
-    let setting = if is_weak_by_place(pair, kind) { Setting::Environment } else { setting };
+    let used = is_weak_by_place(pair, kind) || setting == Setting::Configuration && is_beside_its_id(pair, kind);
+    let setting = if used { Setting::Environment } else { setting };
     let Some(judged) = judgement(pair, kind, setting) else {
         if setting == Setting::Environment {
             options(rule, pair, cx);
@@ -141,6 +142,23 @@ fn is_weak_by_place(pair: &Pair<'_>, kind: NameKind) -> bool {
     let Some((tree, mapping)) = pair.doc.tree().zip(pair.path.mapping()) else { return false };
     let client = |key| tree.str(key).is_some_and(|key| BESIDE_IT.contains(&key));
     around || tree.entries(mapping).take(BESIDE).any(|(key, _)| client(key))
+}
+
+/// Whether the id that belongs to the secret stands beside it, as `client-id` beside `client-secret`: so it is the secret
+/// itself, however it reads. In a resource a name with dashes may still be that of a Secret.
+fn is_beside_its_id(pair: &Pair<'_>, kind: NameKind) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_ascii_lowercase();
+    if kind != NameKind::Credential || pair.shape != Shape::Entry || pair.name.len() > 64 {
+        return false;
+    }
+    let name = letters(pair.name);
+    let Some(owner) = name.strip_suffix("secret").filter(|owner| !owner.is_empty()) else { return false };
+    let Some((tree, mapping)) = pair.doc.tree().zip(pair.path.mapping()) else { return false };
+    let mut beside = tree.entries(mapping).take(BESIDE).filter_map(|(key, _)| tree.str(key));
+    let may_be_name = matches!(pair.doc.role, Role::Resource { .. }) && pair.value.contains('-');
+    !may_be_name
+        && letters(pair.value) != name
+        && beside.any(|key| key.len() < 64 && letters(key).strip_suffix("id") == Some(owner))
 }
 
 /// The judgement of the value or, where a template fills it in, of the literal that the template falls back on.

@@ -65,6 +65,7 @@ pub(super) fn is_nobodys(pair: &Pair<'_>) -> bool {
         || (pair.path.has_key("encrypted") || pair.name.eq_ignore_ascii_case("ciphertext"))
             && credential::looks_random(pair.value)
         || is_package(pair.name)
+        || is_encrypted_for_build(pair)
         || is_secret_of_quadlet(pair)
         || is_token_of_parser(pair)
         || is_token_of_model(pair)
@@ -75,6 +76,13 @@ pub(super) fn is_nobodys(pair: &Pair<'_>) -> bool {
         || names_key_of_secret(pair)
         || is_one_of_names(pair)
         || is_described_as_name(pair)
+}
+
+/// Whether the pair stands below `secretEnv` beside the key that encrypts it, as Cloud Build has it.
+fn is_encrypted_for_build(pair: &Pair<'_>) -> bool {
+    pair.path.keys().rev().nth(1) == Some("secretEnv")
+        && pair.path.has_key("secrets")
+        && credential::looks_random(pair.value)
 }
 
 /// Whether the name is that of a package of npm's with its scope, as lists of dependencies have them: `@loom/secret`.

@@ -219,6 +219,7 @@ fn inside(kind: NameKind, value: &str, value_is: ValueKind, setting: Setting) ->
         || format_mark && explains
         || outcome::is_name_in_capitals(user, secret)
         || outcome::is_name_of_variable(secret)
+        || outcome::is_three_letters(secret)
         || outcome::is_form_of_address(user, secret, &value[range.end..])
         || !is_used && (outcome::is_filling_login(user, secret) || outcome::is_pair_of_names(user, secret))
         || !is_used && !kind_is_sure && outcome::is_form_of_login(before, user, secret);

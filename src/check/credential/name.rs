@@ -283,7 +283,10 @@ fn is_handed_on(before: &str) -> bool {
 /// Whether words before `secret` say what a Secret of Kubernetes holds (`basicAuthSecret`, `passwordSecret`): such a name
 /// mostly takes the Secret's name. `tokenSecret` is no such name, it is OAuth's.
 fn holds_login(before: &[&str]) -> bool {
+    let is = |word: &str, known: &str| word.eq_ignore_ascii_case(known);
     match before {
+        // Graylog's pepper.
+        [.., product, password] if is(product, "graylog") && is(password, "password") => false,
         [.., first, second] if first.eq_ignore_ascii_case("basic") && second.eq_ignore_ascii_case("auth") => true,
         [.., last] => {
             let both = ["credentials", "creds"].iter().any(|word| last.eq_ignore_ascii_case(word));

@@ -184,7 +184,8 @@ pub(super) fn judge_maybe(name: &str, value: &str, value_is: ValueKind, setting:
         && ends_with(name, &["auth", "info"])
         && url::is_plain_login(text)
         && !text.split(':').any(pointer::is_variable);
-    if value_is == ValueKind::PasswordHash || is_login || is_weak_id(name, text, value_is, setting) {
+    let is_known = is_login || is_weak_id(name, text, value_is, setting) || outcome::is_digest_of_password(name, text);
+    if value_is == ValueKind::PasswordHash || is_known {
         return Some(Confidence::Medium);
     }
     // A variable called a key holds a key; elsewhere so many digits are a digest as often.

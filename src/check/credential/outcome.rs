@@ -19,6 +19,21 @@ pub(super) fn is_signature(name: &str, text: &str) -> bool {
             || is_two_numbers(text))
 }
 
+/// Whether the value is the plain digest of a password, as the name says: `ROOT_PASSWORD_SHA2`, `admin_password_hash`.
+pub(super) fn is_digest_of_password(name: &str, text: &str) -> bool {
+    let cut = Words::of(name);
+    let [before @ .., last] = cut.as_slice() else { return false };
+    let is_digest =
+        ["hash", "md5", "sha1", "sha2", "sha256", "sha512"].iter().any(|known| last.eq_ignore_ascii_case(known));
+    let of_password = before.last().is_some_and(|word| name_kind(word) == super::NameKind::Password);
+    is_digest
+        && of_password
+        && matches!(text.len(), 32 | 40 | 64 | 128)
+        && text.bytes().all(|b| b.is_ascii_hexdigit())
+        && text.bytes().any(|b| b.is_ascii_digit())
+        && text.bytes().any(|b| b.is_ascii_alphabetic())
+}
+
 /// Whether the text is base64 of as many bytes as MD5, SHA-1, SHA-256, SHA-384 or SHA-512 yields.
 fn is_digest_in_base64(text: &str) -> bool {
     let digits = text.trim_end_matches('=');
@@ -114,7 +129,11 @@ pub(super) fn is_sentence_in_capitals(text: &str) -> bool {
     }
     let cut = Words::of(text);
     let words = cut.as_slice();
-    words.len() > 3 && words.iter().any(|word| contains(FUNCTION_WORDS, word) || word.eq_ignore_ascii_case("not"))
+    // `SET_BY_PIPELINE`, `TO_BE_DONE`.
+    let passive = words.len() == 3 && ["BY", "BE"].contains(&words[1]);
+    passive
+        || words.len() > 3
+            && words.iter().any(|word| contains(FUNCTION_WORDS, word) || word.eq_ignore_ascii_case("not"))
 }
 
 /// Whether it is the first or any three letters in a row, `abc`: too short for what anybody issues or chooses.
@@ -217,6 +236,11 @@ mod tests {
         let digest = BASE64.encode(&[0xB7; 32]);
         assert!(is_signature("sourceCodeHash", &digest) && !is_signature("hash", &digest[4..]));
         assert!(!is_signature("password_hash", &"3f9a".repeat(8)));
+        assert!(is_digest_of_password("LOGS_ROOT_PASSWORD_SHA2", &"3f9a".repeat(16)));
+        assert!(!is_digest_of_password("IMAGE_SHA2", &"3f9a".repeat(16)));
+        assert!(
+            !is_digest_of_password("PASSWORD_SHA2", "3f9a") && !is_digest_of_password("PASSWORD", &"3f9a".repeat(8))
+        );
         assert!(!is_signature("sig", "kR7vX2mQ9pLw4sTz8bNc") && !is_signature("sig", ""));
         let mut long = vec![0x30, 0x81, 136, 2, 66];
         long.extend([0x11; 66]);
@@ -230,6 +254,7 @@ mod tests {
         assert!(is_pgp_id("gpg_signing_key", "348D07C4") && !is_pgp_id("signing_key", "348D07C4"));
         assert!(is_report("PASS", "reads what it wrote") && !is_report("PASS", "kiln-ferret"));
         assert!(is_name_in_capitals("--secret", "SECRET") && !is_name_in_capitals("password", "password"));
+        assert!(is_sentence_in_capitals("POPULATED_BY_TEST") && is_sentence_in_capitals("TO_BE_SET"));
         assert!(is_sentence_in_capitals("MUST_NOT_BE_TOLD") && !is_sentence_in_capitals("VERY_SECRET_KEY"));
         assert!(is_three_letters("abc") && !is_three_letters("sst") && !is_three_letters("123"));
         assert!(is_word_for_issued("app_secret", "short") && !is_word_for_issued("jwt_secret", "short"));

@@ -45,7 +45,7 @@ pub fn is_placeholder(v: &str) -> bool {
     {
         return true;
     }
-    if v.contains("EXAMPLE") || v.starts_with("CHANGE") {
+    if v.contains("EXAMPLE") || v.starts_with("CHANGE") || v.starts_with("REPLACEME") {
         return true;
     }
     // `#DB_PASSWORD` marks where the variable's value goes.

@@ -6,6 +6,7 @@ use super::name::{NameKind, name_kind};
 use super::pointer::names_a_resource;
 use super::randomness::looks_random;
 use super::value::literal_default;
+use super::words::{KEYWORD_VALUES, contains};
 
 /// The password's bytes in `scheme://user:password@host…`, wherever in `text` the first such URL stands.
 pub fn userinfo(text: &str) -> Option<Range<usize>> {
@@ -105,7 +106,10 @@ pub fn is_plain_login(text: &str) -> bool {
     let word =
         |part: &str| part.len() > 3 && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
     text.split_once(':').is_some_and(|(user, password)| {
-        word(user) && word(password) && password.bytes().any(|b| b.is_ascii_alphabetic())
+        !contains(KEYWORD_VALUES, user)
+            && word(user)
+            && word(password)
+            && password.bytes().any(|b| b.is_ascii_alphabetic())
     })
 }
 

@@ -350,7 +350,16 @@ fn is_manifest(head: &str) -> bool {
 /// What most of the first lines are: `key: value`, `NAME=value`, `[section]`.
 fn by_lines(head: &str) -> Format {
     let (mut yaml, mut assigned, mut sections, mut other) = (0, 0, 0, 0);
-    for line in head.lines().take(40).map(str::trim) {
+    // How far the line is indented that opened the block of text in which the lines stand.
+    let mut block = None;
+    for line in head.lines().take(40) {
+        let indent = line.len() - line.trim_start().len();
+        let line = line.trim();
+        if line.is_empty() || block.is_some_and(|opened| indent > opened) {
+            continue;
+        }
+        block =
+            [": |", ": >", ": |-", ": >-", ": |+", ": >+"].iter().any(|mark| line.ends_with(mark)).then_some(indent);
         match line.as_bytes() {
             // Templates say nothing of the format of what they make.
             [] | [b'#' | b';', ..] | [b'{', b'{', ..] => {}
