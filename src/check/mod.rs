@@ -17,6 +17,7 @@ mod pair;
 pub mod prefilter;
 mod registry;
 pub mod resolve;
+mod route;
 mod template;
 mod text;
 pub mod token;

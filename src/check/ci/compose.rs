@@ -1,7 +1,7 @@
 //! Compose files: `environment` (map and list), build arguments, literals of `secrets`, commands.
 
 use crate::check::credential::{self, NameKind, Setting};
-use crate::check::{Check, Context, Pair, Shape, claim};
+use crate::check::{Check, Context, Pair, Shape, claim, route};
 use crate::model::{Document, Kind, NodeId, Role, Rule, Tree};
 use crate::rules;
 
@@ -19,6 +19,7 @@ impl Check for Compose {
 
     fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
         let Some(tree) = doc.tree() else { return };
+        let before = cx.findings.len();
         for at in 0..tree.len() {
             let node = NodeId(at as u32);
             if tree.kind(node) != Kind::Mapping {
@@ -29,6 +30,7 @@ impl Check for Compose {
                 self.command(doc, tree, value, key, cx);
             }
         }
+        route::tell(doc, &mut cx.findings[before..]);
     }
 
     fn pair(&self, pair: &Pair<'_>, cx: &mut Context<'_>) -> bool {

@@ -1,7 +1,7 @@
 //! Pipelines of GitHub Actions, GitLab CI, CircleCI, Azure and others: variables, inputs of steps, and the scripts they run.
 
 use crate::check::credential::{NameKind, Setting};
-use crate::check::{Check, Context, Pair, Shape, claim};
+use crate::check::{Check, Context, Pair, Shape, claim, route};
 use crate::model::{Document, Kind, NodeId, Role, Rule, Tree};
 use crate::rules;
 
@@ -44,6 +44,7 @@ impl Check for Pipeline {
 
     fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
         let Some(tree) = doc.tree() else { return };
+        let before = cx.findings.len();
         for at in 0..tree.len() {
             let node = NodeId(at as u32);
             if tree.kind(node) != Kind::Mapping {
@@ -63,6 +64,7 @@ impl Check for Pipeline {
                 }
             }
         }
+        route::tell(doc, &mut cx.findings[before..]);
     }
 
     fn pair(&self, pair: &Pair<'_>, cx: &mut Context<'_>) -> bool {

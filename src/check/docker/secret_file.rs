@@ -127,6 +127,9 @@ pub fn by_name(path: &str) -> Option<Kind> {
     if LOGINS.contains(&name) || ends_with_path(&path, LOGIN_PATHS) || extension == "kubeconfig" {
         return Some(Kind::Login);
     }
+    if extension == "json" && is_account(stem) {
+        return Some(Kind::Login);
+    }
     if FOLDERS.contains(&name) {
         return Some(Kind::Folder);
     }
@@ -143,6 +146,13 @@ pub fn by_name(path: &str) -> Option<Kind> {
 
 fn ends_with_path(path: &str, ends: &[&str]) -> bool {
     ends.iter().any(|end| path.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('/')))
+}
+
+/// `service-account.json`, `gcp_credentials.json`; not a model of one.
+fn is_account(stem: &str) -> bool {
+    let letters: String = stem.chars().filter(char::is_ascii_alphanumeric).collect();
+    let parts = || stem.split(|c: char| !c.is_ascii_alphanumeric());
+    (letters.contains("serviceaccount") || letters.ends_with("credentials")) && !parts().any(|p| MODELS.contains(&p))
 }
 
 /// `id_rsa`, `deploy_ed25519`; not `id_rsa.pub`.
@@ -238,6 +248,9 @@ mod tests {
         ] {
             assert!(by_name(path).is_some(), "{path}");
         }
+        for path in ["service-account.json", "keys/gcp_credentials.json", "serviceAccountKey.json"] {
+            assert!(by_name(path).is_some(), "{path}");
+        }
         for path in [".npmrc", "x/.aws/credentials", ".docker/config.json", "kubeconfig", "a.p12", "home/.ssh/"] {
             assert!(by_name(path).is_some(), "{path}");
         }
@@ -257,6 +270,8 @@ mod tests {
     fn names_of_other_files() {
         for path in [
             ".env.example",
+            "service-account.example.json",
+            "accounts.json",
             "sample.env",
             ".envrc.md",
             "id_rsa.pub",

@@ -1,7 +1,7 @@
 //! Passwords that cloud-init sets, the lines `user:password` of `chpasswd`, and those in the commands that it runs.
 
 use crate::check::credential::{self, Setting};
-use crate::check::{Check, Context, Found, claim};
+use crate::check::{Check, Context, Found, claim, route};
 use crate::encoding;
 use crate::model::{Document, NodeId, Role, Rule, Secret, Span, Tree};
 use crate::rules;
@@ -19,6 +19,14 @@ impl Check for CloudInit {
     }
 
     fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
+        let before = cx.findings.len();
+        self.keys(doc, cx);
+        route::tell(doc, &mut cx.findings[before..]);
+    }
+}
+
+impl CloudInit {
+    fn keys(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
         let Some((tree, root)) = doc.tree().and_then(|tree| Some((tree, tree.root()?))) else { return };
         for key in ["runcmd", "bootcmd"] {
             for item in tree.get(root, key).into_iter().flat_map(|list| tree.items(list).collect::<Vec<_>>()) {
@@ -36,9 +44,7 @@ impl Check for CloudInit {
             self.lines(doc, tree, item, cx);
         }
     }
-}
 
-impl CloudInit {
     fn lines(&self, doc: &Document<'_>, tree: &Tree<'_>, node: NodeId, cx: &mut Context<'_>) {
         let text = tree.str(node).unwrap_or_default();
         let mut start = 0;

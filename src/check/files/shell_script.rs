@@ -1,7 +1,7 @@
 //! A shell script, a text nested in another document that is one, or the shell text of another language's file, with a
 //! credential in a command or an assignment.
 
-use crate::check::{Check, Context, Found, claim, command_line};
+use crate::check::{Check, Context, Found, claim, command_line, route};
 use crate::model::{Body, Document, Kind, NodeId, Role, Rule, Span, SpanMap, Tree};
 use crate::rules;
 use crate::shell::embedded::Host;
@@ -40,6 +40,7 @@ const MODULES: [&str; 4] = ["shell", "command", "raw", "cmd"];
 impl ShellScript {
     /// The commands of Ansible's tasks: `shell: …`, `ansible.builtin.command: {cmd: …}`.
     fn tasks(&self, doc: &Document<'_>, tree: &Tree<'_>, cx: &mut Context<'_>) {
+        let before = cx.findings.len();
         for at in 0..tree.len() {
             let node = NodeId(at as u32);
             if tree.kind(node) != Kind::Mapping {
@@ -55,6 +56,7 @@ impl ShellScript {
                 }
             }
         }
+        route::tell(doc, &mut cx.findings[before..]);
     }
 
     /// A stretch of the document that is shell text.

@@ -1,7 +1,6 @@
 //! Credentials in the command lines of a resource: `command` and `args`, probes and lifecycle hooks, scripts.
 
-use super::route::Routes;
-use crate::check::{Check, Context, claim, command_line};
+use crate::check::{Check, Context, claim, command_line, route};
 use crate::model::{Document, Kind, NodeId, Role, Rule, Tree};
 use crate::rules;
 
@@ -19,23 +18,14 @@ impl Check for Command {
 
     fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
         let Some(tree) = doc.tree() else { return };
-        let mut routes = None;
+        let before = cx.findings.len();
         for at in 0..tree.len() {
             let node = NodeId(at as u32);
-            if tree.kind(node) != Kind::Mapping {
-                continue;
-            }
-            let before = cx.findings.len();
-            self.mapping(doc, tree, node, cx);
-            // Only the field was told so far.
-            for finding in &mut cx.findings[before..] {
-                let routes = routes.get_or_insert_with(|| Routes::of(tree));
-                let path = &*finding.structural_path;
-                let path = path.strip_prefix(doc.place.structure.as_str()).unwrap_or(path).trim_start();
-                let path = format!("{} {}", doc.place.structure, routes.structure(node, path));
-                finding.structural_path = path.trim_start().into();
+            if tree.kind(node) == Kind::Mapping {
+                self.mapping(doc, tree, node, cx);
             }
         }
+        route::tell(doc, &mut cx.findings[before..]);
     }
 }
 

@@ -5,7 +5,6 @@ mod config_map;
 mod env;
 mod field;
 mod kustomize;
-mod route;
 mod secret_data;
 
 pub use command::Command;

@@ -211,6 +211,17 @@ impl Cursor<'_> {
         }
         let escaped = self.take("\\");
         let line = self.line();
+        // A text between three quotes, on one line.
+        let tripled = || {
+            let inside = ["\"\"\"", "'''"].iter().find_map(|quotes| {
+                let inside = line.strip_prefix(quotes)?;
+                Some(&inside[..inside.find(quotes)?])
+            })?;
+            (!inside.is_empty()).then(|| (self.at + 3..self.at + 3 + inside.len(), Form::Quoted))
+        };
+        if let Some(found) = tripled() {
+            return Some(found);
+        }
         match line.chars().next()? {
             quote @ ('"' | '\'' | '`') => self.quoted(quote, escaped),
             _ if escaped => None,
@@ -345,6 +356,10 @@ mod tests {
             "password := b\"V-1\"",
             "const password = process.env.DB_PASS || 'V-1';",
             "password = os.environ.get(\"DB_PASS\") or \"V-1\"",
+            "password = \"\"\"V-1\"\"\"",
+            "password = (\n    'V-1'\n)",
+            "password = \\\n    'V-1'",
+            "String password =\n    \"V-1\";",
         ] {
             assert_eq!(value(text), Some(("password", "V-1", Form::Quoted)), "{text}");
         }

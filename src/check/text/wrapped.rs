@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::assignment::Cursor;
 use crate::check::template;
+use crate::model::head;
 
 /// What stands before a literal that is used where an expression gives nothing.
 const DEFAULTS: [&str; 5] = [".unwrap_or(", ".orElse(", ".unwrap_or_else(|| ", ") { ", ".getOrElse("];
@@ -14,13 +15,14 @@ fn is_expression(text: &str) -> bool {
 }
 
 impl Cursor<'_> {
-    /// A bracket that opens an expression, and the line's end behind it: `key = (⏎ "…"`.
+    /// A bracket that opens an expression and the line's end behind it, or the line's end alone: `key = (⏎ "…"`.
     pub(super) fn brackets(&mut self) {
-        let behind = self.rest().strip_prefix('(').map(str::trim_start);
-        if let Some(behind) =
-            behind.filter(|behind| behind.starts_with(['"', '\'']) && self.rest().len() - behind.len() < 64)
-        {
-            self.at += self.rest().len() - behind.len();
+        let rest = head(self.rest(), 64);
+        let continued = rest.strip_prefix('\\').unwrap_or(rest);
+        let opened = rest.strip_prefix('(').or_else(|| continued.starts_with(['\n', '\r']).then_some(continued));
+        let behind = opened.filter(|_| self.text[..self.at].trim_end_matches([' ', '\t']).ends_with(['=', ':', '>']));
+        if let Some(behind) = behind.map(str::trim_start).filter(|behind| behind.starts_with(['"', '\''])) {
+            self.at += rest.len() - behind.len();
         }
     }
 

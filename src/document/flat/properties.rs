@@ -42,7 +42,12 @@ fn split(text: &str, line: Span) -> Option<(Span, Span)> {
     let behind = trim(text, Span::new(name.end, line.end));
     let value =
         behind.of(text).strip_prefix(['=', ':']).map_or(behind, |v| Span::new(behind.end - v.len(), behind.end));
-    (!name.is_empty()).then(|| (name, trim(text, value)))
+    let mut value = trim(text, value);
+    // A value that begins on the next line.
+    while let Some(rest) = value.of(text).strip_prefix("\\\n").or_else(|| value.of(text).strip_prefix("\\\r\n")) {
+        value = trim(text, Span::new(value.end - rest.len(), value.end));
+    }
+    (!name.is_empty()).then_some((name, value))
 }
 
 #[cfg(test)]

@@ -67,7 +67,8 @@ impl Reader<'_> {
                 self.named = Some(value);
                 name
             }
-            "value" => self.named.take().unwrap_or(name),
+            // Apple's lists have a key and, beside it, a text.
+            "value" | "string" => self.named.take().unwrap_or(name),
             _ => name,
         };
         self.give(real, value, false);

@@ -72,7 +72,7 @@ impl Reader<'_> {
             let block = block(self.text, indent, lines);
             return self.give(name, block, false);
         }
-        let (value, is_quoted) = unquote(self.text, value);
+        let (value, is_quoted) = unquote(self.text, without_properties(self.text, value));
         if !is_quoted && is_alias(value.of(self.text)) {
             return;
         }
@@ -133,6 +133,15 @@ fn is_colon(bytes: &[u8], at: usize) -> bool {
 fn is_alias(value: &str) -> bool {
     let name = value.strip_prefix('*').unwrap_or_default();
     !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+}
+
+/// The value behind an anchor and a tag: `&name value`, `!!str value`.
+fn without_properties(text: &str, value: Span) -> Span {
+    let mut rest = value;
+    while let Some((_, behind)) = rest.of(text).split_once(' ').filter(|(first, _)| first.starts_with(['&', '!'])) {
+        rest = trim(text, Span::new(rest.end - behind.len(), rest.end));
+    }
+    rest
 }
 
 fn without_comment_outside_quotes(text: &str, span: Span) -> Span {
