@@ -97,7 +97,8 @@ fn report(
     most: Confidence,
     cx: &mut Context<'_>,
 ) {
-    let used = is_weak_by_place(pair, kind) || setting == Setting::Configuration && is_beside_its_id(pair, kind);
+    let used = is_weak_by_place(pair, kind)
+        || setting == Setting::Configuration && (is_beside_its_id(pair, kind) || is_secret_of_client(pair));
     let setting = if used { Setting::Environment } else { setting };
     let Some(judged) = judgement(pair, kind, setting) else {
         if setting == Setting::Environment {
@@ -139,9 +140,21 @@ fn is_weak_by_place(pair: &Pair<'_>, kind: NameKind) -> bool {
         return false;
     }
     let around = pair.path.keys().rev().nth(1).is_some_and(|key| AROUND.contains(&key));
+    around || stands_beside(pair, &BESIDE_IT)
+}
+
+/// Whether the pair is the secret of a client that its server keeps, beside where a login leads back to: what stands there is
+/// the secret itself, whatever names it looks like.
+fn is_secret_of_client(pair: &Pair<'_>) -> bool {
+    const LED_BACK: [&str; 5] =
+        ["redirectUris", "redirectURIs", "redirect_uris", "redirectUri", "clientAuthenticatorType"];
+    pair.name == "secret" && pair.shape == Shape::Entry && stands_beside(pair, &LED_BACK)
+}
+
+/// Whether one of the keys stands in the same mapping.
+fn stands_beside(pair: &Pair<'_>, known: &[&str]) -> bool {
     let Some((tree, mapping)) = pair.doc.tree().zip(pair.path.mapping()) else { return false };
-    let client = |key| tree.str(key).is_some_and(|key| BESIDE_IT.contains(&key));
-    around || tree.entries(mapping).take(BESIDE).any(|(key, _)| client(key))
+    tree.entries(mapping).take(BESIDE).any(|(key, _)| tree.str(key).is_some_and(|key| known.contains(&key)))
 }
 
 /// Whether the id that belongs to the secret stands beside it, as `client-id` beside `client-secret`: so it is the secret

@@ -119,7 +119,18 @@ pub(super) fn is_name_in_capitals(name: &str, text: &str) -> bool {
     name_kind(name).is_credential()
         && name.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_'))
         && text.bytes().all(|b| b.is_ascii_uppercase() || matches!(b, b'-' | b'_'))
-        && name.eq_ignore_ascii_case(text)
+        && (name.eq_ignore_ascii_case(text) || goes_on_before(name, text))
+}
+
+/// Whether a text of words with dashes ends with all words of the name, which are two or more: `ACME-SSO-CLIENT-SECRET`
+/// under `client_secret`.
+fn goes_on_before(name: &str, text: &str) -> bool {
+    let (of_name, of_text) = (Words::of(name), Words::of(text));
+    let (name, words) = (of_name.as_slice(), of_text.as_slice());
+    let Some(start) = words.len().checked_sub(name.len()) else { return false };
+    name.len() > 1
+        && text.contains('-')
+        && words[start..].iter().zip(name).all(|(word, known)| word.eq_ignore_ascii_case(known))
 }
 
 /// Whether the value is a sentence in capitals, as a test's values are: `MUST_NOT_BE_TOLD`.

@@ -86,7 +86,8 @@ pub fn value_kind(value: &str) -> ValueKind {
 
 /// Whether one digit fills the place of a key: `0000000000000000`.
 fn is_filler_number(v: &str) -> bool {
-    v.len() >= 16 && v.bytes().all(|b| b.is_ascii_digit() && b == v.as_bytes()[0])
+    let first = v.as_bytes()[0];
+    v.len() >= 16 && first.is_ascii_digit() && v.bytes().all(|b| b == first || b == b'-')
 }
 
 fn armored(v: &str) -> ValueKind {
@@ -216,6 +217,8 @@ fn is_ciphertext(v: &str) -> bool {
         || v.starts_with("ENCRYPTED[") && v.ends_with(']')
         // Of AWS's key management.
         || v.starts_with("AQICAH") && v.len() > 60
+        // Of Google's, as Cloud Build takes it for a step's variables.
+        || v.starts_with("CiQA") && v.len() > 100
         || v.starts_with("$ANSIBLE_VAULT")
         || v.starts_with("age-encryption.org")
         || v.contains("BEGIN AGE ENCRYPTED")

@@ -35,9 +35,13 @@ impl Check for Field {
     }
 }
 
-/// Whether the pair is a variable of a container, wherever a template's lines broke the way to it.
+/// Whether the pair is a variable of a container, wherever a template's lines broke the way to it, or in the map of variables
+/// that a chart takes.
 fn is_variable(pair: &Pair<'_>) -> bool {
-    matches!(pair.shape, Shape::NameValue | Shape::Line)
+    let in_map = || {
+        pair.shape == Shape::Entry && matches!(pair.path.keys().rev().nth(1), Some("env" | "extraEnv" | "environment"))
+    };
+    (matches!(pair.shape, Shape::NameValue | Shape::Line) || in_map())
         && pair.name.contains('_')
         && pair.name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }

@@ -46,7 +46,13 @@ fn what_a_secret_holds_is_told_from_its_settings() {
     ] {
         assert!(found(name, value, Setting::Secret), "{name}={value}");
     }
-    for (name, value) in [("WORKER_RUNTIME", "node"), ("channel", "stable"), ("mounts", "uid=1000,noperm")] {
+    for (name, value) in [
+        ("WORKER_RUNTIME", "node"),
+        ("channel", "stable"),
+        ("label", "kiln"),
+        ("mounts", "uid=1000,noperm"),
+        ("apiKey", "00000000-0000-0000-0000-000000000000"),
+    ] {
         assert!(!found(name, value, Setting::Secret), "{name}={value}");
     }
 }
@@ -76,6 +82,8 @@ fn names_of_keys_and_of_secrets_are_none() {
         ("SUBSCRIPTION_KEY_SECRET_KEY", "kiln-cognition-subscriptionkey"),
         ("KILN_SERVICE_KEY", "kiln-service"),
         ("IMAGE_PULLSECRET", "kiln-registry"),
+        ("PLAYGROUND_REQUEST_CREDENTIALS", "same-origin"),
+        ("FETCH_CREDENTIALS", "include"),
     ] {
         assert!(!found(name, value, Setting::Environment), "{name}={value}");
     }
@@ -86,6 +94,7 @@ fn names_of_keys_and_of_secrets_are_none() {
         ("token", "G-4QX7L2M9KD"),
         ("password", "password for the quarry's user"),
         ("token", "Token from Kiln"),
+        ("client_secret", "AZURE-KILN-SSO-CLIENT-SECRET"),
     ] {
         assert!(!found(name, value, Setting::Configuration), "{name}={value}");
     }
