@@ -6,6 +6,8 @@ use std::{env, fs};
 #[allow(dead_code)] // the search is the program's part
 #[path = "src/keyword.rs"]
 mod keyword;
+#[path = "src/literals.rs"]
+mod literals;
 #[path = "src/pattern.rs"]
 mod pattern;
 #[path = "src/rule_file.rs"]
@@ -15,7 +17,7 @@ use rule_file::{ProviderFile, StructuralFile, TokenEntry};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=rules");
-    for file in ["rule_file", "keyword", "pattern"] {
+    for file in ["rule_file", "keyword", "literals", "pattern"] {
         println!("cargo:rerun-if-changed=src/{file}.rs");
     }
     let mut out = String::new();
@@ -105,8 +107,9 @@ fn token(rule: &TokenEntry) -> String {
     let keywords: Vec<String> = rule.keywords.iter().map(|k| k.to_lowercase()).collect();
     assert!(rule.path.is_empty(), "{}: built-in rules look at all files", rule.id);
     let run = pattern::run(&rule.pattern).unwrap_or_else(|e| panic!("{}: {e}", rule.id));
+    let literals = literals::literals(&rule.pattern, &keywords).unwrap_or_else(|e| panic!("{}: {e}", rule.id));
     format!(
-        "Some(TokenRule {{ keywords: {}, pattern: {}, run: {run:?}, path: Cow::Borrowed(\"\"), window: {}, min_entropy: {:?}, validate: {}, examples: {}, counterexamples: {} }})",
+        "Some(TokenRule {{ keywords: {}, pattern: {}, run: {run:?}, literals: &{literals:?}, path: Cow::Borrowed(\"\"), window: {}, min_entropy: {:?}, validate: {}, examples: {}, counterexamples: {} }})",
         texts(&keywords),
         text(&rule.pattern),
         rule.window,
@@ -229,6 +232,7 @@ struct Markers {
     names: Vec<String>,
     endings: Vec<String>,
     programs: Vec<String>,
+    accept: String,
 }
 
 impl Keywords {
@@ -261,6 +265,7 @@ impl Keywords {
         self.add(&markers.values, "Value");
         self.add(&markers.programs, "Value");
         self.add(&["://".to_owned()], "Url");
+        self.add(&[markers.accept], "Accept");
     }
 
     /// The list and its index as statics.

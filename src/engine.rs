@@ -268,7 +268,7 @@ impl Engine {
         let hits = lineage.as_ref().map_or_else(|| Hits::of(bytes), |lineage| lineage.hits(bytes));
         let worth_parsing = text::is_utf16(bytes) || self.is_worth_parsing(&origin, bytes, &hits);
         let own = self.own.as_ref().filter(|own| own.may_find(bytes) || text::is_utf16(bytes));
-        let may_accept = suppress::inline::may_accept(bytes);
+        let may_accept = hits.may_accept();
         if !worth_parsing && hits.tokens.is_empty() && own.is_none() && !check::token::encoded::is_in(bytes) {
             if let Some(lineage) = lineage {
                 lineage.learn_silence(hits, bytes.len());

@@ -30,6 +30,8 @@ enum Mark {
     Value,
     /// `://`: of interest if userinfo follows.
     Url,
+    /// It stands in comments that accept findings.
+    Accept,
 }
 
 /// Where a token rule's keyword stands.
@@ -71,6 +73,8 @@ pub struct Hits {
     values: Vec<usize>,
     /// Where the marks of all URLs stand.
     marks: Vec<usize>,
+    /// Where it may be said that findings are accepted.
+    accepts: Vec<usize>,
 }
 
 impl Hits {
@@ -89,6 +93,7 @@ impl Hits {
             names: like(&earlier.names),
             values: like(&earlier.values),
             marks: like(&earlier.marks),
+            accepts: Vec::new(),
             urls: Vec::new(),
         };
         let mut from = 0;
@@ -115,9 +120,12 @@ impl Hits {
     fn take_over(&mut self, earlier: &Self, stretch: Kept) {
         let starts = stretch.from..stretch.from + stretch.length - REACH;
         let is_before = |at: usize| at < starts.start;
-        for (now, then) in
-            [(&mut self.names, &earlier.names), (&mut self.values, &earlier.values), (&mut self.marks, &earlier.marks)]
-        {
+        for (now, then) in [
+            (&mut self.names, &earlier.names),
+            (&mut self.values, &earlier.values),
+            (&mut self.marks, &earlier.marks),
+            (&mut self.accepts, &earlier.accepts),
+        ] {
             let inside = then[then.partition_point(|at| is_before(*at))..].iter().take_while(|at| **at < starts.end);
             now.extend(inside.map(|at| stretch.forth(*at)));
         }
@@ -138,6 +146,7 @@ impl Hits {
         self.names.sort();
         self.values.sort();
         self.marks.sort();
+        self.accepts.sort();
         self.urls = self.marks.iter().copied().filter(|at| has_userinfo(&bytes[*at..])).collect();
         self
     }
@@ -146,6 +155,11 @@ impl Hits {
     /// folder needs no keyword.
     pub fn are_worth_parsing(&self) -> bool {
         !self.values.is_empty() || !self.names.is_empty() || !self.urls.is_empty()
+    }
+
+    /// Whether comments may stand in the text that accept findings.
+    pub fn may_accept(&self) -> bool {
+        !self.accepts.is_empty()
     }
 
     fn add(&mut self, start: usize, keyword: u16) {
@@ -157,6 +171,7 @@ impl Hits {
             Some(Mark::Name) => self.names.push(start),
             Some(Mark::Value) => self.values.push(start),
             Some(Mark::Url) => self.marks.push(start),
+            Some(Mark::Accept) => self.accepts.push(start),
             None => {}
         }
     }

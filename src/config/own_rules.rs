@@ -193,6 +193,7 @@ impl RuleSource<'_> {
             keywords: texts(entry.keywords.iter().map(|keyword| keyword.to_ascii_lowercase())),
             pattern: entry.pattern.clone().into(),
             run: Run::default(),
+            literals: &[],
             path: entry.path.clone().into(),
             window: entry.window,
             min_entropy: entry.min_entropy,

@@ -11,7 +11,7 @@ use crate::rules;
 /// What a comment says to accept what stands on its line.
 const MARKER: &str = "tidewaiter:allow";
 
-/// Every blob is looked through for it.
+/// Blobs are looked through for it where the keyword pass met it, in any case.
 static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(MARKER));
 
 /// What may open a comment. The marker stands right behind one, so that a text about the marker is none.
@@ -41,11 +41,6 @@ pub struct Unused {
     pub line: Span,
     /// What to say of it: `path:line: text`.
     pub message: String,
-}
-
-/// Whether a blob may have comments that accept findings.
-pub fn may_accept(bytes: &[u8]) -> bool {
-    FINDER.find(bytes).is_some()
 }
 
 /// Marks the findings of a blob that a comment accepts. Gives the comments that match none, and those that name a rule

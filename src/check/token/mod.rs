@@ -86,8 +86,11 @@ fn search(doc: &Document<'_>, window: Window, cx: &mut Context<'_>) {
     if !cx.settings.runs(rule) {
         return;
     }
-    let Some(regex) = pattern::compiled(window.rule) else { return };
     let bytes = &doc.text.as_bytes()[..near::end_of_run(doc.text.as_bytes(), window.end)];
+    if !near::may_match(&bytes[window.start..], token.literals) {
+        return;
+    }
+    let Some(regex) = pattern::compiled(window.rule) else { return };
     for (secret, whole) in pattern::matches(regex, bytes, window.start) {
         if let Some(mut found) = accept::accept(rule, token, doc.text, secret, whole) {
             if shown::is_shown(rule, doc, secret) {
