@@ -16,6 +16,8 @@ use crate::source::git::history::{History, Piece};
 pub struct Job {
     /// The object, who introduced it and where.
     pub sight: Sight,
+    /// Its number in the packs, if one has it.
+    pub packed: Option<u32>,
     /// The path to scan it under.
     pub path: String,
     /// Whether it is the message of a commit or a tag.
@@ -34,12 +36,14 @@ pub fn list(history: &mut History<'_>, shard: Shard, cache: &Cache) -> (Vec<Job>
     for (path, piece) in pieces {
         if shard.is_whole() || shard.takes(&history.path(lines.first(path))) {
             let sight = Sight { holder: piece.holder, blob: history.blob(piece), places: piece.places.clone() };
-            jobs.push(Job { sight, path: history.path(path), is_message: false, is_again: false });
+            let packed = history.packed(piece);
+            jobs.push(Job { sight, packed, path: history.path(path), is_message: false, is_again: false });
             jobs.extend(other_kinds(history, piece));
         }
     }
     let message = |holder: u32, id: Oid, place, path: &str| Job {
         sight: Sight { holder, blob: id, places: vec![place] },
+        packed: history.packs().number(id),
         path: path.to_owned(),
         is_message: true,
         is_again: false,
@@ -79,7 +83,7 @@ fn other_kinds(history: &History<'_>, piece: &Piece) -> Vec<Job> {
             None => {
                 kinds.push(kind);
                 let sight = Sight { holder, blob: history.blob(piece), places: vec![place] };
-                jobs.push(Job { sight, path, is_message: false, is_again: true });
+                jobs.push(Job { sight, packed: None, path, is_message: false, is_again: true });
             }
         }
     }

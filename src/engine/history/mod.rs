@@ -19,9 +19,9 @@ use self::memory::Memory;
 use self::scan::Pass;
 use super::{Engine, Error, Progress, assemble};
 use crate::model::{Origin, Problem, ProblemKind, Run, Shard, Summary};
-use crate::source::git;
 use crate::source::git::history::{History, HistoryOptions, PathNo};
 use crate::source::git::objects::Objects;
+use crate::source::git::{self, Reading};
 
 /// Stands for the path of commit messages, and of tag messages, among the paths of a history.
 const COMMIT_MESSAGES: PathNo = PathNo::MAX;
@@ -51,7 +51,10 @@ impl Engine {
         let run = |count: usize, work: &(dyn Fn(usize) + Sync)| {
             pool.install(|| (0..count).into_par_iter().for_each(work));
         };
-        let mut history = History::collect(&repository, &scan.options, &memory.cache, &run)?;
+        let takes_messages = scan.shard.takes(Origin::COMMIT_MESSAGE);
+        let is_silent = |message: &[u8]| !takes_messages || self.finds_nothing(message);
+        let reading = Reading { run: &run, is_silent: &is_silent };
+        let mut history = History::collect(&repository, &scan.options, &memory.cache, &reading)?;
         let objects = Objects::new(path);
         let (jobs, known) = jobs::list(&mut history, scan.shard, &memory.cache);
         progress.total.store(jobs.len(), Ordering::Relaxed);

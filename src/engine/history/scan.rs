@@ -11,7 +11,7 @@ use super::jobs::Job;
 use super::origin;
 use crate::check::lineage::{Learnt, Lineage};
 use crate::engine::{Engine, Progress, Scanned, failed};
-use crate::model::{Finding, NoNeighbours, ProblemKind, Summary};
+use crate::model::{Finding, NoNeighbours, Origin, ProblemKind, Summary};
 use crate::source::git::cache::{Mark, mark};
 use crate::source::git::history::Holder;
 use crate::source::git::object::CommitText;
@@ -68,11 +68,9 @@ impl Engine {
         let done: Vec<AtomicBool> = pass.jobs.iter().map(|_| AtomicBool::new(false)).collect();
         let mut by_number = vec![NONE; packs.count()];
         for (at, job) in pass.jobs.iter().enumerate() {
-            if let Some(number) = packs.number(job.sight.blob) {
-                // One that is to be read as something else, too, is looked up for that alone.
-                if !job.is_again {
-                    by_number[number as usize] = at as u32;
-                }
+            // One that is to be read as something else, too, is looked up for that alone.
+            if let Some(number) = job.packed.filter(|_| !job.is_again) {
+                by_number[number as usize] = at as u32;
             }
         }
         let plan = packs.plan(|number| by_number[number as usize] != NONE);
@@ -131,6 +129,13 @@ impl Engine {
             }
             _ => None,
         }
+    }
+
+    /// Whether nothing is found in the message of a commit, whichever it is.
+    pub(super) fn finds_nothing(&self, message: &[u8]) -> bool {
+        let origin = Origin::Stdin { path: Origin::COMMIT_MESSAGE.to_owned() };
+        let scanned = self.scan_blob(origin, message, &NoNeighbours);
+        scanned.findings.is_empty() && scanned.problems.is_empty()
     }
 
     fn scan_message(&self, job: &Job, message: &[u8]) -> Version {

@@ -91,6 +91,15 @@ impl From<String> for Unread {
 /// Calls the work with each number below the count, on as many threads as the caller has.
 pub type Runner<'r> = dyn Fn(usize, &(dyn Fn(usize) + Sync)) + 'r;
 
+/// How a history is read.
+pub struct Reading<'r> {
+    /// Who does the work.
+    pub run: &'r Runner<'r>,
+    /// Whether nothing is to be found in a commit's message. It is asked while commits are read anyway, so that few of them
+    /// are read a second time.
+    pub is_silent: &'r (dyn Fn(&[u8]) -> bool + Sync),
+}
+
 /// Opens the repository that `path` lies in. Where `path` is the current folder, `GIT_DIR` and `GIT_INDEX_FILE` are
 /// followed, as git sets them in hooks.
 ///

@@ -2,7 +2,9 @@
 //! first commit that holds a blob is the one that introduced it.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::collections::BinaryHeap;
+
+use foldhash::{HashMap, HashSet};
 
 use super::graph::{Graph, ObjectNo};
 
@@ -52,7 +54,8 @@ struct Walk<'g, 'r> {
 /// Selects what can be reached from `tips`, and not from `hidden`, and is not older than `since` (a committer date).
 pub fn select(graph: &mut Graph<'_>, tips: &[ObjectNo], hidden: &[ObjectNo], since: Option<i64>) -> Selection {
     let since = since.unwrap_or(i64::MIN);
-    let mut walk = Walk { graph, since, met: HashMap::new(), queue: BinaryHeap::new(), open: 0, failed: Vec::new() };
+    let mut walk =
+        Walk { graph, since, met: HashMap::default(), queue: BinaryHeap::new(), open: 0, failed: Vec::new() };
     for tip in hidden {
         walk.meet(*tip, true);
     }
@@ -73,7 +76,7 @@ pub fn select(graph: &mut Graph<'_>, tips: &[ObjectNo], hidden: &[ObjectNo], sin
     failed.sort();
     failed.dedup();
     let heads = commits.iter().copied().filter(|commit| !parents.contains(commit)).collect();
-    Selection { commits, boundary, failed, earlier: HashSet::new(), heads }
+    Selection { commits, boundary, failed, earlier: HashSet::default(), heads }
 }
 
 /// Selects what is new since an earlier scan that covered all that led to `heads`, and the commits where that one found
@@ -178,9 +181,9 @@ impl Walk<'_, '_> {
 
 fn oldest_first(graph: &mut Graph<'_>, chosen: &[ObjectNo]) -> Vec<ObjectNo> {
     let mut waiting: HashMap<ObjectNo, usize> = chosen.iter().map(|commit| (*commit, 0)).collect();
-    let mut children: HashMap<ObjectNo, Vec<ObjectNo>> = HashMap::new();
+    let mut children: HashMap<ObjectNo, Vec<ObjectNo>> = HashMap::default();
     let mut ready = BinaryHeap::new();
-    let mut times = HashMap::new();
+    let mut times = HashMap::default();
     for commit in chosen {
         let Ok(node) = graph.commit(*commit) else { continue };
         // The id decides between commits of one second: numbers depend on the order of reading.

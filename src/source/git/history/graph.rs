@@ -1,14 +1,14 @@
 //! Commits and trees by number. Ids and names are long and repeat in every version of a folder; here each is kept once,
 //! and a tree is a list of pairs of numbers. What was not loaded ahead is read through libgit2 when asked for.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use foldhash::HashMap;
 use git2::{ObjectType, Odb, Oid};
 
 use crate::source::git::object::{CommitText, Entry, EntryKind, entries};
 use crate::source::git::pack::{Kind, Object, Packs, Workspace};
-use crate::source::git::{Runner, Unread};
+use crate::source::git::{Reading, Unread};
 
 use super::version::Version;
 
@@ -90,6 +90,8 @@ pub struct Graph<'r> {
     tables: Tables,
     trees: Vec<Option<Arc<[Child]>>>,
     commits: Vec<Option<Arc<CommitNode>>>,
+    /// Whether the object is a commit in whose message is nothing to find.
+    silent: Vec<bool>,
 }
 
 /// What one thread at a time loads.
@@ -101,12 +103,14 @@ struct Loader {
     /// Those trees that others may still be made from.
     recent: HashMap<ObjectNo, Version>,
     commits: Vec<(ObjectNo, Arc<CommitNode>)>,
+    silent: Vec<ObjectNo>,
 }
 
 impl<'r> Graph<'r> {
     /// An empty graph over the objects of `odb`, of which `packs` are read faster.
     pub fn new(odb: Odb<'r>, packs: Packs, grafts: HashMap<Oid, Vec<Oid>>) -> Self {
-        Self { odb, packs, grafts, tables: Tables::default(), trees: Vec::new(), commits: Vec::new() }
+        let (tables, trees, commits, silent) = (Tables::default(), Vec::new(), Vec::new(), Vec::new());
+        Self { odb, packs, grafts, tables, trees, commits, silent }
     }
 
     /// The packs that come first among the numbers.
@@ -143,7 +147,7 @@ impl<'r> Graph<'r> {
     }
 
     /// Reads all commits and trees of the packs.
-    pub fn load(&mut self, run: &Runner<'_>) {
+    pub fn load(&mut self, Reading { run, is_silent }: &Reading<'_>) {
         let is_wanted = |number| matches!(self.packs.kind(number), Some(Kind::Commit | Kind::Tree));
         let plan = self.packs.plan(is_wanted);
         let tables = Mutex::new(std::mem::take(&mut self.tables));
@@ -152,7 +156,13 @@ impl<'r> Graph<'r> {
         run(plan.pieces(), &|piece| {
             let (mut loader, mut workspace) = loaders.lock().ok().and_then(|mut free| free.pop()).unwrap_or_default();
             packs.read(&plan, piece, u64::MAX, &mut workspace, &mut |object| match object.kind {
-                Kind::Commit => loader.commit(object.number, object.bytes, packs, grafts, &tables),
+                Kind::Commit => {
+                    let Some(text) = CommitText::read(object.bytes) else { return };
+                    loader.commit(object.number, &text, packs, grafts, &tables);
+                    if is_silent(text.message) {
+                        loader.silent.push(object.number);
+                    }
+                }
                 _ => loader.tree(object, packs, &tables),
             });
             loader.recent.clear();
@@ -163,6 +173,7 @@ impl<'r> Graph<'r> {
         self.tables = tables.into_inner().unwrap_or_default();
         self.trees.resize(self.packs.count(), None);
         self.commits.resize(self.packs.count(), None);
+        self.silent.resize(self.packs.count(), false);
         for (loader, _) in loaders.into_inner().unwrap_or_default() {
             for (number, commit) in loader.commits {
                 self.commits[number as usize] = Some(commit);
@@ -170,7 +181,18 @@ impl<'r> Graph<'r> {
             for (number, tree) in loader.trees {
                 self.trees[number as usize] = Some(tree);
             }
+            for number in loader.silent {
+                self.silent[number as usize] = true;
+            }
         }
+    }
+
+    /// Whether nothing is to be found in the commit's message, as far as was asked.
+    pub fn is_silent(&self, commit: Oid) -> bool {
+        self.packs
+            .number(commit)
+            .and_then(|number| self.silent.get(number as usize))
+            .is_some_and(|is_silent| *is_silent)
     }
 
     /// A commit.
@@ -221,14 +243,13 @@ impl Loader {
     fn commit(
         &mut self,
         number: ObjectNo,
-        bytes: &[u8],
+        text: &CommitText<'_>,
         packs: &Packs,
         grafts: &HashMap<Oid, Vec<Oid>>,
         tables: &Mutex<Tables>,
     ) {
-        let Some(text) = CommitText::read(bytes) else { return };
         let find = |id| number_of(id, packs, tables);
-        let parents = parents(packs.id(number), &text, grafts).into_iter().map(find).collect::<Option<_>>();
+        let parents = parents(packs.id(number), text, grafts).into_iter().map(find).collect::<Option<_>>();
         if let (Some(tree), Some(parents)) = (find(text.tree), parents) {
             self.commits.push((number, Arc::new(CommitNode { tree, parents, time: text.time })));
         }

@@ -12,8 +12,9 @@ mod unreachable;
 mod version;
 mod walk;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
+use foldhash::HashMap;
 use git2::{ObjectType, Oid, Repository};
 
 pub use self::paths::PathNo;
@@ -28,7 +29,7 @@ use self::unreachable::Unreachable;
 use self::walk::Walk;
 use super::cache::Cache;
 use super::pack::Packs;
-use super::{GitError, Runner};
+use super::{GitError, Reading};
 use crate::model::{Problem, ProblemKind};
 
 /// From this many commits on, reading packs whole is faster than object by object.
@@ -77,7 +78,7 @@ pub struct History<'r> {
     pub holders: Vec<Holder>,
     /// The blobs, in order of introduction.
     pub pieces: Vec<Piece>,
-    /// The commits whose messages are scanned, with the numbers of their holders.
+    /// The commits whose messages are to be scanned yet, with the numbers of their holders.
     pub messages: Vec<(u32, Oid)>,
     /// Tag objects.
     pub tags: Vec<Tag>,
@@ -99,12 +100,12 @@ impl<'r> History<'r> {
         repository: &'r Repository,
         options: &HistoryOptions,
         cache: &Cache,
-        run: &Runner<'_>,
+        reading: &Reading<'_>,
     ) -> Result<Self, GitError> {
         let starts = revision::starts(repository, options)?;
         let lost = if options.unreachable { Unreachable::find(repository)? } else { Unreachable::default() };
         let tips: Vec<Oid> = starts.tips.iter().chain(&lost.commits).copied().collect();
-        let (mut graph, selection) = select(repository, options, cache, (&tips, &starts.hidden), run)?;
+        let (mut graph, selection) = select(repository, options, cache, (&tips, &starts.hidden), reading)?;
         let mut paths = Paths::new();
         let mut walk = Walk::new(&mut graph, &mut paths);
         let mut holders = Vec::new();
@@ -126,7 +127,7 @@ impl<'r> History<'r> {
             Holder::Commit(commit) => Some((at as u32, *commit)),
             _ => None,
         });
-        let messages = messages.collect();
+        let messages = messages.filter(|(_, commit)| !graph.is_silent(*commit)).collect();
         let mut history = Self {
             repository,
             graph,
@@ -197,6 +198,11 @@ impl<'r> History<'r> {
         self.graph.id(piece.blob)
     }
 
+    /// The number of a piece's blob in the packs, if one has it.
+    pub fn packed(&self, piece: &Piece) -> Option<u32> {
+        ((piece.blob as usize) < self.packs().count()).then_some(piece.blob)
+    }
+
     /// The commits that brought a blob to a further path.
     pub fn movers(&mut self, blob: Oid) -> Vec<Oid> {
         let blob = self.graph.number(blob);
@@ -230,7 +236,7 @@ fn select<'r>(
     options: &HistoryOptions,
     cache: &Cache,
     (tips, hidden): (&[Oid], &[Oid]),
-    run: &Runner<'_>,
+    reading: &Reading<'_>,
 ) -> Result<(Graph<'r>, Selection), GitError> {
     let grafts = grafts(repository);
     let numbers = |graph: &mut Graph<'_>, ids: &[Oid]| ids.iter().map(|id| graph.number(*id)).collect::<Vec<_>>();
@@ -256,7 +262,7 @@ fn select<'r>(
         }
     }
     let mut graph = Graph::new(repository.odb()?, Packs::open(&repository.commondir().join("objects")), grafts.clone());
-    graph.load(run);
+    graph.load(reading);
     let selection = select(&mut graph);
     Ok((graph, selection))
 }
@@ -307,7 +313,7 @@ pub fn border(repository: &Repository) -> String {
 fn grafts(repository: &Repository) -> HashMap<Oid, Vec<Oid>> {
     let border = border(repository);
     let (shallow, mended) = border.split_once('\0').unwrap_or_default();
-    let mut grafts = HashMap::new();
+    let mut grafts = HashMap::default();
     for line in mended.lines().filter(|line| !line.starts_with('#')) {
         let mut ids = line.split_whitespace().map_while(|id| Oid::from_str(id).ok());
         if let Some(commit) = ids.next() {

@@ -1,6 +1,6 @@
 //! Paths as a tree of names: a history has millions of them, and most share their folders.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::graph::Graph;
 
@@ -19,7 +19,7 @@ impl Paths {
 
     /// The root alone.
     pub fn new() -> Self {
-        Self { nodes: vec![(Self::ROOT, 0)], numbers: HashMap::new() }
+        Self { nodes: vec![(Self::ROOT, 0)], numbers: HashMap::default() }
     }
 
     /// The path `name` below `folder`.
@@ -36,20 +36,30 @@ impl Paths {
     }
 
     /// The names' numbers from the root.
-    pub fn names(&self, mut path: PathNo) -> Vec<u32> {
-        let mut names = Vec::new();
-        while path != Self::ROOT {
-            let (folder, name) = self.nodes[path as usize];
-            names.push(name);
-            path = folder;
-        }
+    pub fn names(&self, path: PathNo) -> Vec<u32> {
+        let mut names: Vec<u32> = self.upwards(path).collect();
         names.reverse();
         names
     }
 
+    /// The names' numbers, up to the root.
+    fn upwards(&self, mut path: PathNo) -> impl Iterator<Item = u32> {
+        std::iter::from_fn(move || {
+            let (folder, name) = (path != Self::ROOT).then(|| self.nodes[path as usize])?;
+            path = folder;
+            Some(name)
+        })
+    }
+
     /// The path as text; bytes that are no UTF-8 are shown as U+FFFD.
     pub fn text(&self, path: PathNo, graph: &Graph<'_>) -> String {
-        let names: Vec<_> = self.names(path).iter().map(|name| graph.name(*name)).collect();
-        String::from_utf8_lossy(&names.join(&b'/')).into_owned()
+        let names = || self.upwards(path).map(|name| graph.name(name));
+        let mut end: usize = names().map(|name| name.len() + 1).sum();
+        let mut text = vec![b'/'; end.saturating_sub(1)];
+        for name in names() {
+            text[end - 1 - name.len()..end - 1].copy_from_slice(name);
+            end -= name.len() + 1;
+        }
+        String::from_utf8(text).unwrap_or_else(|text| String::from_utf8_lossy(text.as_bytes()).into_owned())
     }
 }

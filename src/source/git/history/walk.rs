@@ -1,10 +1,13 @@
 //! From commits to the blobs that they introduced. Each distinct tree is looked at once, however many commits hold it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::Arc;
 
+use foldhash::HashMap;
 use git2::Oid;
 
-use super::graph::{Graph, ObjectNo};
+use super::graph::{Child, Graph, ObjectNo};
 use super::paths::{PathNo, Paths};
 use crate::source::git::Unread;
 
@@ -36,6 +39,8 @@ pub struct Walk<'g, 'r> {
     first: Vec<PathNo>,
     /// For each blob its piece's place.
     blobs: HashMap<ObjectNo, usize>,
+    /// For each folder what stood there when it was looked at last: most of it stands there in the next version, too.
+    last: Vec<Option<Arc<[Child]>>>,
     /// For each tree the paths that it was looked at as, after the first.
     more: HashMap<ObjectNo, Vec<PathNo>>,
     holder: u32,
@@ -54,8 +59,9 @@ impl<'g, 'r> Walk<'g, 'r> {
             graph,
             paths,
             first: Vec::new(),
-            blobs: HashMap::new(),
-            more: HashMap::new(),
+            blobs: HashMap::default(),
+            last: Vec::new(),
+            more: HashMap::default(),
             holder: 0,
             pieces: Vec::new(),
             moves: Vec::new(),
@@ -145,8 +151,10 @@ impl<'g, 'r> Walk<'g, 'r> {
             Ok(children) => children,
             Err(unread) => return self.failed.push((folder, unread)),
         };
-        let known = if known.is_empty() { HashMap::new() } else { self.same_names(known) };
-        for child in children.iter() {
+        // What is compared with other trees may be new in one version and not in the next.
+        let news = if known.is_empty() { self.news(folder, &children) } else { 0..children.len() };
+        let known = if known.is_empty() { HashMap::default() } else { self.same_names(known) };
+        for child in &children[news] {
             let known = known.get(&child.name()).map_or(&[][..], Vec::as_slice);
             let met = self.met_at(child.id);
             if known.contains(&child.id) || met.is_some_and(|path| self.paths.is(path, folder, child.name())) {
@@ -161,9 +169,22 @@ impl<'g, 'r> Walk<'g, 'r> {
         }
     }
 
+    /// Where what is new in this version of a folder lies: between what the last one begins with and what it ends with.
+    fn news(&mut self, folder: PathNo, children: &Arc<[Child]>) -> Range<usize> {
+        let place = folder as usize;
+        if self.last.len() <= place {
+            self.last.resize(place + 1, None);
+        }
+        let Some(last) = self.last[place].replace(children.clone()) else { return 0..children.len() };
+        let same = last.iter().zip(children.iter()).take_while(|(then, now)| then == now).count();
+        let behind = last[same..].iter().rev().zip(children[same..].iter().rev());
+        let same_behind = behind.take_while(|(then, now)| then == now).count();
+        same..children.len() - same_behind
+    }
+
     /// What stands in the `known` trees, by name. One that can't be read knows nothing.
     fn same_names(&mut self, known: &[ObjectNo]) -> HashMap<u32, Vec<ObjectNo>> {
-        let mut names: HashMap<u32, Vec<ObjectNo>> = HashMap::new();
+        let mut names: HashMap<u32, Vec<ObjectNo>> = HashMap::default();
         for tree in known {
             for child in self.graph.tree(*tree).unwrap_or_default().iter() {
                 names.entry(child.name()).or_default().push(child.id);
