@@ -1,8 +1,9 @@
 //! Judging a pair for a check: which pairs are nobody's, what the finding says, and where it stands.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
-use super::credential::{self, Judgement, NameKind, Setting, ValueKind};
+use super::credential::{self, Judgement, NameKind, Remembered, Setting, ValueKind};
 use super::nobodys::is_nobodys;
 use super::{Context, Found, Pair, Shape, command_line, filled_in, template};
 use crate::encoding;
@@ -35,6 +36,7 @@ fn is_one_of_many(pair: &Pair<'_>) -> bool {
             && pair.value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'))
     };
     pair.value.len() >= 16
+        && !pair.value.trim().as_bytes().contains(&b' ')
         && around().is_some_and(many)
         && !resource()
         && !is_identity(pair)
@@ -174,8 +176,37 @@ fn is_beside_its_id(pair: &Pair<'_>, kind: NameKind) -> bool {
         && beside.any(|key| key.len() < 64 && letters(key).strip_suffix("id") == Some(owner))
 }
 
+/// Longer pairs are not remembered, in bytes.
+const LONGEST_REMEMBERED: usize = 128;
+
+/// Whether [`judgement`] is none wherever a pair of this name and value stands.
+fn is_nothing(pair: &Pair<'_>, kind: NameKind, setting: Setting) -> bool {
+    thread_local! {
+        static KNOWN: RefCell<(String, Remembered<()>)> = const { RefCell::new((String::new(), Remembered::NOTHING)) };
+    }
+    if pair.name.len() + pair.value.len() > LONGEST_REMEMBERED {
+        return false;
+    }
+    KNOWN
+        .with_borrow_mut(|(question, known)| {
+            question.clear();
+            question.extend([char::from(kind as u8), char::from(setting as u8)]);
+            question.extend([pair.name, "\0", pair.value]);
+            known.get(question, || {
+                let is_nothing = credential::judge_as(kind, pair.name, pair.value, setting).is_none()
+                    && template::literal(pair.value).is_none()
+                    && filled_in::password(pair.name, pair.value).is_none();
+                is_nothing.then_some(())
+            })
+        })
+        .is_some()
+}
+
 /// The judgement of the value or, where a template fills it in, of the literal that the template falls back on.
 fn judgement(pair: &Pair<'_>, kind: NameKind, setting: Setting) -> Option<Judgement> {
+    if is_nothing(pair, kind, setting) {
+        return None;
+    }
     let judged = credential::judge_as(kind, pair.name, pair.value, setting);
     if let Some(judged) = judged.filter(|judged| !is_templated_whole(pair, judged)) {
         return Some(judged);
@@ -220,7 +251,8 @@ fn options(rule: &'static Rule, pair: &Pair<'_>, cx: &mut Context<'_>) {
 }
 
 fn has_options(value: &str) -> bool {
-    value.starts_with('-') || value.contains('-') && value.contains(" -")
+    let bytes = value.as_bytes();
+    bytes.first() == Some(&b'-') || bytes.contains(&b'-') && memchr::memmem::find(bytes, b" -").is_some()
 }
 
 /// A template beside literal text (`pass-{{ .x }}`) was refused by the classifier; this sees the template in the span

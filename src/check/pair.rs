@@ -208,19 +208,19 @@ impl Facts {
         // A JSON patch names what it sets by a path.
         let (mut patch, mut path) = (false, None);
         for (key, value) in tree.entries(id) {
-            match tree.str(key).unwrap_or_default() {
-                "metadata" => facts.metadata = Some(value),
-                "apiVersion" => facts.has_version = true,
-                "kind" if tree.is_scalar(value) => facts.kind = Some(value),
-                "name" | "key" | "parameter" | "Name" if tree.is_scalar(value) => {
+            match tree.bytes(key).unwrap_or_default() {
+                b"metadata" => facts.metadata = Some(value),
+                b"apiVersion" => facts.has_version = true,
+                b"kind" if tree.is_scalar(value) => facts.kind = Some(value),
+                b"name" | b"key" | b"parameter" | b"Name" if tree.is_scalar(value) => {
                     facts.name = facts.name.or(Some(value))
                 }
-                "value" | "default" | "Value" | "defaultValue" | "Default" if tree.is_scalar(value) => {
+                b"value" | b"default" | b"Value" | b"defaultValue" | b"Default" if tree.is_scalar(value) => {
                     facts.value = facts.value.or(Some((key, value)));
                 }
-                "type" => facts.typed = true,
-                "op" => patch = tree.is_scalar(value),
-                "path" if tree.is_scalar(value) => path = Some(value),
+                b"type" => facts.typed = true,
+                b"op" => patch = tree.is_scalar(value),
+                b"path" if tree.is_scalar(value) => path = Some(value),
                 _ => {}
             }
         }

@@ -54,13 +54,12 @@ fn in_tree(tree: &Tree<'_>) -> Vec<Nested> {
                 // The values of a Secret come behind this mapping.
                 let (mut is_secret, mut values) = (false, Vec::new());
                 for (key, value) in tree.entries(id) {
-                    let name = tree.str(key).unwrap_or_default();
-                    match name {
-                        "kind" => is_secret |= tree.str(value) == Some("Secret"),
-                        "data" | "stringData" => values.push(tree.resolve(value)),
+                    match tree.bytes(key).unwrap_or_default() {
+                        b"kind" => is_secret |= tree.bytes(value) == Some(b"Secret"),
+                        b"data" | b"stringData" => values.push(tree.resolve(value)),
                         _ => {}
                     }
-                    out.extend(in_scalar(tree, value, name));
+                    out.extend(in_value(tree, key, value));
                 }
                 secret_data.extend(values.into_iter().filter(|_| is_secret));
             }
@@ -69,6 +68,14 @@ fn in_tree(tree: &Tree<'_>) -> Vec<Nested> {
         }
     }
     out
+}
+
+fn in_value(tree: &Tree<'_>, key: NodeId, value: NodeId) -> Option<Nested> {
+    let name = tree.bytes(key).unwrap_or_default();
+    if tree.kind(value) != Kind::Scalar || !name.is_empty() && !may_be_candidate(tree, value, name) {
+        return None;
+    }
+    in_scalar(tree, value, tree.str(key).unwrap_or_default())
 }
 
 fn in_scalar(tree: &Tree<'_>, node: NodeId, name: &str) -> Option<Nested> {
@@ -105,6 +112,15 @@ fn in_assignment(tree: &Tree<'_>, node: NodeId, text: &str, at: usize) -> Option
     }
     let map = SpanMap::at(at + 1).within(&Arc::new(encoding::scalar_map(tree, node)));
     Some(Nested { text: value.to_owned(), map, name: name.to_owned(), node })
+}
+
+/// Whether a scalar may be a candidate: by its length, its style, its first byte and its name.
+fn may_be_candidate(tree: &Tree<'_>, node: NodeId, name: &[u8]) -> bool {
+    let bytes = tree.bytes(node).unwrap_or_default();
+    bytes.len() >= MIN_LEN
+        && (!matches!(tree.style(node), Style::Plain | Style::SingleQuoted)
+            || bytes.trim_ascii_start().first().is_some_and(|first| matches!(first, b'{' | b'['))
+            || name.contains(&b'.'))
 }
 
 /// Whether a scalar may hold a document, at the cost of a look at its ends.

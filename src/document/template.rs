@@ -245,7 +245,7 @@ fn surroundings(text: &str, templates: &[Span]) -> Vec<Around> {
             Some(end) => (&gap[end..], false),
             None => (gap, found.last().is_some_and(|last| last.text_before)),
         };
-        let blank = line.trim().is_empty();
+        let blank = line.trim_start().is_empty();
         let starts_line = blank && (from == 0 || line.len() < gap.len() || gap.starts_with('\n'));
         found.push(Around { starts_line, text_before: text_before || !blank, text_behind: false });
         from = template.end;

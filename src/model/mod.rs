@@ -35,6 +35,6 @@ pub use run::{Position, Run, Source};
 pub use secret::Secret;
 pub use settings::{Settings, parse_size};
 pub use shard::Shard;
-pub use span::{LineIndex, Span, SpanMap, head};
+pub use span::{LineIndex, Span, SpanMap, behind_last, head};
 pub use summary::{Problem, ProblemKind, Summary};
 pub use tree::{Kind, Node, NodeId, Style, Tree};

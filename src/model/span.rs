@@ -60,6 +60,12 @@ pub fn head(text: &str, limit: usize) -> &str {
     &text[..end]
 }
 
+/// What stands behind the last `mark`, an ASCII character; all of the text if it has none.
+pub fn behind_last(text: &str, mark: u8) -> &str {
+    let start = memchr::memrchr(mark, text.as_bytes()).map_or(0, |at| at + 1);
+    text.get(start..).unwrap_or(text)
+}
+
 /// How a stretch of a nested text corresponds to the text around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Piece {

@@ -208,7 +208,7 @@ impl<'a> Tree<'a> {
     }
 
     /// The bytes of a scalar's value: asked of every key, and cheaper than the value as text.
-    fn bytes(&self, id: NodeId) -> Option<&[u8]> {
+    pub fn bytes(&self, id: NodeId) -> Option<&[u8]> {
         let node = self.node(self.resolve(id));
         match node.kind {
             Kind::Scalar if node.link != NONE => self.owned.get(node.link as usize).map(|value| value.as_bytes()),

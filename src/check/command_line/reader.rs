@@ -10,7 +10,7 @@ use super::table::{
 use super::value;
 use crate::check::credential::words::{CREDENTIAL, contains};
 use crate::check::credential::{self, Setting};
-use crate::model::Span;
+use crate::model::{Span, behind_last};
 use crate::shell::{Command, Word};
 
 /// Reads one command.
@@ -367,7 +367,7 @@ fn word_fits(word: &str, expected: &str) -> bool {
 }
 
 pub(super) fn base_name(program: &str) -> &str {
-    program.rsplit('/').next().unwrap_or_default()
+    behind_last(program, b'/')
 }
 
 /// The words of the command that is really run.

@@ -10,6 +10,7 @@ mod placeholder;
 mod plain;
 mod pointer;
 mod randomness;
+mod remembered;
 mod shape;
 mod unnamed;
 mod url;
@@ -27,6 +28,7 @@ pub use placeholder::is_placeholder;
 pub use plain::is_key_id;
 pub use pointer::is_variable;
 pub use randomness::{is_salt, looks_random};
+pub use remembered::Remembered;
 pub use shape::is_code;
 pub use url::{default_password, is_scheme, password_of_login};
 pub use value::{ValueKind, value_kind};
@@ -119,10 +121,12 @@ fn could_hold_one(value: &str) -> bool {
     let bytes = value.as_bytes();
     let bare = value.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\''));
     memchr::memchr3(b'@', b'=', b'$', bytes).is_some()
-        || ["eyJ", "LS0tLS1", "PuTTY-User"].iter().any(|known| bare.starts_with(known))
+        || bytes.len() > 8 && ["eyJ", "LS0tLS1", "PuTTY-User"].iter().any(|known| bare.starts_with(known))
         || bytes.len() > 24 && memchr::memmem::find(bytes, b"-----BEGIN ").is_some()
-        // The schemes of an Authorization header.
-        || bare.starts_with(['b', 'B', 't', 'T', 'a', 'A', 'g', 'G', 's', 'S', 'k', 'K', 'd', 'D']) && url::authorization(value).is_some()
+        // The schemes of an Authorization header begin so.
+        || bare.bytes().next().is_some_and(|first| b"btagskd".contains(&first.to_ascii_lowercase()))
+            && bytes.contains(&b' ')
+            && url::authorization(value).is_some()
 }
 
 fn judge_fully(kind: NameKind, name: &str, value: &str, setting: Setting) -> Option<Judgement> {

@@ -2,10 +2,12 @@
 
 use std::cell::RefCell;
 
+use super::remembered::Remembered;
 use super::words::{
     ABOUT_BEGINNINGS, ABOUT_ENDINGS, CREDENTIAL, CREDENTIAL_ENDINGS, CREDENTIAL_PAIRS, IDENTITY, LOCATION, List, MAYBE,
     NEUTRAL_ENDINGS, ONE_FORM, PLAIN_KEYS, PLAIN_TOKEN_LISTS, PLAIN_TOKENS, Words, contains, contains_pair,
 };
+use crate::model::behind_last;
 
 /// What a name says of its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,37 +35,12 @@ impl NameKind {
     }
 }
 
-/// Names remembered a thread: manifests say the same few hundred over and over.
-const REMEMBERED: usize = 2048;
-
-/// Longer names are not remembered, in bytes.
-const LONGEST_REMEMBERED: usize = 64;
-
 /// What a name says of its value.
 pub fn name_kind(name: &str) -> NameKind {
     thread_local! {
-        static KNOWN: RefCell<Vec<(Box<str>, NameKind)>> = const { RefCell::new(Vec::new()) };
+        static KNOWN: RefCell<Remembered<NameKind>> = const { RefCell::new(Remembered::NOTHING) };
     }
-    if name.len() > LONGEST_REMEMBERED {
-        return classify(name);
-    }
-    KNOWN.with_borrow_mut(|known| {
-        if known.is_empty() {
-            known.resize_with(REMEMBERED, || (Box::default(), classify("")));
-        }
-        let place = &mut known[place_of(name)];
-        if *place.0 != *name {
-            *place = (name.into(), classify(name));
-        }
-        place.1
-    })
-}
-
-/// Where a name is remembered: a name that comes to the same place takes it over.
-fn place_of(name: &str) -> usize {
-    // FNV-1a.
-    let hash = name.bytes().fold(0x811C_9DC5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    (hash ^ (hash >> 15)) as usize % REMEMBERED
+    KNOWN.with_borrow_mut(|known| known.get(name, || Some(classify(name)))).unwrap_or(NameKind::Neutral)
 }
 
 fn classify(name: &str) -> NameKind {
@@ -72,7 +49,7 @@ fn classify(name: &str) -> NameKind {
         return NameKind::Neutral;
     }
     // `jsx-a11y/no-access-key`: a domain or a plugin goes before.
-    let name = name.rsplit('/').next().unwrap_or(name);
+    let name = behind_last(name, b'/');
     // Before the last dot stand the sections: `auth.existingSecret` is about a Secret as `existingSecret` is. What lies
     // behind the dot decides unless it needs the sections to mean anything (`token.ttl`, `secret.key`).
     if let Some((section, last)) = name.rsplit_once('.') {

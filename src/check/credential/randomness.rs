@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::words::{LETTER_PAIRS, contains};
+use super::words::{LETTER_PAIRS, pairs_of_letters};
 
 /// Whether the text looks generated rather than written: at least 8 characters, no blanks, and enough surprise for its
 /// length.
@@ -64,12 +64,12 @@ fn step(a: u8, b: u8) -> f32 {
     }
 }
 
+/// Whether a letter often follows another, by their places in the alphabet.
+static OFTEN: [[bool; 26]; 26] = pairs_of_letters(LETTER_PAIRS);
+
 fn letters(a: u8, b: u8) -> f32 {
-    let pair = [a.to_ascii_lowercase(), b.to_ascii_lowercase()];
-    match std::str::from_utf8(&pair) {
-        Ok(pair) if contains(LETTER_PAIRS, pair) => 0.0,
-        _ => 1.0,
-    }
+    let place = |letter: u8| usize::from(letter.to_ascii_lowercase() - b'a');
+    if OFTEN[place(a)][place(b)] { 0.0 } else { 1.0 }
 }
 
 enum Class {

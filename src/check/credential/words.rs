@@ -56,6 +56,18 @@ pub fn contains_pair(list: &List, first: &str, second: &str) -> bool {
     list.of(first).iter().any(pair)
 }
 
+/// Which small letter of ASCII follows which in the pairs of a list.
+pub const fn pairs_of_letters(list: &List) -> [[bool; 26]; 26] {
+    let (mut pairs, mut at) = ([[false; 26]; 26], 0);
+    while at < list.words.len() {
+        if let [first @ b'a'..=b'z', second @ b'a'..=b'z'] = *list.words[at].as_bytes() {
+            pairs[(first - b'a') as usize][(second - b'a') as usize] = true;
+        }
+        at += 1;
+    }
+    pairs
+}
+
 /// Whether the last word of a name is one of these, compared without regard to ASCII case.
 pub fn ends_with(name: &str, known: &[&str]) -> bool {
     Words::of(name).as_slice().last().is_some_and(|last| known.iter().any(|word| last.eq_ignore_ascii_case(word)))

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::check::credential::{self, NameKind};
-use crate::model::head;
+use crate::model::{behind_last, head};
 
 /// A function, and which of its arguments is the credential, counted from 0.
 struct Function {
@@ -37,7 +37,7 @@ const LONGEST: usize = 512;
 /// in the text.
 pub(super) fn read(text: &str, name: Range<usize>) -> Option<Range<usize>> {
     let whole = &text[name.clone()];
-    let last = whole.rsplit('.').next()?;
+    let last = behind_last(whole, b'.');
     let named = |function: &&Function| [whole, last].iter().any(|called| function.name.eq_ignore_ascii_case(called));
     let function = FUNCTIONS.iter().find(named)?;
     let behind = head(&text[name.end..], LONGEST);
@@ -63,7 +63,7 @@ pub(super) fn read(text: &str, name: Range<usize>) -> Option<Range<usize>> {
 
 /// A call that sets what its name says: `setPassword("…")`, `.password("…")`, the literal alone in its brackets.
 pub(super) fn setter(text: &str, name: Range<usize>) -> Option<Range<usize>> {
-    let last = text[name.clone()].rsplit('.').next()?;
+    let last = behind_last(&text[name.clone()], b'.');
     let behind = ["set", "Set", "with", "With"].iter().find_map(|verb| last.strip_prefix(verb)).unwrap_or(last);
     // `t.pass("…")` passes a test.
     if credential::name_kind(behind) != NameKind::Password || behind == "pass" {

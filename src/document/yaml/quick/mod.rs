@@ -156,8 +156,14 @@ impl Reader<'_, '_> {
                 if self.is_key_end() {
                     return self.mapping(position, column, Style::Plain, span);
                 }
-                let span = self.continued(span, parent)?;
-                self.value(Style::Plain, span)
+                let whole = self.continued(span, parent)?;
+                if whole != span {
+                    return self.value(Style::Plain, whole);
+                }
+                self.rest_of_line()?;
+                let id = self.tree.push(Kind::Scalar, Style::Plain, span);
+                self.next_line()?;
+                Some(id)
             }
         }
     }
@@ -227,12 +233,15 @@ impl Reader<'_, '_> {
 
     /// The node of a key, which stands on one line, and its colon.
     fn key(&mut self, style: Style, key: Span) -> Option<NodeId> {
-        let raw = key.of(self.neutral);
-        if raw.len() > 900 || raw.contains('\n') {
+        let raw = &self.bytes[key.start..key.end];
+        if raw.len() > 900 || style != Style::Plain && raw.contains(&b'\n') {
             return None;
         }
         self.blanks();
         self.at += 1;
+        if style == Style::Plain {
+            return Some(self.tree.push(Kind::Scalar, style, key));
+        }
         Some(self.scalar(style, key))
     }
 
