@@ -45,7 +45,8 @@ pub fn is_placeholder(v: &str) -> bool {
     {
         return true;
     }
-    if v.contains("EXAMPLE") || v.starts_with("CHANGE") || v.starts_with("REPLACEME") {
+    let bare = v.trim_matches(|c: char| c.is_ascii_punctuation());
+    if v.contains("EXAMPLE") || bare.starts_with("CHANGE") || bare.starts_with("REPLACEME") || is_slot(v) {
         return true;
     }
     // `#DB_PASSWORD` marks where the variable's value goes.
@@ -64,6 +65,13 @@ pub fn is_placeholder(v: &str) -> bool {
             || asks_for_a_value(words)
             || words.windows(2).any(|pair| contains_pair(PLACEHOLDER_PAIRS, pair[0], pair[1]))
             || words.len() > 2 && (asks_for_change(&words[..2]) || asks_for_change(&words[words.len() - 2..])))
+}
+
+/// Whether underscores stand around the words for what is put in there: `_admin_password_`.
+fn is_slot(v: &str) -> bool {
+    let Some(inner) = v.strip_prefix('_').and_then(|rest| rest.strip_suffix('_')) else { return false };
+    let plain = inner.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    plain && inner.rsplit('_').next().is_some_and(|word| contains(CREDENTIAL, word))
 }
 
 fn asks_for_change(words: &[&str]) -> bool {

@@ -164,13 +164,15 @@ pub fn parameter(text: &str) -> Option<Range<usize>> {
     // `It must not contain password=abc`: a sentence.
     let explains = || text.matches('=').count() == 1 && is_sentence(text);
     let alone = !text.contains(is_joint) || explains();
+    // NocoDB's `pg://host:5432?u=user&p=password&d=database`.
+    let short = text.contains("://") && ["?u=", "&u="].iter().any(|mark| text.contains(mark));
     let mut start = 0;
     for part in text.split_inclusive(is_joint) {
         let body = part.trim_end_matches(is_joint);
         if let Some((name, value)) = body.split_once('=') {
             let plain = name.trim().trim_matches(['"', '\'']);
             let value = quoted(&text[start + name.len() + 1..]).unwrap_or(value);
-            if holds_credential(plain, value, alone) {
+            if short && plain == "p" || holds_credential(plain, value, alone) {
                 let lead = value.len() - value.trim_start_matches(['"', '\'']).len();
                 let from = start + name.len() + 1 + lead;
                 let trimmed = value[lead..].trim_end_matches(['"', '\'']);
@@ -239,6 +241,8 @@ mod tests {
         assert_eq!(secret("Server=db;User Id=sa;Password=Tin-93x;"), Some("Tin-93x"));
         assert_eq!(secret("jdbc:mysql://h/db?user=u&password=nR7q"), Some("nR7q"));
         assert_eq!(secret("host=h user=u password=nR7q"), Some("nR7q"));
+        assert_eq!(secret("pg://h:5432?u=a&p=nR7q&d=b"), Some("nR7q"));
+        assert_eq!(secret("https://h/x?q=a&p=2"), None);
         assert_eq!(secret("https://example.com/a:b@c"), None);
         assert_eq!(secret("https://user@example.com/"), None);
         assert_eq!(secret("postgres://app[:percent-encoded]@h[:5432]/db"), None);

@@ -62,7 +62,6 @@ const LOGINS: &[&str] = &[
     ".terraformrc",
     "terraform.tfstate",
     "application_default_credentials.json",
-    ".yarnrc.yml",
 ];
 
 /// Ends of paths of such files.
@@ -92,6 +91,7 @@ const PUBLIC: &[&str] = &[
     "cacerts",
     "cert",
     "certs",
+    "crt",
     "certificate",
     "chain",
     "fullchain",
