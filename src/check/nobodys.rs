@@ -6,20 +6,18 @@ use super::{Pair, Shape};
 use crate::model::{Document, Role};
 
 /// Keys below which values only name where something is, or say what may be.
-const NO_VALUES_BELOW: [&str; 16] = [
+const NO_VALUES_BELOW: [&str; 14] = [
     "valueFrom",
     "secretKeyRef",
     "configMapKeyRef",
     "fieldRef",
     "encryptedData",
-    "matchLabels",
     "labels",
     "selector",
     "nodeSelector",
     "openAPIV3Schema",
     "imagePullSecrets",
     "sops",
-    "commonLabels",
     "commonAnnotations",
     "creationRules",
     "remoteRef",
@@ -171,7 +169,11 @@ fn is_tagged(pair: &Pair<'_>) -> bool {
 }
 
 fn is_reference_key(key: &str) -> bool {
-    NO_VALUES_BELOW.contains(&key) || key.ends_with("Ref") || key.ends_with("Refs") || key.ends_with("KeySelector")
+    NO_VALUES_BELOW.contains(&key)
+        || key.ends_with("Labels")
+        || key.ends_with("Ref")
+        || key.ends_with("Refs")
+        || key.ends_with("KeySelector")
 }
 
 /// Whether the key holds labels of a container, which are settings of other programs; those of a resource select it.

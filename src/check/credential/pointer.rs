@@ -216,7 +216,7 @@ fn is_member(name: &str, text: &str) -> bool {
 
 /// Whether the text is the name of a variable with a credential: `DB_PASSWORD`. What boasts or counts is a weak secret:
 /// `VERY_SECRET_KEY`, `APP_PASSWORD_123`.
-pub fn is_variable(text: &str) -> bool {
+pub(super) fn is_variable(text: &str) -> bool {
     let constant =
         text.contains('_') && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
     let cut = Words::of(text);
@@ -256,7 +256,10 @@ fn is_tls_secret(name: &str, text: &str) -> bool {
 
 /// Whether a script's own variable holds the name of a Secret: `backup_secret=backup-s3-secret`.
 fn names_a_secret(name: &str, text: &str) -> bool {
-    let own = name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') && name.ends_with("_secret");
+    // A client's secret is its own: `client_secret=shop-secret`.
+    let own = name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+        && name.ends_with("_secret")
+        && !name.ends_with("client_secret");
     let named = ["-secret", "-secrets", "-creds", "-credentials"].iter().any(|end| text.ends_with(end));
     own && named && is_resource_name(text)
 }

@@ -275,8 +275,8 @@ impl SecretData {
         raw: &str,
         cx: &mut Context<'_>,
     ) {
-        // `CONNECTION_STRING_B64` says what is to be put there, and how.
-        if !credential::name_kind(name).is_credential() && credential::is_variable(raw.trim()) {
+        // `CONNECTION_STRING_B64` says what is to be put there, and how; so does `TLS_KEY`.
+        if !credential::name_kind(name).is_credential() && is_constant(raw.trim()) {
             return;
         }
         let Some(mut judged) = credential::judge(name, raw, Setting::Secret) else { return };
@@ -311,6 +311,11 @@ impl SecretData {
         let judged = Judgement { secret: 0..raw.len(), confidence, severity: None::<Severity>, what: what.into() };
         self.report(holder, &value, judged, cx);
     }
+}
+
+/// Whether the text is the name of a constant: of capitals, numbers and underscores between them.
+fn is_constant(text: &str) -> bool {
+    text.contains('_') && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
 /// Whether some value or other is meant: `some-password`.

@@ -62,6 +62,7 @@ fn logins_and_ids_of_key_pairs_in_the_environment() {
     for (name, value) in [
         ("SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO", "kilnuser:kilnlagoon"),
         ("AWS_ACCESS_KEY_ID", "minio"),
+        ("client_secret", "kiln-secret"),
         ("S3_ACCESS_KEY_ID", "kilnadmin"),
     ] {
         assert!(found(name, value, Setting::Environment), "{name}={value}");
