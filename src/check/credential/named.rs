@@ -81,7 +81,7 @@ fn literal(kind: NameKind, name: &str, text: &str, setting: Setting) -> Option<C
         || kind == NameKind::Credential && (outcome::is_pgp_id(name, text) || is_measurement_id(text))
         || outcome::is_name_in_capitals(name, text)
         || described && outcome::is_three_letters(text)
-        || setting != Setting::CommandLine && outcome::is_caption(text)
+        || setting != Setting::CommandLine && outcome::is_caption(name, text)
         || token && (outcome::is_name_in_humps(text) || outcome::is_style(text))
         || text.chars().nth(1).is_none()
         || text.starts_with(['{', '[', '<', '|', '>'])

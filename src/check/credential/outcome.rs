@@ -57,10 +57,18 @@ pub(super) fn is_name_in_humps(text: &str) -> bool {
         && words.iter().all(known)
 }
 
-/// Whether the text is a word with a colon, as forms have it before a field: `Passwort:`.
-pub(super) fn is_caption(text: &str) -> bool {
+/// Whether the text is what forms have before a field: a word with a colon, `Passwort:`, or under a name with dots its last
+/// word with a capital, `login.password=Password`.
+pub(super) fn is_caption(name: &str, text: &str) -> bool {
     let word = text.strip_suffix(':').map_or("", str::trim_end);
-    !word.is_empty() && word.chars().all(char::is_alphabetic)
+    let is_word = !word.is_empty() && word.chars().all(char::is_alphabetic);
+    let last = name.rsplit_once('.').map_or("", |(_, last)| last);
+    let (first, rest) = text.split_at_checked(1).unwrap_or_default();
+    is_word
+        || last.eq_ignore_ascii_case(text)
+            && first.bytes().all(|b| b.is_ascii_uppercase())
+            && !rest.is_empty()
+            && rest.bytes().all(|b| b.is_ascii_lowercase())
 }
 
 /// Whether the text is a node of a syntax tree with its place, as parsers write them out: `L_CURLY@0..1 "{"`.

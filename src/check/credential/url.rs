@@ -115,7 +115,9 @@ pub fn is_plain_login(text: &str) -> bool {
 
 /// The password's bytes in the name of a data source as Go's drivers take it: `user:password@tcp(host:3306)/db`.
 pub fn data_source(text: &str) -> Option<Range<usize>> {
-    let end = ["@tcp(", "@unix(", "@udp("].iter().find_map(|mark| text.find(mark))?;
+    let named = ["@tcp(", "@unix(", "@udp("].iter().find_map(|mark| text.find(mark));
+    // The driver takes an address without the name of its network for one of TCP.
+    let end = named.or_else(|| text.find("@(").filter(|at| text[*at..].contains(")/")))?;
     let start = text[..end]
         .char_indices()
         .rfind(|(_, c)| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '/' | '='))
@@ -243,6 +245,8 @@ mod tests {
         assert_eq!(secret("host=h user=u password=nR7q"), Some("nR7q"));
         assert_eq!(secret("pg://h:5432?u=a&p=nR7q&d=b"), Some("nR7q"));
         assert_eq!(secret("https://h/x?q=a&p=2"), None);
+        assert_eq!(secret("u:nR7q@(h:3306)/db"), Some("nR7q"));
+        assert_eq!(secret("f: a@(b)"), None);
         assert_eq!(secret("https://example.com/a:b@c"), None);
         assert_eq!(secret("https://user@example.com/"), None);
         assert_eq!(secret("postgres://app[:percent-encoded]@h[:5432]/db"), None);

@@ -164,6 +164,12 @@ impl Cursor<'_> {
         // `.Values.clientSecret "…"` is an argument beside another.
         let is_field = self.text[..name.start].ends_with('.');
         let blank = !is_field && self.at > name.end && self.rest().starts_with(['"', '\'']);
+        // A keyword of Clojure; another one and its value may follow.
+        let before = &self.text[..name.start];
+        if blank && before.ends_with(':') && !before.ends_with("::") {
+            let length = self.line()[1..].find(&self.line()[..1]).filter(|&length| length > 0)?;
+            return Some(Assignment { name, value: self.at + 1..self.at + 1 + length, form: Form::Beside });
+        }
         let (value, _) = self.value(false).filter(|_| blank)?;
         Some(Assignment { name, value, form: Form::Beside })
     }
@@ -180,6 +186,8 @@ impl Cursor<'_> {
         let start = self.at;
         self.blanks();
         self.take("&'static ");
+        // Visual Basic: `Dim password As String = "…"`.
+        self.take("As ");
         // What C# says of a property.
         let closes = |rest: &str| rest.bytes().take(40).position(|b| b == b'}');
         if let Some(end) = self.rest().strip_prefix("{ get;").and_then(closes) {
@@ -360,9 +368,12 @@ mod tests {
             "password = (\n    'V-1'\n)",
             "password = \\\n    'V-1'",
             "String password =\n    \"V-1\";",
+            "Dim password As String = \"V-1\"",
         ] {
             assert_eq!(value(text), Some(("password", "V-1", Form::Quoted)), "{text}");
         }
+        let keyword = "{:password \"V-1\" :user \"x\"}";
+        assert_eq!(value(keyword), Some(("password", "V-1", Form::Beside)));
         assert_eq!(value("password = V-1 # old"), Some(("password", "V-1", Form::Line)));
         assert_eq!(value("DB_PASS=V-1"), Some(("DB_PASS", "V-1", Form::Line)));
         assert_eq!(value(r#"{"a.ini": "DB_PASS=V-1\nDB=x"}"#), Some(("DB_PASS", "V-1", Form::Line)));

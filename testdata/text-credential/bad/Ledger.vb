@@ -1,0 +1,1 @@
+Dim password As String = "Zk4wRq9TnX7v"

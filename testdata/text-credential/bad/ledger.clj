@@ -1,0 +1,1 @@
+(def ledger {:user "till" :password "Rq7wKz4TnX9v" :port 5432})
