@@ -6,6 +6,7 @@ mod env;
 mod field;
 mod kustomize;
 mod secret_data;
+mod secret_lines;
 
 pub use command::Command;
 pub use config_map::ConfigMap;

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::secret_lines;
 use crate::check::credential::{self, Judgement, Setting, ValueKind};
 use crate::check::{Check, Context, Found, Pair, claim, filled_in, template};
 use crate::encoding;
@@ -23,6 +24,7 @@ impl Check for SecretData {
 
     fn applies(&self, doc: &Document<'_>) -> bool {
         matches!(doc.body, Body::Tree(_)) && !matches!(doc.role, Role::Schema | Role::LockFile)
+            || secret_lines::are_all(doc)
     }
 
     fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
@@ -48,7 +50,10 @@ impl Check for SecretData {
     }
 
     /// What stands under `data` and `stringData` of a Secret is judged above.
-    fn pair(&self, pair: &Pair<'_>, _: &mut Context<'_>) -> bool {
+    fn pair(&self, pair: &Pair<'_>, cx: &mut Context<'_>) -> bool {
+        if secret_lines::are_all(pair.doc) {
+            return secret_lines::pair(self.rule(), pair, cx);
+        }
         let in_data = |key: &str| matches!(key, "data" | "stringData");
         matches!(pair.path.owner_kind(), "Secret" | "SecretList") && pair.path.keys_in_owner().any(in_data)
     }
