@@ -166,6 +166,8 @@ mod tests {
             ("twine upload -u __token__ -p S3cret dist/*", "password=S3cret"),
             ("powershell -NoProfile -Command docker login -u ci -p S3cret r.io", "password=S3cret"),
             ("pwsh.exe -c 'docker login -p S3cret r.io; exit'", "password=S3cret"),
+            ("$env:DB_PASSWORD = 'S3cret'; ./x.ps1", "DB_PASSWORD=S3cret"),
+            ("powershell -Command $env:DB_PASSWORD='S3cret'; ./x.ps1", "DB_PASSWORD=S3cret"),
             ("cmd /S /C \"mysql -pS3cret\"", "password=S3cret"),
             ("keytool -genkey -storepass S3cret", "password=S3cret"),
             ("sed -i 's/^password=.*/password=S3cret/' /etc/app.conf", "password=S3cret"),

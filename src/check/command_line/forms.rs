@@ -45,6 +45,18 @@ impl Reader<'_> {
         }
     }
 
+    /// PowerShell's `$env:DB_PASSWORD = '…'` and `$token = "…"`.
+    pub(super) fn powershell(&mut self, words: &[Word<'_>]) {
+        if let Some(first) = words.first().filter(|first| first.value.starts_with("$env:")) {
+            self.assignment(Part::all(first), Setting::Environment);
+        }
+        let [name, mark, value, ..] = words else { return };
+        if let Some(variable) = name.value.strip_prefix('$').filter(|_| mark.value == "=") {
+            let variable = variable.strip_prefix("env:").unwrap_or(variable);
+            self.give(variable, Part::all(value), Setting::Environment, Some(name.span));
+        }
+    }
+
     /// What a shell of Windows runs: one word that is a script, or the words of a command; how many words were read.
     pub(super) fn windows(&mut self, program: &str, words: &[Word<'_>]) -> Option<usize> {
         if !WINDOWS_SHELLS.contains(&program) {

@@ -32,6 +32,7 @@ impl Reader<'_> {
         for word in &command.assignments {
             self.assignment(Part::all(word), Setting::Environment);
         }
+        self.powershell(&command.words);
         let mut words = &command.words[..];
         for _ in 0..=MAX_DEPTH {
             let inner = behind_wrappers(words);

@@ -9,6 +9,8 @@ use memchr::memchr;
 pub(super) fn assignment(text: &str) -> Option<(&str, Range<usize>)> {
     let at = text.find('=')?;
     let name = text[..at].strip_suffix('+').unwrap_or(&text[..at]);
+    // PowerShell's variables of the environment.
+    let name = name.strip_prefix("$env:").unwrap_or(name);
     (is_name(name) && !text[at + 1..].starts_with('=')).then_some((name, at + 1..text.len()))
 }
 
