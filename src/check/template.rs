@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use super::credential;
+
 /// Functions whose first argument is used where nothing else is given.
 const FALLBACKS: [&str; 3] = ["default", "d", "coalesce"];
 
@@ -81,8 +83,12 @@ fn first_filled_in(value: &str) -> Option<(usize, &'static str)> {
     FILLED_IN.iter().filter_map(|(open, close)| Some((value.find(open)?, *close))).min()
 }
 
-/// Whether a fallback is one plain word, as charts write to say that nothing was given: `MISSING`, `ignore`.
+/// Whether a fallback is one plain word, as charts write to say that nothing was given: `MISSING`, `ignore`. A word that
+/// everybody tries first is a weak password.
 fn says_that_none_is_given(literal: &str) -> bool {
+    if credential::is_common_password(literal) {
+        return matches!(literal, "default");
+    }
     literal.bytes().all(|b| b.is_ascii_lowercase()) || literal.bytes().all(|b| b.is_ascii_uppercase())
 }
 
