@@ -3,6 +3,7 @@
 //! A structural check is one file that implements [`Check`] and one line in [`registry`]. One traversal of a tree
 //! serves all checks that apply to it: each key and value, name and value, or `NAME=value` is a [`Pair`].
 
+mod beside;
 mod ci;
 mod claim;
 pub mod command_line;

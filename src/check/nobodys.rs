@@ -1,6 +1,6 @@
 //! Pairs that are nobody's: references, and what stands where only references and names stand.
 
-use super::claim::BESIDE;
+use super::beside::BESIDE;
 use super::credential::{self, NameKind};
 use super::{Pair, Shape};
 use crate::model::{Document, Role};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::secret_lines;
 use crate::check::credential::{self, Judgement, Setting, ValueKind};
-use crate::check::{Check, Context, Found, Pair, claim, filled_in, template};
+use crate::check::{Check, Context, Found, Pair, beside, claim, filled_in, template};
 use crate::encoding;
 use crate::model::{
     Body, Confidence, Document, Finding, Kind, Label, NodeId, Role, Rule, Secret, Severity, Span, SpanMap, Tree,
@@ -331,7 +331,7 @@ fn is_some(text: &str) -> bool {
 /// Whether the Secret is a form to be filled in, of which three values and more stand for some other.
 fn is_form(holder: &Holder<'_>, field: &str) -> bool {
     let Some(values) = holder.tree.get(holder.node, field) else { return false };
-    let given = holder.tree.entries(values).take(claim::BESIDE).filter_map(|(_, value)| holder.tree.str(value));
+    let given = holder.tree.entries(values).take(beside::BESIDE).filter_map(|(_, value)| holder.tree.str(value));
     given.filter(|value| is_some(value)).count() > 2
 }
 
