@@ -119,7 +119,12 @@ fn may_be_candidate(tree: &Tree<'_>, node: NodeId, name: &[u8]) -> bool {
     let bytes = tree.bytes(node).unwrap_or_default();
     bytes.len() >= MIN_LEN
         && (!matches!(tree.style(node), Style::Plain | Style::SingleQuoted)
-            || bytes.trim_ascii_start().first().is_some_and(|first| matches!(first, b'{' | b'['))
+            || tree.is_decoded(node)
+            || bytes.trim_ascii_start().first().is_some_and(|first| match first {
+                b'{' | b'[' => true,
+                // A statement of SQL.
+                _ => recognise::may_begin_statement(*first) && bytes.contains(&b' '),
+            })
             || name.contains(&b'.'))
 }
 

@@ -18,13 +18,25 @@ pub(super) fn read(text: &str, give: &mut dyn FnMut(Range<usize>, Range<usize>))
         let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length);
         from = end;
         let is_blank = |b: &&u8| matches!(b, b' ' | b'\t');
-        let before = bytes[..at].iter().rev().take(LONGEST_NAME).find(|b| !is_blank(b));
-        if before.is_none_or(|b| *b == b'\n')
+        let before = || bytes[..at].iter().rev().take(LONGEST_NAME).find(|b| !is_blank(b));
+        if may_give(&bytes[at..end])
+            && before().is_none_or(|b| *b == b'\n')
             && let Some((name, value)) = assignment(&text[at..end])
         {
             give(at + name.start..at + name.end, at + value.start..at + value.end);
         }
     }
+}
+
+/// Shorter values are not taken for generated ones, in bytes.
+const SHORTEST: usize = 12;
+
+/// Whether a line may give a name a value that was generated: most comments are sentences, or settings of a word or two.
+fn may_give(line: &[u8]) -> bool {
+    memchr::memchr2(b'=', b':', line).is_some_and(|mark| {
+        let value = line[mark + 1..].trim_ascii();
+        value.len() >= SHORTEST && !value.contains(&b' ')
+    })
 }
 
 /// The name and the value of a line, which are one word each; quotes are left out.
@@ -54,7 +66,7 @@ pub(super) fn is_generated(value: &str) -> bool {
         encoding::base64(part)
             .is_some_and(|(bytes, _)| bytes.len() > 5 && bytes.iter().all(|b| matches!(b, b'\n' | b' '..=b'~')))
     };
-    value.len() >= 12
+    value.len() >= SHORTEST
         && value.chars().all(|c| is_base64(c) || matches!(c, '_' | '.'))
         && credential::value_kind(value) == ValueKind::Literal
         && credential::looks_random(value)

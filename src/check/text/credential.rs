@@ -27,11 +27,11 @@ impl Check for Credential {
     }
 
     fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
-        let file = FileKind::of(doc.place.file_name(), &doc.place.path);
         // Commands have checks of their own.
         if !matches!(doc.body, Body::Text) || doc.role == Role::ShellScript {
-            return self.comments(doc, file, cx);
+            return self.comments(doc, cx);
         }
+        let file = FileKind::of(doc.place.file_name(), &doc.place.path);
         let hits = cx.hits(doc);
         let (mut seen, mut rows) = (0, 0);
         for &at in &hits.names {
@@ -70,10 +70,11 @@ impl Check for Credential {
 
 impl Credential {
     /// What was commented out of a configuration: only what looks generated, the rest explains.
-    fn comments(&self, doc: &Document<'_>, file: FileKind, cx: &mut Context<'_>) {
+    fn comments(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
         comment::read(doc.text, &mut |name, value| {
             let is_credential = credential::name_kind(&doc.text[name.clone()]).is_credential();
             if is_credential && comment::is_generated(&doc.text[value.clone()]) {
+                let file = FileKind::of(doc.place.file_name(), &doc.place.path);
                 self.assigned(doc, &Assignment { name, value, form: Form::Quoted }, file, cx);
             }
         });

@@ -246,9 +246,17 @@ pub fn is_sql(text: &str) -> bool {
     ];
     let begins = |line: &str| {
         let line = line.trim_start();
-        STATEMENTS.iter().any(|known| line.get(..known.len()).is_some_and(|head| head.eq_ignore_ascii_case(known)))
+        line.bytes().next().is_some_and(may_begin_statement)
+            && STATEMENTS
+                .iter()
+                .any(|known| line.get(..known.len()).is_some_and(|head| head.eq_ignore_ascii_case(known)))
     };
     text.lines().take(200).any(begins)
+}
+
+/// Whether a statement of SQL that gives somebody a password may begin with this byte.
+pub fn may_begin_statement(first: u8) -> bool {
+    matches!(first.to_ascii_lowercase(), b'a' | b'c' | b's')
 }
 
 fn by_whole_name(name: &str) -> Option<Format> {

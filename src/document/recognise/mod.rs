@@ -4,7 +4,7 @@ mod format;
 mod named;
 mod role;
 
-pub use format::{Flat, Format, format, is_code_name, is_format_name, is_sql};
+pub use format::{Flat, Format, format, is_code_name, is_format_name, is_sql, may_begin_statement};
 pub use named::role_by_name;
 pub use role::{role, role_of_lines};
 
