@@ -134,24 +134,27 @@ const LONGEST_REMEMBERED: usize = 128;
 /// Whether [`judgement`] is none wherever a pair of this name and value stands.
 fn is_nothing(pair: &Pair<'_>, kind: NameKind, setting: Setting) -> bool {
     thread_local! {
-        static KNOWN: RefCell<(String, Remembered<()>)> = const { RefCell::new((String::new(), Remembered::NOTHING)) };
+        static KNOWN: RefCell<(String, Remembered<()>)> =
+            const { RefCell::new((String::new(), Remembered::room(2048, LONGEST_REMEMBERED))) };
     }
-    if pair.name.len() + pair.value.len() > LONGEST_REMEMBERED {
+    if pair.name.len() + pair.value.len() + 6 > LONGEST_REMEMBERED {
         return false;
     }
-    KNOWN
-        .with_borrow_mut(|(question, known)| {
-            question.clear();
-            question.extend([char::from(kind as u8), char::from(setting as u8)]);
-            question.extend([pair.name, "\0", pair.value]);
-            known.get(question, || {
-                let is_nothing = credential::judge_as(kind, pair.name, pair.value, setting).is_none()
-                    && template::literal(pair.value).is_none()
-                    && filled_in::password(pair.name, pair.value).is_none();
-                is_nothing.then_some(())
-            })
-        })
-        .is_some()
+    KNOWN.with_borrow_mut(|(question, known)| {
+        question.clear();
+        question.extend([kind as u8, setting as u8, pair.name.len() as u8].map(char::from));
+        question.extend([pair.name, pair.value]);
+        if known.get(question).is_some() {
+            return true;
+        }
+        let is_nothing = credential::judge_as(kind, pair.name, pair.value, setting).is_none()
+            && template::literal(pair.value).is_none()
+            && filled_in::password(pair.name, pair.value).is_none();
+        if is_nothing {
+            known.put(question, ());
+        }
+        is_nothing
+    })
 }
 
 /// The judgement of the value or, where a template fills it in, of the literal that the template falls back on.

@@ -11,10 +11,11 @@ mod statement;
 mod table;
 mod value;
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::credential::{self, Judgement};
+use super::credential::{self, Judgement, Remembered};
 use super::filled_in;
 use crate::model::{Secret, Span};
 use crate::shell;
@@ -46,8 +47,41 @@ pub struct Credential {
 /// Gives the credentials in shell text: a `RUN` instruction's, a CI step's, a whole script. Ranges are bytes of `text`;
 /// line continuations and comments between them may still stand in it.
 pub fn script(text: &str, sink: &mut dyn FnMut(Credential)) {
-    let sink = &mut once(sink);
-    candidates::in_script(text, &mut |candidate| judge(candidate, &|range| At { word: 0, range }, sink));
+    unless_silent("script", &[text], sink, &mut |sink| {
+        let sink = &mut once(sink);
+        candidates::in_script(text, &mut |candidate| judge(candidate, &|range| At { word: 0, range }, sink));
+    });
+}
+
+/// Reads a command line unless it is known to hold nothing.
+fn unless_silent(
+    form: &str,
+    words: &[&str],
+    sink: &mut dyn FnMut(Credential),
+    read: &mut dyn FnMut(&mut dyn FnMut(Credential)),
+) {
+    const LONGEST: usize = 4096;
+    thread_local! {
+        static SILENT: RefCell<Remembered<()>> = const { RefCell::new(Remembered::room(512, LONGEST)) };
+    }
+    let length: usize = words.iter().map(|word| word.len()).sum();
+    if length > LONGEST {
+        return read(sink);
+    }
+    // With their lengths, no two lists of words are the same question.
+    let lengths: String = words.iter().map(|word| format!("{} ", word.len())).collect();
+    let question = [form, &lengths, &words.concat()].concat();
+    if SILENT.with_borrow(|silent| silent.get(&question)).is_some() {
+        return;
+    }
+    let mut count = 0;
+    read(&mut |credential| {
+        count += 1;
+        sink(credential);
+    });
+    if count == 0 {
+        SILENT.with_borrow_mut(|silent| silent.put(&question, ()));
+    }
 }
 
 /// Gives the here-documents of shell text that no shell reads: files that a command writes or takes.
@@ -78,8 +112,10 @@ pub fn argv(words: &[&str], sink: &mut dyn FnMut(Credential)) {
         let (start, len) = (starts[word], words[word].len());
         At { word, range: range.start - start..(range.end - start).min(len) }
     };
-    let sink = &mut once(sink);
-    candidates::in_argv(words, &starts, &mut |candidate| judge(candidate, &locate, sink));
+    unless_silent("words", words, sink, &mut |sink| {
+        let sink = &mut once(sink);
+        candidates::in_argv(words, &starts, &mut |candidate| judge(candidate, &locate, sink));
+    });
 }
 
 /// A sink that takes each place once: a value may be reached by two ways, a line of a file and the quotes in it.

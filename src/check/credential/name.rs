@@ -38,9 +38,15 @@ impl NameKind {
 /// What a name says of its value.
 pub fn name_kind(name: &str) -> NameKind {
     thread_local! {
-        static KNOWN: RefCell<Remembered<NameKind>> = const { RefCell::new(Remembered::NOTHING) };
+        static KNOWN: RefCell<Remembered<NameKind>> = const { RefCell::new(Remembered::room(2048, 64)) };
     }
-    KNOWN.with_borrow_mut(|known| known.get(name, || Some(classify(name)))).unwrap_or(NameKind::Neutral)
+    KNOWN.with_borrow_mut(|known| {
+        known.get(name).unwrap_or_else(|| {
+            let kind = classify(name);
+            known.put(name, kind);
+            kind
+        })
+    })
 }
 
 fn classify(name: &str) -> NameKind {
