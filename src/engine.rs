@@ -288,9 +288,10 @@ impl Engine {
         let origin = Arc::new(origin);
         let hits = if decoded.text.len() == bytes.len() { hits } else { Hits::of(decoded.text.as_bytes()) };
         let new = lineage.as_ref().and_then(|lineage| lineage.hits_of_text(origin.path(), bytes.len(), &hits));
-        let mut cx =
-            check::Context::new(&origin, &self.settings, neighbours, &reader, hits).with_own(self.own.as_ref());
         let is_as_it_stands = matches!(decoded.text, Cow::Borrowed(text) if text.len() == bytes.len());
+        let mut cx = check::Context::new(&origin, &self.settings, neighbours, &reader, hits)
+            .with_own(self.own.as_ref())
+            .as_it_stands(is_as_it_stands);
         let mut lineage = lineage.filter(|_| is_as_it_stands);
         check::run_tokens(&decoded.text, &decoded.map, &place, lineage.as_deref_mut(), &mut cx);
         cx.narrow(new.filter(|_| is_as_it_stands));

@@ -129,7 +129,7 @@ fn report(
 }
 
 /// Longer pairs are not remembered, in bytes.
-const LONGEST_REMEMBERED: usize = 128;
+const LONGEST_REMEMBERED: usize = 512;
 
 /// Whether [`judgement`] is none wherever a pair of this name and value stands.
 fn is_nothing(pair: &Pair<'_>, kind: NameKind, setting: Setting) -> bool {
@@ -142,7 +142,9 @@ fn is_nothing(pair: &Pair<'_>, kind: NameKind, setting: Setting) -> bool {
     }
     KNOWN.with_borrow_mut(|(question, known)| {
         question.clear();
-        question.extend([kind as u8, setting as u8, pair.name.len() as u8].map(char::from));
+        question.extend([kind as u8, setting as u8].map(char::from));
+        // Behind its length, no two names and values are the same question.
+        question.extend(char::from_u32(pair.name.len() as u32));
         question.extend([pair.name, pair.value]);
         if known.get(question).is_some() {
             return true;

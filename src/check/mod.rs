@@ -93,6 +93,8 @@ pub struct Context<'e> {
     pub problems: Vec<Problem>,
     /// What the keyword pass found in the blob's text.
     hits: Arc<Hits>,
+    /// Whether the blob's text is its bytes, so that offsets in the one are offsets in the other.
+    is_as_it_stands: bool,
 }
 
 /// How deep texts may nest before a nested text is left alone.
@@ -108,7 +110,8 @@ impl<'e> Context<'e> {
         hits: Hits,
     ) -> Self {
         let (findings, problems, hits) = (Vec::new(), Vec::new(), Arc::new(hits));
-        Self { origin, settings, neighbours, reader, own: None, findings, problems, hits }
+        let is_as_it_stands = false;
+        Self { origin, settings, neighbours, reader, own: None, findings, problems, hits, is_as_it_stands }
     }
 
     /// The same context, in which a team's own rules run, too.
@@ -121,6 +124,21 @@ impl<'e> Context<'e> {
         if let Some(hits) = hits {
             self.hits = Arc::new(hits);
         }
+    }
+
+    /// The same context, for a blob whose text is its bytes.
+    pub fn as_it_stands(self, is_as_it_stands: bool) -> Self {
+        Self { is_as_it_stands, ..self }
+    }
+
+    /// Where words of credentials' names stand in `doc`, in order, if the pass over the blob tells.
+    fn names_in(&self, doc: &Document<'_>) -> Option<Vec<usize>> {
+        if doc.place.depth > 0 || !self.is_as_it_stands {
+            return None;
+        }
+        let start = doc.map.to_file(Span::new(0, 0)).start;
+        let names = &self.hits.names[self.hits.names.partition_point(|at| *at < start)..];
+        Some(names.iter().map(|at| at - start).take_while(|at| *at < doc.text.len()).collect())
     }
 
     /// What the keyword pass finds in `doc`: what it found in the blob, where that is the document.

@@ -53,13 +53,11 @@ pub fn script(text: &str, sink: &mut dyn FnMut(Credential)) {
     });
 }
 
+/// Takes the credentials of a command line.
+type Sink<'s> = &'s mut dyn FnMut(Credential);
+
 /// Reads a command line unless it is known to hold nothing.
-fn unless_silent(
-    form: &str,
-    words: &[&str],
-    sink: &mut dyn FnMut(Credential),
-    read: &mut dyn FnMut(&mut dyn FnMut(Credential)),
-) {
+fn unless_silent(form: &str, words: &[&str], sink: Sink<'_>, read: &mut dyn FnMut(Sink<'_>)) {
     const LONGEST: usize = 4096;
     thread_local! {
         static SILENT: RefCell<Remembered<()>> = const { RefCell::new(Remembered::room(512, LONGEST)) };

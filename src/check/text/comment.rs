@@ -11,21 +11,48 @@ const COMMANDS: [&str; 4] = ["export ", "set ", "ENV ", "ARG "];
 
 /// Gives the name and the value on each line that is nothing but a comment with an assignment of one word.
 pub(super) fn read(text: &str, give: &mut dyn FnMut(Range<usize>, Range<usize>)) {
-    let bytes = text.as_bytes();
     let mut from = 0;
-    while let Some(found) = memchr::memchr(b'#', &bytes[from..]) {
-        let at = from + found;
-        let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length);
-        from = end;
-        let is_blank = |b: &&u8| matches!(b, b' ' | b'\t');
-        let before = || bytes[..at].iter().rev().take(LONGEST_NAME).find(|b| !is_blank(b));
-        if may_give(&bytes[at..end])
-            && before().is_none_or(|b| *b == b'\n')
-            && let Some((name, value)) = assignment(&text[at..end])
-        {
-            give(at + name.start..at + name.end, at + value.start..at + value.end);
+    while let Some(found) = memchr::memchr(b'#', &text.as_bytes()[from..]) {
+        from = read_line(text, from + found, give);
+    }
+}
+
+/// The same of the lines on which something stands at these places, which are in order.
+pub(super) fn read_at(
+    text: &str,
+    places: impl Iterator<Item = usize>,
+    give: &mut dyn FnMut(Range<usize>, Range<usize>),
+) {
+    let (bytes, mut seen) = (text.as_bytes(), 0);
+    for at in places {
+        if at < seen || at >= text.len() {
+            continue;
+        }
+        let floor = at.saturating_sub(LONGEST_NAME + LONGEST_VALUE);
+        let start = memchr::memrchr(b'\n', &bytes[floor..at]).map_or(floor, |end| floor + end + 1);
+        let blank = bytes[start..at].iter().take_while(|b| is_blank(**b)).count();
+        if bytes[start + blank] == b'#' {
+            seen = read_line(text, start + blank, give);
         }
     }
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
+/// Reads the comment that opens at `at`, if nothing stands before it on its line; gives the line's end.
+fn read_line(text: &str, at: usize, give: &mut dyn FnMut(Range<usize>, Range<usize>)) -> usize {
+    let bytes = text.as_bytes();
+    let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length);
+    let before = || bytes[..at].iter().rev().take(LONGEST_NAME).find(|b| !is_blank(**b));
+    if may_give(&bytes[at..end])
+        && before().is_none_or(|b| *b == b'\n')
+        && let Some((name, value)) = assignment(&text[at..end])
+    {
+        give(at + name.start..at + name.end, at + value.start..at + value.end);
+    }
+    end
 }
 
 /// Shorter values are not taken for generated ones, in bytes.

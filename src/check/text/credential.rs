@@ -71,13 +71,18 @@ impl Check for Credential {
 impl Credential {
     /// What was commented out of a configuration: only what looks generated, the rest explains.
     fn comments(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
-        comment::read(doc.text, &mut |name, value| {
+        let places = cx.names_in(doc);
+        let give = &mut |name: Range<usize>, value: Range<usize>| {
             let is_credential = credential::name_kind(&doc.text[name.clone()]).is_credential();
             if is_credential && comment::is_generated(&doc.text[value.clone()]) {
                 let file = FileKind::of(doc.place.file_name(), &doc.place.path);
                 self.assigned(doc, &Assignment { name, value, form: Form::Quoted }, file, cx);
             }
-        });
+        };
+        match places {
+            Some(places) => comment::read_at(doc.text, places.into_iter(), give),
+            None => comment::read(doc.text, give),
+        }
     }
 
     fn assigned(&self, doc: &Document<'_>, found: &Assignment, file: FileKind, cx: &mut Context<'_>) {
