@@ -49,7 +49,6 @@ fn is_beside_its_id(pair: &Pair<'_>, kind: NameKind) -> bool {
     let name = letters(pair.name);
     // The second of a pair of keys is as sure, but beside what names a Secret.
     let of_pair = matches!(name.as_str(), "secretaccesskey" | "accesskeysecret")
-        && !letters(pair.value).ends_with(&name)
         && !stands_beside(pair, &["secret", "secretName", "existingSecret", "name"]);
     let owner = if of_pair { Some("accesskey") } else { name.strip_suffix("secret") };
     let Some(owner) = owner.filter(|owner| !owner.is_empty()) else { return false };
@@ -57,6 +56,6 @@ fn is_beside_its_id(pair: &Pair<'_>, kind: NameKind) -> bool {
     let mut beside = tree.entries(mapping).take(BESIDE).filter_map(|(key, _)| tree.str(key));
     let may_be_name = matches!(pair.doc.role, Role::Resource { .. }) && pair.value.contains('-');
     !may_be_name
-        && letters(pair.value) != name
+        && !letters(pair.value).ends_with(&name)
         && beside.any(|key| key.len() < 64 && letters(key).strip_suffix("id") == Some(owner))
 }

@@ -102,6 +102,12 @@ pub fn judge(name: &str, value: &str, setting: Setting) -> Option<Judgement> {
 /// Judges a value under a name whose kind is known already (a name that the user's configuration counts as a
 /// credential's).
 pub fn judge_as(kind: NameKind, name: &str, value: &str, setting: Setting) -> Option<Judgement> {
+    let plain = matches!(kind, NameKind::Identity | NameKind::Neutral);
+    let kind = if plain && setting == Setting::Environment && named::is_made_account(name, value) {
+        NameKind::Maybe
+    } else {
+        kind
+    };
     if setting != Setting::Secret && says_nothing(kind, value) {
         return None;
     }

@@ -4,7 +4,7 @@ use super::plain::{is_algorithm, is_certificate, is_commit, is_key_id, is_measur
 use super::pointer::{self, names_a_key, names_a_resource, reads_as_a_name};
 use super::randomness::looks_random;
 use super::value::{self, ValueKind};
-use super::words::{ACCOUNT_SOURCES, FILLING_VALUES, FUNCTION_WORDS, contains, ends_with};
+use super::words::{ACCOUNT_SOURCES, FILLING_VALUES, FUNCTION_WORDS, Words, contains, ends_with};
 use super::{NameKind, Setting, name, outcome, shape, url};
 use crate::model::Confidence;
 
@@ -166,6 +166,17 @@ fn is_weak_id(name: &str, text: &str, value_is: ValueKind, setting: Setting) -> 
         && name::is_key_pairs_id(name)
 }
 
+/// Whether a program makes the account at its start, as the name says, with the password that stands behind the user's name:
+/// `BOOTSTRAP_USER=admin:kestrel`.
+pub(super) fn is_made_account(name: &str, text: &str) -> bool {
+    let made =
+        |word: &&str| ["bootstrap", "create", "init", "initial"].iter().any(|known| word.eq_ignore_ascii_case(known));
+    text.contains(':')
+        && url::is_plain_login(text.trim())
+        && (ends_with(name, &["superuser", "superusers"])
+            || ends_with(name, &["user", "users"]) && Words::of(name).as_slice().iter().any(made))
+}
+
 /// A value under a name that may be a credential's.
 pub(super) fn judge_maybe(name: &str, value: &str, value_is: ValueKind, setting: Setting) -> Option<Confidence> {
     let text = value.trim();
@@ -181,7 +192,7 @@ pub(super) fn judge_maybe(name: &str, value: &str, value_is: ValueKind, setting:
     }
     // `…_AUTH`, and Kafka's `…_BASIC_AUTH_USER_INFO`.
     let is_login = setting == Setting::Environment
-        && ends_with(name, &["auth", "info"])
+        && (ends_with(name, &["auth", "info"]) || is_made_account(name, text))
         && url::is_plain_login(text)
         && !text.split(':').any(pointer::is_variable);
     let is_known = is_login || is_weak_id(name, text, value_is, setting) || outcome::is_digest_of_password(name, text);

@@ -1,5 +1,5 @@
-//! Is a match there to show what such a secret looks like? Hashes of passwords in comments and documents, and keys, sessions
-//! and logins that a test's code makes up, are told with low confidence.
+//! Is a match there to show what such a secret looks like? Hashes of passwords in comments and documents, addresses with a
+//! weak password in comments, and keys, sessions and logins that a test's code makes up, are told with low confidence.
 
 use crate::check::credential;
 use crate::model::{Document, Rule, Span};
@@ -10,9 +10,14 @@ pub(super) fn is_shown(rule: &Rule, doc: &Document<'_>, secret: Span) -> bool {
     let hash = is(&["pwhash-"]);
     let name = doc.place.file_name();
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    hash && (credential::is_prose_extension(extension) || is_comment(doc.text, secret.start))
+    let weak = || doc.text.get(secret.start..secret.end).is_some_and(|text| !credential::looks_random(text));
+    is(&LOGINS) && is_comment(doc.text, secret.start) && weak()
+        || hash && (credential::is_prose_extension(extension) || is_comment(doc.text, secret.start))
         || (hash || is(&["private-key-", "jwt-"])) && credential::is_code_extension(extension) && is_test(name)
 }
+
+/// Families whose secret is the password of an address or of a call.
+const LOGINS: [&str; 5] = ["postgres-", "mongodb-connection", "odbc-", "go-sql-", "curl-basic"];
 
 /// Whether only a comment's marks stand before the place on its line, as far as the line says.
 fn is_comment(text: &str, at: usize) -> bool {
