@@ -180,6 +180,7 @@ mod tests {
             assert!(of(line).iter().any(|c| c == expected), "{line}: {:?}", of(line));
         }
         assert_eq!(of("mkdir -p S3cret"), [""; 0]);
+        assert_eq!(of("$secret = Get-StoredSecret; ls"), [""; 0]);
         assert_eq!(of("sed -e 's/password=S3cret/x/' -e s/a/password=$P/ a"), [""; 0]);
         assert_eq!(of("keytool -import -keystore $J/lib/cacerts -storepass changeit"), [""; 0]);
         assert_eq!(of("mysql -p db"), [""; 0]);

@@ -51,7 +51,9 @@ impl Reader<'_> {
             self.assignment(Part::all(first), Setting::Environment);
         }
         let [name, mark, value, ..] = words else { return };
-        if let Some(variable) = name.value.strip_prefix('$').filter(|_| mark.value == "=") {
+        // A bare word is a command whose result the variable gets.
+        let is_text = self.text.get(value.span.start..).is_some_and(|text| text.starts_with(['"', '\'']));
+        if let Some(variable) = name.value.strip_prefix('$').filter(|_| is_text && mark.value == "=") {
             let variable = variable.strip_prefix("env:").unwrap_or(variable);
             self.give(variable, Part::all(value), Setting::Environment, Some(name.span));
         }
