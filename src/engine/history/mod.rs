@@ -8,12 +8,11 @@ mod scan;
 mod settle;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
 use git2::Oid;
-use rayon::prelude::*;
 
 use self::memory::Memory;
 use self::scan::Pass;
@@ -49,7 +48,12 @@ impl Engine {
         let memory = Memory::open(&repository, &self.settings, scan);
         let pool = self.pool()?;
         let run = |count: usize, work: &(dyn Fn(usize) + Sync)| {
-            pool.install(|| (0..count).into_par_iter().for_each(work));
+            // One after the other, whoever is free: halves of the whole would leave one thread waiting for the other.
+            let next = AtomicUsize::new(0);
+            pool.broadcast(|_| {
+                let take = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|at| *at < count);
+                std::iter::from_fn(take).for_each(work);
+            });
         };
         let takes_messages = scan.shard.takes(Origin::COMMIT_MESSAGE);
         let is_silent = |message: &[u8]| !takes_messages || self.finds_nothing(message);

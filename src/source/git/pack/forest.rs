@@ -123,6 +123,16 @@ impl Forest {
         (0..self.entries.len() as u32).filter(|at| part.needed[*at as usize] && self.bases[*at as usize] == NONE)
     }
 
+    /// How many objects are wanted in the tree below an entry.
+    pub fn wanted_below(&self, entry: u32, part: &Part) -> usize {
+        let (mut stack, mut count) = (vec![entry], 0);
+        while let Some(entry) = stack.pop() {
+            count += usize::from(part.wanted[entry as usize]);
+            stack.extend(self.made_from(entry, part));
+        }
+        count
+    }
+
     /// Goes through the tree below a root and shows what is wanted. A base is kept until its last delta is made.
     pub fn visit(&self, pack: &Bytes, root: u32, part: &Part, scratch: &mut Scratch, show: &mut dyn FnMut(Object<'_>)) {
         let mut stack: Vec<(u32, Option<Rc<Vec<u8>>>)> = vec![(root, None)];

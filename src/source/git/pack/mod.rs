@@ -12,6 +12,7 @@ mod entry;
 mod forest;
 mod index;
 
+use std::cmp::Reverse;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -178,6 +179,10 @@ impl Packs {
         for (pack, part) in parts.iter().enumerate() {
             roots.extend(self.packs[pack].forest.roots(part).map(|entry| (pack as u32, entry)));
         }
+        // The largest first, so that no thread has one to do when the others are done; else as they lie in the pack.
+        roots.sort_by_cached_key(|(pack, entry)| {
+            Reverse(self.packs[*pack as usize].forest.wanted_below(*entry, &parts[*pack as usize]).checked_ilog2())
+        });
         Plan { parts, roots }
     }
 
