@@ -169,6 +169,15 @@ fn a_long_line_takes_time_in_proportion() {
     assert!(findings(&report).iter().any(|f| f["path"] == "long.json"), "{}", report["summary"]);
 }
 
+/// A large value is read in windows, which are not to look through the whole text each.
+#[test]
+fn a_large_value_with_many_names_takes_time_in_proportion() {
+    let (names, numbers) = ("pw= ".repeat(2_000_000), "1,".repeat(2_000_000));
+    let start = std::time::Instant::now();
+    beside_good(write("large.json", format!("{{\"a\": \"{names}\", \"b\": [{numbers}1]}}")));
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
+
 /// The file takes no room on the disk: it has no text at all, and is not opened.
 #[test]
 fn a_line_of_100_megabytes_is_over_the_default_limit_which_is_said() {

@@ -95,6 +95,8 @@ pub struct Context<'e> {
     hits: Arc<Hits>,
     /// Whether the blob's text is its bytes, so that offsets in the one are offsets in the other.
     is_as_it_stands: bool,
+    /// Where the document stands whose text was looked through as a whole last.
+    looked_through: Option<Span>,
 }
 
 /// How deep texts may nest before a nested text is left alone.
@@ -110,8 +112,8 @@ impl<'e> Context<'e> {
         hits: Hits,
     ) -> Self {
         let (findings, problems, hits) = (Vec::new(), Vec::new(), Arc::new(hits));
-        let is_as_it_stands = false;
-        Self { origin, settings, neighbours, reader, own: None, findings, problems, hits, is_as_it_stands }
+        let (own, is_as_it_stands, looked_through) = (None, false, None);
+        Self { origin, settings, neighbours, reader, own, findings, problems, hits, is_as_it_stands, looked_through }
     }
 
     /// The same context, in which a team's own rules run, too.
@@ -129,6 +131,12 @@ impl<'e> Context<'e> {
     /// The same context, for a blob whose text is its bytes.
     pub fn as_it_stands(self, is_as_it_stands: bool) -> Self {
         Self { is_as_it_stands, ..self }
+    }
+
+    /// Whether the text of `doc` was just looked through as a whole: windows of a large value have the same one.
+    fn has_looked_through(&mut self, doc: &Document<'_>) -> bool {
+        let place = (doc.place.depth == 0).then(|| doc.map.to_file(Span::new(0, doc.text.len())));
+        place.is_some() && std::mem::replace(&mut self.looked_through, place) == place
     }
 
     /// Where words of credentials' names stand in `doc`, in order, if the pass over the blob tells.

@@ -29,9 +29,7 @@ impl Check for SecretData {
 
     fn document(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
         let Some(tree) = doc.tree() else { return };
-        // The kinds below are written with this word, unless escapes hide it.
-        let bytes = doc.text.as_bytes();
-        if memchr::memmem::find(bytes, b"Secret").is_none() && !bytes.contains(&b'\\') {
+        if holds_none(doc.text.as_bytes()) {
             return;
         }
         for at in 0..tree.len() {
@@ -316,6 +314,12 @@ impl SecretData {
         let judged = Judgement { secret: 0..raw.len(), confidence, severity: None::<Severity>, what: what.into() };
         self.report(holder, &value, judged, cx);
     }
+}
+
+/// Whether it is sure that no Secret stands in the text: the kinds are written with this word, unless escapes hide it. The
+/// windows of a large value have all the same text, which is not looked through for each.
+fn holds_none(text: &[u8]) -> bool {
+    text.len() < 1 << 20 && memchr::memmem::find(text, b"Secret").is_none() && !text.contains(&b'\\')
 }
 
 /// Whether the text is the name of a constant: of capitals, numbers and underscores between them.

@@ -71,6 +71,9 @@ impl Check for Credential {
 impl Credential {
     /// What was commented out of a configuration: only what looks generated, the rest explains.
     fn comments(&self, doc: &Document<'_>, cx: &mut Context<'_>) {
+        if cx.has_looked_through(doc) {
+            return;
+        }
         let places = cx.names_in(doc);
         let give = &mut |name: Range<usize>, value: Range<usize>| {
             let is_credential = credential::name_kind(&doc.text[name.clone()]).is_credential();
