@@ -4,6 +4,7 @@
 //! A sighting is known by rule, path, secret and the ordinal among equal ones in its blob. A blob that was moved or copied
 //! stands at several paths, and makes their sightings one, also where another rule saw the same bytes under another name.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use git2::Oid;
@@ -54,8 +55,8 @@ pub struct Group {
 #[derive(Default)]
 pub struct Groups {
     keys: HashMap<Key, usize>,
-    /// What was seen at which bytes of a blob.
-    bytes: HashMap<(Oid, Span), usize>,
+    /// What was seen at which bytes of a blob, and under which path.
+    bytes: HashMap<(Oid, Span), Vec<(String, usize)>>,
     /// A group that was joined to another leaves that one's place.
     groups: Vec<Result<Box<Group>, usize>>,
 }
@@ -77,6 +78,13 @@ fn numbered(findings: Vec<Finding>) -> Vec<(Secret, u32, Finding)> {
 }
 
 impl Group {
+    /// What comes first, whoever saw it first: the oldest, and of one blob what it was introduced as, at all of its paths.
+    fn order(&self) -> impl Ord + '_ {
+        let places = self.seen.first().map_or(0, |(sight, _)| sight.places.len());
+        let finding = &self.finding;
+        (self.holder, self.blob, finding.span, Reverse(places), finding.origin.path(), &*finding.rule.id)
+    }
+
     /// The sightings that a later scan needs to come to the same group: the first one at each path, those that join
     /// paths, and those in HEAD.
     pub fn needed(&self, is_in_head: impl Fn(&Sight) -> bool) -> Vec<&Sight> {
@@ -114,12 +122,12 @@ impl Groups {
                     at = self.join(known, at);
                 }
             }
-            match self.bytes.insert((sight.blob, span), at) {
-                Some(known) if self.get(known).is_some_and(|known| known.finding.origin.path() != path) => {
-                    self.join(known, at);
-                }
-                _ => {}
+            let mut same = self.bytes.remove(&(sight.blob, span)).unwrap_or_default();
+            for (_, known) in same.iter().filter(|(known, _)| *known != path) {
+                at = self.join(*known, at);
             }
+            same.push((path, at));
+            self.bytes.insert((sight.blob, span), same);
         }
     }
 
@@ -135,9 +143,12 @@ impl Groups {
         }
     }
 
-    /// The numbers of the groups.
+    /// The numbers of the groups, in order.
     pub fn numbers(&self) -> Vec<usize> {
-        (0..self.groups.len()).filter(|at| self.groups[*at].is_ok()).collect()
+        let groups = self.groups.iter().enumerate().filter_map(|(at, group)| Some((group.as_ref().ok()?, at)));
+        let mut groups: Vec<_> = groups.collect();
+        groups.sort_by(|(a, _), (b, _)| a.order().cmp(&b.order()));
+        groups.into_iter().map(|(_, at)| at).collect()
     }
 
     /// A group.
@@ -160,8 +171,7 @@ impl Groups {
             return a;
         }
         let (Ok(left), Ok(right)) = (&self.groups[a], &self.groups[b]) else { return a };
-        let older = |x: &Group, y: &Group| (x.holder, x.blob, x.finding.span) <= (y.holder, y.blob, y.finding.span);
-        let (keep, gone) = if older(left, right) { (a, b) } else { (b, a) };
+        let (keep, gone) = if left.order() <= right.order() { (a, b) } else { (b, a) };
         if let Ok(gone) = std::mem::replace(&mut self.groups[gone], Err(keep))
             && let Ok(keep) = &mut self.groups[keep]
         {
@@ -176,5 +186,59 @@ impl Groups {
     /// What is left of the groups.
     pub fn finish(self) -> Vec<Group> {
         self.groups.into_iter().filter_map(Result::ok).map(|group| *group).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::model::{Confidence, Fingerprint, Origin, Severity};
+    use crate::rules;
+
+    /// What a rule finds in a blob that is read under a path.
+    fn finding(rule: usize, path: &str) -> Finding {
+        Finding {
+            rule: &rules::TOKENS[rule],
+            severity: Severity::High,
+            confidence: Confidence::High,
+            origin: Arc::new(Origin::Stdin { path: path.to_owned() }),
+            span: Span::new(4, 9),
+            labels: Box::default(),
+            structural_path: Box::default(),
+            secret: Secret::new("V-123"),
+            what: "token".into(),
+            in_head: None,
+            suppressed: None,
+            fingerprint: Fingerprint::default(),
+        }
+    }
+
+    #[test]
+    fn sightings_come_to_the_same_in_any_order() {
+        let blob = |number| Oid::from_bytes(&[number; 20]).unwrap_or(Oid::ZERO_SHA1);
+        // The second blob is of two kinds under its paths: each tells another rule.
+        let seen = [(0, 1, "b", 1, vec![0, 1]), (1, 2, "c", 1, vec![1]), (1, 2, "b", 0, vec![0])];
+        for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+            let mut groups = Groups::default();
+            for at in order {
+                let (holder, number, path, rule, places) = seen[at].clone();
+                let sight = Sight { holder, blob: blob(number), places };
+                groups.add(&sight, vec![finding(rule, path)], &[]);
+            }
+            let all: Vec<_> = groups.finish().into_iter().map(|group| (group.holder, group.seen.len())).collect();
+            assert_eq!(all, [(0, 3)], "{order:?}");
+        }
+        let both = [(vec![0, 1], "z"), (vec![1], "a")];
+        for order in [[0, 1], [1, 0]] {
+            let mut groups = Groups::default();
+            for at in order {
+                let (places, path) = both[at].clone();
+                groups.add(&Sight { holder: 1, blob: blob(1), places }, vec![finding(0, path)], &[]);
+            }
+            let kept = groups.finish().into_iter().map(|group| group.finding.origin.path().to_owned());
+            assert_eq!(kept.collect::<Vec<_>>(), ["z"], "{order:?}");
+        }
     }
 }
