@@ -89,7 +89,9 @@ fn kind_of_words(name: &str) -> NameKind {
     }
     // `storePassword` is that of a key store, not an order to store one; `readOnlyToken` says what the token may do.
     let describes = at > 0 && (is_pair(words[0], words[1]) || is_access(words[0], words[1]));
-    if at > 0 && contains(ABOUT_BEGINNINGS, words[0]) && !describes {
+    // `nextToken` leads to a page; Next.js calls its variables `NEXT_AUTH_SECRET`.
+    let is_framework = words[0].eq_ignore_ascii_case("next") && !words[at].eq_ignore_ascii_case("token");
+    if at > 0 && contains(ABOUT_BEGINNINGS, words[0]) && !describes && !is_framework {
         return NameKind::About;
     }
     behind(&words[at + 1..], kind)

@@ -74,7 +74,11 @@ fn literal(kind: NameKind, name: &str, text: &str, setting: Setting) -> Option<C
     let token = kind == NameKind::Credential && described;
     let elsewhere = match setting {
         Setting::CommandLine => names_a_resource(name, text),
-        _ => names_a_key(name, text, setting),
+        // `secret: monitoring/creds`
+        _ => {
+            names_a_key(name, text, setting)
+                || name.eq_ignore_ascii_case("secret") && text.contains('/') && names_a_resource(name, text)
+        }
     };
     if elsewhere
         || is_account_source(name, text)

@@ -20,7 +20,7 @@ pub(super) fn short_kind(v: &str) -> Option<ValueKind> {
             "", "s", "m", "h", "d", "w", "y", "ms", "us", "ns", "k", "Ki", "M", "Mi", "G", "Gi", "T", "Ti", "Z", "MB",
             "GB", "KB", "kb", "mb", "gb", "%", "px", "MiB", "GiB", "KiB", "min", "sec", "days", "hours",
         ];
-        if units.contains(&unit) || is_duration(v) || is_time(v) {
+        if units.contains(&unit) || is_duration(v) || is_time(v) || is_scientific(v) {
             return Some(ValueKind::Number);
         }
     }
@@ -47,6 +47,18 @@ fn is_time(v: &str) -> bool {
         && bytes[7] == b'-'
         && matches!(bytes[10], b'T' | b' ')
         && bytes.iter().all(|b| b.is_ascii_digit() || b"-:T Z.+".contains(b))
+}
+
+/// `2.5e-6`, `1e9`: a number with a power of ten, which no longer run of digits is.
+fn is_scientific(v: &str) -> bool {
+    v.split_once(['e', 'E']).is_some_and(|(number, power)| {
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let exact = power.trim_start_matches(['-', '+']);
+        number.len() <= 12
+            && number.trim_start_matches(['-', '+']).split('.').all(digits)
+            && digits(exact)
+            && exact.len() <= 2
+    })
 }
 
 /// `1h30m`.
@@ -260,6 +272,15 @@ fn is_package_name(v: &str) -> bool {
         && v.split('.').all(|part| starts_well(part) && is_identifier(part))
 }
 
+/// Whether the value lists what is valid, as frameworks take it: `required|string|max:255`.
+fn is_rules(v: &str) -> bool {
+    let rule = |text: &str| {
+        let name = text.split(':').next().unwrap_or_default();
+        name.len() > 1 && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+    };
+    v.split('|').count() > 2 && v.split('|').all(rule)
+}
+
 /// Whether the value is an expression of a program rather than a text.
 pub fn is_code(v: &str) -> bool {
     let call = v.ends_with(')')
@@ -313,6 +334,7 @@ pub fn is_code(v: &str) -> bool {
     call || subscript
         || is_package_name(v)
         || is_syntax_node(v)
+        || is_rules(v)
         || is_symbol(v)
         || begins.iter().any(|known| v.starts_with(known))
         || ["\\x1b[", "\\033[", "\\e["].iter().any(|colour| v.contains(colour))

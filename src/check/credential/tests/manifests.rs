@@ -91,6 +91,10 @@ fn names_of_keys_and_of_secrets_are_none() {
     for (name, value) in [
         ("secretKey", "username"),
         ("serverSecret", "serverTlsSecret"),
+        ("secret", "quarry/kiln-config1"),
+        ("smeltingTokens", "2.5e-6"),
+        ("smelting_token", "0.3e-6"),
+        ("smtp_password", "sometimes|nullable|string|max:255"),
         ("token", "UA-40277193-6"),
         ("token", "G-4QX7L2M9KD"),
         ("password", "password for the quarry's user"),
@@ -100,6 +104,14 @@ fn names_of_keys_and_of_secrets_are_none() {
         assert!(!found(name, value, Setting::Configuration), "{name}={value}");
     }
     for (name, value) in [("SERVER_SECRET_KEY", "kiln-server-9"), ("APP_SERVICE_KEY", "lagoon")] {
+        assert!(found(name, value, Setting::Environment), "{name}={value}");
+    }
+    for (name, value) in [
+        ("NEXT_PRIVATE_SMTP_PASSWORD", "password"),
+        ("NEXT_AUTH_SECRET", "kR7vX2mQ9pLw4sTz8bNc"),
+        ("SECRET_VAULT_KEK", "kR7vX2mQ9pLw4sTz8bNckR7vX2mQ9pLw4sTz8bNc0zc="),
+        ("API_TOKEN", "81736452918e9012"),
+    ] {
         assert!(found(name, value, Setting::Environment), "{name}={value}");
     }
 }
