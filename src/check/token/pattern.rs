@@ -48,6 +48,10 @@ pub(super) fn matches<'t>(regex: &'t Regex, bytes: &'t [u8], start: usize) -> im
 
 #[cfg(test)]
 mod tests {
+    use regex_syntax::ParserBuilder;
+    use regex_syntax::hir::{Class, Hir, HirKind};
+
+    use super::super::near;
     use super::*;
 
     #[test]
@@ -55,6 +59,45 @@ mod tests {
         for (number, rule) in rules::TOKENS.iter().enumerate() {
             let regex = compiled(number);
             assert!(regex.is_some_and(|regex| !regex.is_match(b"")), "{}", rule.id);
+        }
+    }
+    /// Any text of a pattern's form, without regard to what has to stand around it.
+    fn text_of(hir: &Hir, any: &mut impl FnMut(usize) -> usize, text: &mut Vec<u8>) {
+        match hir.kind() {
+            HirKind::Empty | HirKind::Look(_) => {}
+            HirKind::Literal(literal) => text.extend_from_slice(&literal.0),
+            HirKind::Class(Class::Bytes(class)) => {
+                let ranges = class.ranges();
+                let range = ranges[any(ranges.len())];
+                text.push(range.start() + any(usize::from(range.end() - range.start()) + 1) as u8);
+            }
+            HirKind::Class(Class::Unicode(class)) => text.extend(class.ranges()[0].start().to_string().bytes()),
+            HirKind::Capture(capture) => text_of(&capture.sub, any, text),
+            HirKind::Repetition(repetition) => {
+                let most = repetition.max.unwrap_or(u32::MAX).min(repetition.min + 2);
+                let times = repetition.min as usize + any((most - repetition.min) as usize + 1);
+                (0..times).for_each(|_| text_of(&repetition.sub, any, text));
+            }
+            HirKind::Concat(parts) => parts.iter().for_each(|part| text_of(part, any, text)),
+            HirKind::Alternation(parts) => text_of(&parts[any(parts.len())], any, text),
+        }
+    }
+
+    #[test]
+    fn a_literal_of_its_rule_stands_in_every_text_of_a_pattern() {
+        let mut state = 71_u64;
+        let mut any = |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % below
+        };
+        for rule in rules::TOKENS {
+            let token = rule.token.as_ref().expect("a token's rule");
+            let hir = ParserBuilder::new().unicode(false).utf8(false).build().parse(&token.pattern).expect("a pattern");
+            for _ in 0..if token.literals.is_empty() { 0 } else { 64 } {
+                let mut text = Vec::new();
+                text_of(&hir, &mut any, &mut text);
+                assert!(near::may_match(&text, token.literals), "{}: {}", rule.id, String::from_utf8_lossy(&text));
+            }
         }
     }
 }

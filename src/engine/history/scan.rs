@@ -286,7 +286,7 @@ mod tests {
         fn a_version_of_a_text_comes_to_what_it_comes_to_alone(
             words in prop::collection::vec(lines(), 0..40),
             cuts in prop::collection::vec((0_usize..40, 0_usize..40, lines()), 0..4),
-            path in prop_oneof![Just("README.txt"), Just("main.go"), Just("dump.sql"), Just("page.html")],
+            path in prop_oneof![Just("README.txt"), Just("main.go"), Just("dump.sql"), Just("page.html"), Just("run.sh")],
         ) {
             agree(path, &words, cuts)?;
         }
@@ -296,6 +296,7 @@ mod tests {
     fn lines() -> impl Strategy<Value = String> {
         prop_oneof![
             "([a-z]{1,9} ){0,40}\n",
+            "\n *#+ *(export )?(DB_|)(PASSWORD|apiToken)(=|: )[A-Za-z0-9]{16}\n",
             "(db_|)(password|apiToken|secret_key) ?(=|:|is|:=|=>|,)? ?[\"'(]?[A-Za-z0-9!]{0,16}[\"'),;]?\n?",
             "(<password>|</password>|\n *|SetBasicAuth\\(\"bob\",|basic_auth\\( *|\"[A-Z0-9a-z]{12}\"\\)?)",
             "(mongodb|https)://[a-z]{1,4}:[A-Za-z0-9]{4,12}@[a-z.]{3,9}/? ",
