@@ -34,9 +34,16 @@ fn is_secret_of_client(pair: &Pair<'_>) -> bool {
 }
 
 /// Whether one of the keys stands in the same mapping.
-fn stands_beside(pair: &Pair<'_>, known: &[&str]) -> bool {
-    let Some((tree, mapping)) = pair.doc.tree().zip(pair.path.mapping()) else { return false };
-    tree.entries(mapping).take(BESIDE).any(|(key, _)| tree.str(key).is_some_and(|key| known.contains(&key)))
+pub(super) fn stands_beside(pair: &Pair<'_>, known: &[&str]) -> bool {
+    entry_beside(pair, known).is_some()
+}
+
+/// The first value in the same mapping under one of the keys.
+pub(super) fn entry_beside<'d>(pair: &Pair<'d>, known: &[&str]) -> Option<&'d str> {
+    let (tree, mapping) = pair.doc.tree().zip(pair.path.mapping())?;
+    let mut beside = tree.entries(mapping).take(BESIDE);
+    let (_, value) = beside.find(|(key, _)| tree.str(*key).is_some_and(|key| known.contains(&key)))?;
+    Some(tree.str(value).unwrap_or_default())
 }
 
 /// Whether the id that belongs to the secret stands beside it, as `client-id` beside `client-secret`: so it is the secret

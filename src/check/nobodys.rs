@@ -1,6 +1,6 @@
 //! Pairs that are nobody's: references, and what stands where only references and names stand.
 
-use super::beside::BESIDE;
+use super::beside::{self, BESIDE};
 use super::credential::{self, NameKind};
 use super::{Pair, Shape};
 use crate::model::{Document, Role};
@@ -108,13 +108,13 @@ fn is_token_of_parser(pair: &Pair<'_>) -> bool {
 
 /// Whether the pair is a piece of what a language model wrote, beside how likely it was: `{token: " stands", logprob: -0.1}`.
 fn is_token_of_model(pair: &Pair<'_>) -> bool {
-    let Some((tree, mapping)) = pair.doc.tree().zip(pair.path.mapping()) else { return false };
-    pair.name == "token" && tree.get(mapping, "logprob").is_some()
+    pair.name == "token" && beside::stands_beside(pair, &["logprob"])
 }
 
 /// Whether an action of nginx's Ingress Controller passes requests on to an upstream: `action: {pass: tea}`.
 fn is_pass_to_upstream(pair: &Pair<'_>) -> bool {
-    pair.name == "pass" && pair.path.keys().rev().nth(1) == Some("action")
+    let named = pair.value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    pair.name == "pass" && named && pair.path.keys().rev().nth(1) == Some("action")
 }
 
 /// Whether the mapping around says under which keys a Secret holds what: `secretKeys: {password: db-password}`.

@@ -2,7 +2,7 @@
 //! Terraform, Ansible.
 
 use crate::check::credential::{self, NameKind, Setting};
-use crate::check::{Check, Context, Pair, Shape, claim};
+use crate::check::{Check, Context, Pair, Shape, beside, claim};
 use crate::model::{Document, Role, Rule};
 use crate::rules;
 
@@ -54,8 +54,7 @@ fn is_key_of_jwk(pair: &Pair<'_>) -> bool {
     if !matches!(pair.name, "k" | "d") {
         return false;
     }
-    let Some((tree, mapping)) = pair.doc.tree().zip(pair.path.mapping()) else { return false };
-    match tree.str_at(mapping, &["kty"]) {
+    match beside::entry_beside(pair, &["kty"]) {
         Some("oct") => pair.name == "k",
         Some("RSA" | "EC" | "OKP") => pair.name == "d",
         _ => false,

@@ -334,8 +334,10 @@ fn is_some(text: &str) -> bool {
 
 /// Whether the Secret is a form to be filled in, of which three values and more stand for some other.
 fn is_form(holder: &Holder<'_>, field: &str) -> bool {
-    let Some(values) = holder.tree.get(holder.node, field) else { return false };
-    let given = holder.tree.entries(values).take(beside::BESIDE).filter_map(|(_, value)| holder.tree.str(value));
+    let tree = holder.tree;
+    let mut fields = tree.entries(holder.node).take(beside::BESIDE);
+    let Some((_, values)) = fields.find(|(key, _)| tree.str(*key) == Some(field)) else { return false };
+    let given = tree.entries(values).take(beside::BESIDE).filter_map(|(_, value)| tree.str(value));
     given.filter(|value| is_some(value)).count() > 2
 }
 
