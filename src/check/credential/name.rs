@@ -192,10 +192,10 @@ fn is_identity(words: &[&str]) -> bool {
 fn credential_word(words: &[&str]) -> Option<(usize, NameKind)> {
     for (at, word) in words.iter().enumerate().rev() {
         if at > 0 && is_pair(words[at - 1], word) {
-            // `passwordSecretKey` names the key of a Secret that holds the password.
+            // `passwordSecretKey` names the key of a Secret that holds the password; `ACCESS_TOKEN_SECRET_KEY` may sign tokens.
             let names_a_key = words[at - 1].eq_ignore_ascii_case("secret") && is_kept(&words[..at - 1]);
             let kind = if is_password(word) { NameKind::Password } else { NameKind::Credential };
-            return Some((at, if names_a_key { NameKind::About } else { kind }));
+            return Some((at, if names_a_key { NameKind::Maybe } else { kind }));
         }
         if is_of_registry(&words[..at], word) {
             return Some((at, NameKind::About));

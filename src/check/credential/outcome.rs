@@ -148,8 +148,12 @@ pub(super) fn is_sentence_in_capitals(text: &str) -> bool {
     }
     let cut = Words::of(text);
     let words = cut.as_slice();
-    // `SET_BY_PIPELINE`, `TO_BE_DONE`.
-    let passive = words.len() == 3 && ["BY", "BE"].contains(&words[1]);
+    // `SET_BY_PIPELINE`, `TO_BE_DONE`; not `STAND_BY_ME`.
+    let passive = match words {
+        [done, "BY", _] => done.ends_with("ED") || matches!(*done, "SET" | "GIVEN" | "MADE" | "PUT" | "WRITTEN"),
+        ["TO", "BE", _] => true,
+        _ => false,
+    };
     passive
         || words.len() > 3
             && words.iter().any(|word| contains(FUNCTION_WORDS, word) || word.eq_ignore_ascii_case("not"))
@@ -274,6 +278,7 @@ mod tests {
         assert!(is_report("PASS", "reads what it wrote") && !is_report("PASS", "kiln-ferret"));
         assert!(is_name_in_capitals("--secret", "SECRET") && !is_name_in_capitals("password", "password"));
         assert!(is_sentence_in_capitals("POPULATED_BY_TEST") && is_sentence_in_capitals("TO_BE_SET"));
+        assert!(is_sentence_in_capitals("SET_BY_PIPELINE") && !is_sentence_in_capitals("STAND_BY_ME"));
         assert!(is_sentence_in_capitals("MUST_NOT_BE_TOLD") && !is_sentence_in_capitals("VERY_SECRET_KEY"));
         assert!(is_three_letters("abc") && !is_three_letters("sst") && !is_three_letters("123"));
         assert!(is_word_for_issued("app_secret", "short") && !is_word_for_issued("jwt_secret", "short"));

@@ -43,9 +43,13 @@ pub(super) fn judge(
     Some(if short && !about { Confidence::Medium } else { Confidence::Low })
 }
 
-/// Whether a word says that it is a password: `kilnpass`.
+/// Whether a word says that it is a password: `kilnpass`. Ways and orders to sign in end so, too: `userpass`, `no-password`.
 fn says_password(text: &str) -> bool {
+    const WAYS: [&str; 9] =
+        ["password", "userpass", "bypass", "compass", "no", "without", "prohibit", "forgot", "reset"];
     text.len() > 5
+        && !WAYS.contains(&text)
+        && !text.split_once(['-', '_']).is_some_and(|(first, _)| WAYS.contains(&first))
         && ["pass", "password", "passwd"].iter().any(|end| text.ends_with(end))
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }

@@ -51,6 +51,8 @@ fn what_a_secret_holds_is_told_from_its_settings() {
         ("channel", "stable"),
         ("label", "kiln"),
         ("mounts", "uid=1000,noperm"),
+        ("mode", "bypass"),
+        ("topic", "reset-password"),
         ("apiKey", "00000000-0000-0000-0000-000000000000"),
     ] {
         assert!(!found(name, value, Setting::Secret), "{name}={value}");
@@ -64,6 +66,9 @@ fn logins_and_ids_of_key_pairs_in_the_environment() {
         ("AWS_ACCESS_KEY_ID", "minio"),
         ("client_secret", "kiln-secret"),
         ("S3_ACCESS_KEY_ID", "kilnadmin"),
+        ("ACCESS_TOKEN_SECRET_KEY", "wQ7rT2zLmK9xVbP4"),
+        ("S3_USER_SECRET_KEY", "wQ7rT2zLmK9xVbP4"),
+        ("APP_PASSWORD", "STAND_BY_ME"),
     ] {
         assert!(found(name, value, Setting::Environment), "{name}={value}");
     }
