@@ -168,6 +168,7 @@ mod tests {
             ("pwsh.exe -c 'docker login -p S3cret r.io; exit'", "password=S3cret"),
             ("$env:DB_PASSWORD = 'S3cret'; ./x.ps1", "DB_PASSWORD=S3cret"),
             ("powershell -Command $env:DB_PASSWORD='S3cret'; ./x.ps1", "DB_PASSWORD=S3cret"),
+            ("powershell -Command $token = 'S3cret'; ./x.ps1", "token=S3cret"),
             ("cmd /S /C \"mysql -pS3cret\"", "password=S3cret"),
             ("keytool -genkey -storepass S3cret", "password=S3cret"),
             ("sed -i 's/^password=.*/password=S3cret/' /etc/app.conf", "password=S3cret"),

@@ -70,6 +70,7 @@ impl Reader<'_> {
             self.script(Part::all(script));
             return Some(words.len());
         }
+        self.powershell(&words[at..]);
         Some(at)
     }
 
