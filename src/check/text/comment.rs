@@ -45,7 +45,7 @@ fn is_blank(byte: u8) -> bool {
 fn read_line(text: &str, at: usize, give: &mut dyn FnMut(Range<usize>, Range<usize>)) -> usize {
     let bytes = text.as_bytes();
     let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length);
-    let before = || bytes[..at].iter().rev().take(LONGEST_NAME).find(|b| !is_blank(**b));
+    let before = || bytes[..at].iter().rev().find(|b| !is_blank(**b));
     if may_give(&bytes[at..end])
         && before().is_none_or(|b| *b == b'\n')
         && let Some((name, value)) = assignment(&text[at..end])
@@ -133,6 +133,16 @@ mod tests {
         assert!(is_generated("f3Kq9Zt7Wm2Xp8Vn") && is_generated("sq0_f3Kq9Zt7Wm2Xp8Vn4Lc6"));
         for value in ["a2lsbi1sYWdvb24=", "7d1f2c3b-4a5e-4f70-8192-a3b4c5d6e7f8", "kiln-lagoon-ferret", "f3Kq9"] {
             assert!(!is_generated(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn what_stands_far_to_the_right_of_a_setting_is_no_line_of_its_own() {
+        let blanks = " ".repeat(700);
+        for blanks in [&blanks[..90], &blanks] {
+            assert_eq!(found(&format!("a: b{blanks}# DB_PASSWORD=kiln-lagoon-71\n")), [("", ""); 0]);
+            let alone = format!("a: b\n{blanks}# DB_PASSWORD=kiln-lagoon-71\n");
+            assert_eq!(found(&alone), [("DB_PASSWORD", "kiln-lagoon-71")]);
         }
     }
 
