@@ -3,10 +3,12 @@
 mod format;
 mod named;
 mod role;
+mod statement;
 
-pub use format::{Flat, Format, format, is_code_name, is_format_name, is_sql, may_begin_statement};
+pub use format::{Flat, Format, format, is_code_name, is_format_name};
 pub use named::role_by_name;
 pub use role::{role, role_of_lines};
+pub use statement::{is_sql, may_begin_statement};
 
 /// The extension of a file name, or the empty string; `.env` has the extension `env`.
 fn extension(name: &str) -> &str {
