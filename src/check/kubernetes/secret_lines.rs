@@ -1,6 +1,6 @@
 //! Values of a Secret that is no YAML: a document that a template's lines or a stray mark broke is read line by line.
 
-use crate::check::credential::{self, Setting};
+use crate::check::credential::{self, NameKind, Setting};
 use crate::check::{Context, Found, Pair, claim};
 use crate::encoding;
 use crate::model::{Body, Document, Rule, Secret};
@@ -13,11 +13,25 @@ pub(super) fn are_all(doc: &Document<'_>) -> bool {
 /// Judges a line of such a document; says whether it is one of the Secret's values.
 pub(super) fn pair(rule: &'static Rule, pair: &Pair<'_>, cx: &mut Context<'_>) -> bool {
     match pair.section {
+        "stringData" if is_setting(pair.value) => {}
         "stringData" => claim::judge(rule, pair, Setting::Secret, cx),
         "data" => encoded(rule, pair, cx),
         _ => return false,
     }
     true
+}
+
+/// Whether a value is a document of one setting, `level: info`, and the setting's name is no credential's.
+fn is_setting(value: &str) -> bool {
+    value.split_once(": ").is_some_and(|(name, value)| {
+        let plain = |text: &str| {
+            !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.')
+        };
+        plain(name)
+            && plain(value.trim())
+            && credential::name_kind(name) == NameKind::Neutral
+            && !credential::looks_random(value)
+    })
 }
 
 fn encoded(rule: &'static Rule, pair: &Pair<'_>, cx: &mut Context<'_>) {
