@@ -59,6 +59,7 @@ pub(super) fn is_nobodys(pair: &Pair<'_>) -> bool {
     only_describes(pair.doc) && !pair.path.has_key("fake")
         || pair.name.starts_with("checksum/")
         || pair.path.keys().any(|key| is_reference_key(key) && !is_label_of_compose(pair, key))
+        || is_set_below_reference(pair)
         // Ciphertext looks random, a readable value below `encrypted` is none.
         || (pair.path.has_key("encrypted") || pair.name.eq_ignore_ascii_case("ciphertext"))
             && credential::looks_random(pair.value)
@@ -174,6 +175,11 @@ fn is_reference_key(key: &str) -> bool {
         || key.ends_with("Ref")
         || key.ends_with("Refs")
         || key.ends_with("KeySelector")
+}
+
+/// Whether a JSON patch sets what stands below such a key: `/metadata/labels/secret`.
+fn is_set_below_reference(pair: &Pair<'_>) -> bool {
+    pair.shape == Shape::NameValue && pair.name.starts_with('/') && pair.name.rsplit('/').skip(1).any(is_reference_key)
 }
 
 /// Whether the key holds labels of a container, which are settings of other programs; those of a resource select it.
