@@ -3,7 +3,6 @@
 //! A keyword that is a common word (`curl`, `secret_key`) stands in much text in which the rest of a token's form does not.
 //! Looking for a literal costs a fraction of running the pattern, or of compiling it.
 
-use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// More alternatives than these cost more than they spare.
@@ -18,7 +17,7 @@ const LEAST: usize = 2;
 /// # Errors
 /// What is wrong with the pattern, and where.
 pub fn literals(pattern: &str, keywords: &[String]) -> Result<Vec<String>, Box<regex_syntax::Error>> {
-    let hir = ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).map_err(Box::new)?;
+    let hir = super::pattern::parse(pattern)?;
     let says_more = |literal: &String| literal.len() >= LEAST && !keywords.iter().any(|known| known.contains(literal));
     Ok(best(&hir, &|literals| literals.len() <= MOST && literals.iter().all(says_more)).unwrap_or_default())
 }

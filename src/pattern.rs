@@ -31,12 +31,20 @@ pub struct Run {
     pub wide: bool,
 }
 
+/// Parses a pattern as the engine does, whose texts are bytes.
+///
+/// # Errors
+/// What is wrong with the pattern, and where.
+pub fn parse(pattern: &str) -> Result<Hir, Box<regex_syntax::Error>> {
+    ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).map_err(Box::new)
+}
+
 /// The run that every secret of `pattern` holds: its group `secret`, or all of it.
 ///
 /// # Errors
 /// What is wrong with the pattern, and where.
 pub fn run(pattern: &str) -> Result<Run, Box<regex_syntax::Error>> {
-    let hir = ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).map_err(Box::new)?;
+    let hir = parse(pattern)?;
     let mut secret = Hir::empty();
     find_secret(&hir, &mut secret);
     let secret = if matches!(secret.kind(), HirKind::Empty) { &hir } else { &secret };

@@ -40,10 +40,15 @@ pub(super) fn stands_beside(pair: &Pair<'_>, known: &[&str]) -> bool {
 
 /// The first value in the same mapping under one of the keys.
 pub(super) fn entry_beside<'d>(pair: &Pair<'d>, known: &[&str]) -> Option<&'d str> {
-    let (tree, mapping) = pair.doc.tree().zip(pair.path.mapping())?;
-    let mut beside = tree.entries(mapping).take(BESIDE);
-    let (_, value) = beside.find(|(key, _)| tree.str(*key).is_some_and(|key| known.contains(&key)))?;
-    Some(tree.str(value).unwrap_or_default())
+    entries_beside(pair).find(|(key, _)| known.contains(key)).map(|(_, value)| value)
+}
+
+/// The keys in the same mapping with their values, which are empty where they are no scalars; of a long mapping, the first.
+pub(super) fn entries_beside<'d>(pair: &Pair<'d>) -> impl Iterator<Item = (&'d str, &'d str)> {
+    pair.doc.tree().zip(pair.path.mapping()).into_iter().flat_map(|(tree, mapping)| {
+        let entries = tree.entries(mapping).take(BESIDE);
+        entries.filter_map(|(key, value)| Some((tree.str(key)?, tree.str(value).unwrap_or_default())))
+    })
 }
 
 /// Whether the id that belongs to the secret stands beside it, as `client-id` beside `client-secret`: so it is the secret
@@ -59,10 +64,8 @@ fn is_beside_its_id(pair: &Pair<'_>, kind: NameKind) -> bool {
         && !stands_beside(pair, &["secret", "secretName", "existingSecret", "name"]);
     let owner = if of_pair { Some("accesskey") } else { name.strip_suffix("secret") };
     let Some(owner) = owner.filter(|owner| !owner.is_empty()) else { return false };
-    let Some((tree, mapping)) = pair.doc.tree().zip(pair.path.mapping()) else { return false };
-    let mut beside = tree.entries(mapping).take(BESIDE).filter_map(|(key, _)| tree.str(key));
     let may_be_name = matches!(pair.doc.role, Role::Resource { .. }) && pair.value.contains('-');
     !may_be_name
         && !letters(pair.value).ends_with(&name)
-        && beside.any(|key| key.len() < 64 && letters(key).strip_suffix("id") == Some(owner))
+        && entries_beside(pair).any(|(key, _)| key.len() < 64 && letters(key).strip_suffix("id") == Some(owner))
 }

@@ -131,52 +131,48 @@ fn report(
 /// Longer pairs are not remembered, in bytes.
 const LONGEST_REMEMBERED: usize = 512;
 
-/// Whether [`judgement`] is none wherever a pair of this name and value stands.
-fn is_nothing(pair: &Pair<'_>, kind: NameKind, setting: Setting) -> bool {
-    thread_local! {
-        static KNOWN: RefCell<(String, Remembered<()>)> =
-            const { RefCell::new((String::new(), Remembered::room(2048, LONGEST_REMEMBERED))) };
-    }
-    if pair.name.len() + pair.value.len() + 6 > LONGEST_REMEMBERED {
-        return false;
-    }
-    KNOWN.with_borrow_mut(|(question, known)| {
-        question.clear();
+thread_local! {
+    /// Pairs whose judgement is none, wherever they stand.
+    static NOTHING: RefCell<Remembered<()>> = const { RefCell::new(Remembered::room(2048, LONGEST_REMEMBERED)) };
+}
+
+/// What [`judgement`] asks of a name and a value; `None` for long ones. Behind the name's length, no two are the same.
+fn question(pair: &Pair<'_>, kind: NameKind, setting: Setting) -> Option<String> {
+    let length = pair.name.len() + pair.value.len() + 6;
+    (length <= LONGEST_REMEMBERED).then(|| {
+        let mut question = String::with_capacity(length);
         question.extend([kind as u8, setting as u8].map(char::from));
-        // Behind its length, no two names and values are the same question.
         question.extend(char::from_u32(pair.name.len() as u32));
         question.extend([pair.name, pair.value]);
-        if known.get(question).is_some() {
-            return true;
-        }
-        let is_nothing = credential::judge_as(kind, pair.name, pair.value, setting).is_none()
-            && template::literal(pair.value).is_none()
-            && filled_in::password(pair.name, pair.value).is_none();
-        if is_nothing {
-            known.put(question, ());
-        }
-        is_nothing
+        question
     })
 }
 
 /// The judgement of the value or, where a template fills it in, of the literal that the template falls back on.
 fn judgement(pair: &Pair<'_>, kind: NameKind, setting: Setting) -> Option<Judgement> {
-    if is_nothing(pair, kind, setting) {
+    let question = question(pair, kind, setting);
+    if question.as_deref().is_some_and(|question| NOTHING.with_borrow(|nothing| nothing.get(question)).is_some()) {
         return None;
     }
     let judged = credential::judge_as(kind, pair.name, pair.value, setting);
+    let is_judged = judged.is_some();
     if let Some(judged) = judged.filter(|judged| !is_templated_whole(pair, judged)) {
         return Some(judged);
     }
-    if let Some(literal) = template::literal(pair.value).filter(|_| kind.is_credential()) {
+    let literal = template::literal(pair.value);
+    if let Some(literal) = literal.clone().filter(|_| kind.is_credential()) {
         let mut judged = credential::judge_as(kind, pair.name, &pair.value[literal.clone()], setting)?;
         judged.secret = judged.secret.start + literal.start..judged.secret.end + literal.start;
         return Some(judged);
     }
+    let filled_in = filled_in::password(pair.name, pair.value);
+    if let (Some(question), false, None, None) = (question, is_judged, literal, &filled_in) {
+        NOTHING.with_borrow_mut(|nothing| nothing.put(&question, ()));
+    }
     let explains =
         |judged: &Judgement| setting == Setting::Configuration && &pair.value[judged.secret.clone()] == "password";
     // `http://admin:password@${host}` in a configuration explains a form.
-    filled_in::password(pair.name, pair.value).filter(|judged| !explains(judged))
+    filled_in.filter(|judged| !explains(judged))
 }
 
 /// `JAVA_OPTS="-Ddb.password=…"`: options of a command line under a name that says nothing.

@@ -1,6 +1,6 @@
 //! Pairs that are nobody's: references, and what stands where only references and names stand.
 
-use super::beside::{self, BESIDE};
+use super::beside;
 use super::credential::{self, NameKind};
 use super::{Pair, Shape};
 use crate::model::{Document, Role};
@@ -98,12 +98,8 @@ fn is_secret_of_quadlet(pair: &Pair<'_>) -> bool {
 /// Whether the pair stands beside where something begins and ends in a text: a token of a parser's. What is valid between
 /// two times stands beside dates.
 fn is_token_of_parser(pair: &Pair<'_>) -> bool {
-    let (Some(tree), Some(mapping)) = (pair.doc.tree(), pair.path.mapping()) else { return false };
     let is_place = |text: &str| text.len() < 9 && text.bytes().all(|b| b.is_ascii_digit());
-    let has = |known: &str| {
-        let mut beside = tree.entries(mapping).take(BESIDE);
-        beside.any(|(key, value)| tree.str(key) == Some(known) && tree.str(value).is_some_and(is_place))
-    };
+    let has = |known: &str| beside::entries_beside(pair).any(|(key, value)| key == known && is_place(value));
     pair.path.keys().next_back() == Some("value") && has("start") && has("end")
 }
 
@@ -190,7 +186,5 @@ fn is_label_of_compose(pair: &Pair<'_>, key: &str) -> bool {
 /// Whether the pair stands beside a `secretName`, and names the key in that Secret.
 fn names_key_of_secret(pair: &Pair<'_>) -> bool {
     let of_secret = pair.path.keys().rev().nth(1).is_some_and(|key| key.ends_with("Secret"));
-    let (Some(tree), Some(mapping)) = (pair.doc.tree(), pair.path.mapping()) else { return false };
-    (of_secret || matches!(pair.name, "secretKey" | "key"))
-        && tree.entries(mapping).take(BESIDE).any(|(key, _)| tree.str(key) == Some("secretName"))
+    (of_secret || matches!(pair.name, "secretKey" | "key")) && beside::stands_beside(pair, &["secretName"])
 }

@@ -26,6 +26,7 @@ pub use examples::is_published_example;
 pub use name::{NameKind, name_kind};
 pub use placeholder::is_placeholder;
 pub use plain::is_key_id;
+pub use pointer::is_constant;
 pub use randomness::{is_salt, looks_random};
 pub use remembered::Remembered;
 pub use shape::is_code;

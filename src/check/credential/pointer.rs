@@ -214,13 +214,16 @@ fn is_member(name: &str, text: &str) -> bool {
     })
 }
 
+/// Whether the text is the name of a constant: of capitals, numbers and underscores between them.
+pub fn is_constant(text: &str) -> bool {
+    text.contains('_') && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+}
+
 /// Whether the text is the name of a variable with a credential: `DB_PASSWORD`. What boasts or counts is a weak secret:
 /// `VERY_SECRET_KEY`, `APP_PASSWORD_123`.
 pub(super) fn is_variable(text: &str) -> bool {
-    let constant =
-        text.contains('_') && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
     let cut = Words::of(text);
-    constant && name_kind(text).is_credential() && !is_numbered(cut.as_slice()) && !boasts(cut.as_slice())
+    is_constant(text) && name_kind(text).is_credential() && !is_numbered(cut.as_slice()) && !boasts(cut.as_slice())
 }
 
 /// Whether the value is a path and a part of what lies there: `owner/home#assets/crates-credentials`.

@@ -41,9 +41,7 @@ fn is_variable(pair: &Pair<'_>) -> bool {
     let in_map = || {
         pair.shape == Shape::Entry && matches!(pair.path.keys().rev().nth(1), Some("env" | "extraEnv" | "environment"))
     };
-    (matches!(pair.shape, Shape::NameValue | Shape::Line) || in_map())
-        && pair.name.contains('_')
-        && pair.name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+    (matches!(pair.shape, Shape::NameValue | Shape::Line) || in_map()) && credential::is_constant(pair.name)
 }
 
 /// Whether a controller wrote the field: nobody keeps a credential in what it reports back.

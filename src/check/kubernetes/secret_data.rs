@@ -279,7 +279,7 @@ impl SecretData {
         cx: &mut Context<'_>,
     ) {
         // `CONNECTION_STRING_B64` says what is to be put there, and how; so does `TLS_KEY`.
-        if !credential::name_kind(name).is_credential() && is_constant(raw.trim()) {
+        if !credential::name_kind(name).is_credential() && credential::is_constant(raw.trim()) {
             return;
         }
         let Some(mut judged) = credential::judge(name, raw, Setting::Secret) else { return };
@@ -320,11 +320,6 @@ impl SecretData {
 /// windows of a large value have all the same text, which is not looked through for each.
 fn holds_none(text: &[u8]) -> bool {
     text.len() < 1 << 20 && memchr::memmem::find(text, b"Secret").is_none() && !text.contains(&b'\\')
-}
-
-/// Whether the text is the name of a constant: of capitals, numbers and underscores between them.
-fn is_constant(text: &str) -> bool {
-    text.contains('_') && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
 /// Whether some value or other is meant: `some-password`.

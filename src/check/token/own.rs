@@ -7,7 +7,6 @@ use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 use regex::bytes::Regex;
-use regex_syntax::ParserBuilder;
 
 use super::accept::accept;
 use super::pattern::SIZE_LIMIT;
@@ -20,8 +19,8 @@ use crate::model::{Document, Rule, TokenRule};
 /// # Errors
 /// Why it can't be used: it is no regular expression, too large, or matches where nothing stands.
 pub fn compile(pattern: &str) -> Result<Regex, String> {
-    let hir = ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).map_err(|error| {
-        let said = match &error {
+    let hir = crate::pattern::parse(pattern).map_err(|error| {
+        let said = match &*error {
             regex_syntax::Error::Parse(error) => error.kind().to_string(),
             regex_syntax::Error::Translate(error) => error.kind().to_string(),
             _ => "unknown".to_owned(),

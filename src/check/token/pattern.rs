@@ -48,11 +48,11 @@ pub(super) fn matches<'t>(regex: &'t Regex, bytes: &'t [u8], start: usize) -> im
 
 #[cfg(test)]
 mod tests {
-    use regex_syntax::ParserBuilder;
     use regex_syntax::hir::{Class, Hir, HirKind};
 
     use super::super::near;
     use super::*;
+    use crate::pattern::parse;
 
     #[test]
     fn every_built_in_pattern_compiles_and_matches_no_empty_text() {
@@ -92,7 +92,7 @@ mod tests {
         };
         for rule in rules::TOKENS {
             let token = rule.token.as_ref().expect("a token's rule");
-            let hir = ParserBuilder::new().unicode(false).utf8(false).build().parse(&token.pattern).expect("a pattern");
+            let hir = parse(&token.pattern).expect("a pattern");
             for _ in 0..if token.literals.is_empty() { 0 } else { 64 } {
                 let mut text = Vec::new();
                 text_of(&hir, &mut any, &mut text);

@@ -142,14 +142,13 @@ impl Reader<'_, '_> {
                 if self.is_key_end() {
                     return self.mapping(position, column, style, span);
                 }
-                self.value(style, span)
+                let id = self.scalar(style, span);
+                self.value(id)
             }
             b'|' | b'>' => self.block_scalar(parent),
             b'[' | b'{' => {
                 let id = self.flow()?;
-                self.rest_of_line()?;
-                self.next_line()?;
-                Some(id)
+                self.value(id)
             }
             _ => {
                 let span = self.plain_line()?;
@@ -157,13 +156,8 @@ impl Reader<'_, '_> {
                     return self.mapping(position, column, Style::Plain, span);
                 }
                 let whole = self.continued(span, parent)?;
-                if whole != span {
-                    return self.value(Style::Plain, whole);
-                }
-                self.rest_of_line()?;
-                let id = self.tree.push(Kind::Scalar, Style::Plain, span);
-                self.next_line()?;
-                Some(id)
+                let id = if whole == span { self.plain(span) } else { self.scalar(Style::Plain, whole) };
+                self.value(id)
             }
         }
     }
@@ -179,10 +173,9 @@ impl Reader<'_, '_> {
         self.byte(at) == Some(b':') && self.is_break(at + 1)
     }
 
-    /// A scalar that is no key.
-    fn value(&mut self, style: Style, span: Span) -> Option<NodeId> {
+    /// A node that is no key, behind which nothing may stand on its line.
+    fn value(&mut self, id: NodeId) -> Option<NodeId> {
         self.rest_of_line()?;
-        let id = self.scalar(style, span);
         self.next_line()?;
         Some(id)
     }
@@ -239,10 +232,7 @@ impl Reader<'_, '_> {
         }
         self.blanks();
         self.at += 1;
-        if style == Style::Plain {
-            return Some(self.tree.push(Kind::Scalar, style, key));
-        }
-        Some(self.scalar(style, key))
+        Some(if style == Style::Plain { self.plain(key) } else { self.scalar(style, key) })
     }
 
     /// What stands behind a colon, on its line or below; `column` is the key's.

@@ -24,6 +24,11 @@ impl Reader<'_, '_> {
         id
     }
 
+    /// A node for a plain scalar of one line, whose value is its bytes.
+    pub(super) fn plain(&mut self, span: Span) -> NodeId {
+        self.tree.push(Kind::Scalar, Style::Plain, span)
+    }
+
     /// The plain scalar that begins here, as far as it stands on this line; ends behind it.
     pub(super) fn plain_line(&mut self) -> Option<Span> {
         let start = self.at;
