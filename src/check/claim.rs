@@ -7,7 +7,7 @@ use super::credential::{self, Judgement, NameKind, Remembered, Setting, ValueKin
 use super::nobodys::is_nobodys;
 use super::{Context, Found, Pair, Shape, beside, command_line, filled_in, template};
 use crate::encoding;
-use crate::model::{Confidence, Document, NodeId, Rule, Secret, Span, SpanMap, Tree};
+use crate::model::{Confidence, Document, NodeId, Rule, Secret, Span, SpanMap, Tree, behind_last};
 
 /// Whether [`judge`] finds nothing in the pair, whatever the setting but a Secret's: the quick answer for most pairs, before
 /// it is asked where they stand.
@@ -226,7 +226,7 @@ pub fn is_default_of_example(path: &str, secret: &str) -> bool {
 
 /// Whether a file's name says that it is to be copied and filled in; a template may be used as it is.
 fn is_model(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or_default();
+    let name = behind_last(path, b'/');
     name.contains("example") || name.contains("sample")
 }
 
@@ -239,7 +239,7 @@ fn says_words_of(name: &str, value: &str) -> bool {
 
 /// Whether the path names an example that people copy and fill in.
 pub fn is_example(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    let name = behind_last(path, b'/').to_ascii_lowercase();
     let marks = ["example", "sample", ".dist", "template", ".tpl", ".default"];
     marks.iter().any(|mark| name.contains(mark)) || path.starts_with("examples/") || path.contains("/examples/")
 }

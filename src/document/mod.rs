@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub use nested::nested;
 use recognise::Format;
 
-use crate::model::{Body, Document, Place, Problem, ProblemKind, Role, Span, SpanMap};
+use crate::model::{Body, Document, Place, Problem, ProblemKind, Role, Span, SpanMap, behind_last};
 
 /// Nodes of a JSON value from which on it is read in windows: 10 MB.
 const LARGE: usize = 1 << 19;
@@ -197,7 +197,7 @@ fn line_ends(text: &str) -> usize {
 /// Whether the path names a format that people write as text, so that a NUL in it is a mistake and not a sign of a
 /// binary file.
 pub fn is_structured_name(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or_default();
+    let name = behind_last(path, b'/');
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     matches!(extension, "yaml" | "yml" | "json" | "env" | "properties" | "ini" | "toml" | "tfvars" | "dockerfile")
         || name.starts_with("Dockerfile")
@@ -226,7 +226,7 @@ impl NameKind {
 
 /// Whether the blob may be a Dockerfile, by its name or by a line that begins a stage.
 pub fn may_be_dockerfile(path: &str, bytes: &[u8]) -> bool {
-    let name = path.rsplit('/').next().unwrap_or_default();
+    let name = behind_last(path, b'/');
     let named = |part: &str| name.len() >= part.len() && name.to_ascii_lowercase().contains(part);
     let begins =
         bytes.len() < 1 << 20 && (bytes.starts_with(b"FROM ") || memchr::memmem::find(bytes, b"\nFROM ").is_some());

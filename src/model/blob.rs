@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::behind_last;
+
 /// Where a blob came from, in words that the user knows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Origin {
@@ -52,7 +54,7 @@ impl Origin {
 
     /// The last component of the path.
     pub fn file_name(&self) -> &str {
-        self.path().rsplit('/').next().unwrap_or_default()
+        behind_last(self.path(), b'/')
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Dockerfile, NodeId, Role, Span, SpanMap, Tree};
+use super::{Dockerfile, NodeId, Role, Span, SpanMap, Tree, behind_last};
 
 /// A text and what a parser made of it. Spans in `body` count in `text`; `map` leads them to the file.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ impl Place {
     /// The last component of the name that the text goes by: the nested name if it has one, the file's otherwise.
     pub fn file_name(&self) -> &str {
         let name = if self.name.is_empty() { &self.path } else { &self.name };
-        name.rsplit('/').next().unwrap_or_default()
+        behind_last(name, b'/')
     }
 }
 

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use crate::model::{Finding, Redactor, Secret, Suppression};
+use crate::model::{Finding, Redactor, Secret, Suppression, behind_last};
 
 /// The form of the file.
 pub const VERSION: u32 = 1;
@@ -85,7 +85,7 @@ fn named<'e>(entry: &Entry, name: &'e str) -> Option<(&'e str, &'e str)> {
 }
 
 fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
+    behind_last(path, b'/')
 }
 
 fn extension(path: &str) -> Option<&str> {

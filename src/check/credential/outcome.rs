@@ -5,6 +5,7 @@ use data_encoding::{BASE64, BASE64_NOPAD};
 
 use super::name_kind;
 use super::words::{CREDENTIAL, FILLING_VALUES, FUNCTION_WORDS, PLACEHOLDER_WORDS, Words, contains, ends_with};
+use crate::model::behind_last;
 
 /// Whether a name that ends so is a digest's or a signature's, and the value has the shape of one: as many hexadecimal
 /// digits as a digest has, more of them than a key, or the two numbers of a signature by an elliptic curve.
@@ -209,7 +210,7 @@ pub(super) fn is_form_of_login(address: &str, user: &str, password: &str) -> boo
 /// Whether a whole address says what belongs where, as its explanation does: `postgres://username:password@host/database`,
 /// or leads nowhere, as one that only a build needs: `postgres://user:pass@localhost/dummy`.
 pub(super) fn is_form_of_address(user: &str, password: &str, behind: &str) -> bool {
-    let user = user.rsplit('/').next().unwrap_or_default();
+    let user = behind_last(user, b'/');
     let form = ["user", "username", "email", "login"].iter().any(|word| user.eq_ignore_ascii_case(word))
         && ["pass", "password", "passwd", "pwd"].iter().any(|word| password.eq_ignore_ascii_case(word));
     let address = behind.strip_prefix('@').unwrap_or_default();

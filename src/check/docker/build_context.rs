@@ -14,7 +14,7 @@ use super::onward::Onward;
 use super::secret_file::{self, Content};
 use super::{Evidence, Site, sites};
 use crate::check::{Check, Context};
-use crate::model::{Confidence, Document, Keyword, Neighbours, Rule};
+use crate::model::{Confidence, Document, Keyword, Neighbours, Rule, behind_last};
 use crate::rules;
 
 /// How many files of a build context are looked at by name.
@@ -195,7 +195,7 @@ impl Source {
         let depth = self.glob.as_ref().map_or(0, |(depth, _)| *depth);
         let below =
             depth.checked_sub(1).map_or(Some(path), |n| path.match_indices('/').nth(n).map(|(at, _)| &path[at + 1..]));
-        below.unwrap_or_else(|| path.rsplit('/').next().unwrap_or(path))
+        below.unwrap_or_else(|| behind_last(path, b'/'))
     }
 }
 

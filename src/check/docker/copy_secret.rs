@@ -5,7 +5,7 @@ use super::onward::Onward;
 use super::secret_file::{self, Content, Kind};
 use super::{Evidence, Site, sites};
 use crate::check::{Check, Context};
-use crate::model::{Body, Confidence, Document, Keyword, Rule, Word};
+use crate::model::{Body, Confidence, Document, Keyword, Rule, Word, behind_last};
 use crate::rules;
 
 /// The rule `docker-copy-secret`.
@@ -43,7 +43,7 @@ impl Check for CopySecret {
                     label: Some((site.instruction.keyword_span, "this layer keeps the file")),
                     name: &source.text,
                 };
-                let name = source.text.rsplit('/').next().unwrap_or_default();
+                let name = behind_last(&source.text, b'/');
                 Site { reach: onward.reach(&site, name), ..site }.report(self.rule(), evidence, cx);
             }
         }

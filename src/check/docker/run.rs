@@ -4,7 +4,7 @@
 use super::{Evidence, Site, sites};
 use crate::check::command_line::{self, Credential};
 use crate::check::{Check, Context};
-use crate::model::{Args, Document, Heredoc, Instruction, Keyword, Rule, Span, SpanMap, Word};
+use crate::model::{Args, Document, Heredoc, Instruction, Keyword, Rule, Span, SpanMap, Word, behind_last};
 use crate::rules;
 
 /// The rule `docker-run`.
@@ -117,7 +117,7 @@ fn is_script(site: &Site<'_>, heredoc: &Heredoc) -> bool {
         return false;
     }
     let first = site.instruction.arguments().split_whitespace().next().unwrap_or_default();
-    let is_shell = |word: &str| SHELLS.contains(&word.rsplit('/').next().unwrap_or_default());
+    let is_shell = |word: &str| SHELLS.contains(&behind_last(word, b'/'));
     let by_a_shell = is_shell(first);
     // `RUN <<EOF python3`: the program stands behind what announces the text.
     let program = site.instruction.arguments().split_whitespace().find(|word| !word.contains("<<"));

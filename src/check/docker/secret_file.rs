@@ -2,7 +2,7 @@
 
 use crate::check::Context;
 use crate::check::credential::{self, Setting};
-use crate::model::{Confidence, Document, SpanMap};
+use crate::model::{Confidence, Document, SpanMap, behind_last};
 
 /// What a file of this name holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +122,7 @@ const MODELS: &[&str] =
 /// What a file of this path would hold by its name; wild cards may stand in it.
 pub fn by_name(path: &str) -> Option<Kind> {
     let path = path.trim_end_matches('/').to_lowercase();
-    let name = path.rsplit('/').next().unwrap_or_default();
+    let name = behind_last(&path, b'/');
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     if LOGINS.contains(&name) || ends_with_path(&path, LOGIN_PATHS) || extension == "kubeconfig" {
         return Some(Kind::Login);
@@ -176,7 +176,7 @@ fn is_env(name: &str) -> bool {
 
 /// Whether a file of this path is a model to be copied and filled in: `npmrc.example`.
 pub fn is_model(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or_default();
+    let name = behind_last(path, b'/');
     name.split(['.', '-', '_']).any(|part| MODELS.contains(&part))
 }
 
@@ -191,7 +191,7 @@ pub fn by_content(kind: Kind, path: &str, bytes: &[u8], doc: &Document<'_>, cx: 
         (Kind::Key, Ok(_)) => Content::Unknown,
         (Kind::Env | Kind::Login, Err(_)) => Content::Unknown,
         (Kind::Env | Kind::Login, Ok(text)) => {
-            let name = path.rsplit('/').next().unwrap_or(path);
+            let name = behind_last(path, b'/');
             let secret = text.lines().any(|line| has_credential(name, line.trim())) || {
                 let found = cx.look_into(doc, text, SpanMap::at(0), name, "");
                 found.iter().any(|finding| finding.confidence >= Confidence::Medium)

@@ -3,7 +3,7 @@
 
 use crate::check::credential::{self, NameKind, Setting};
 use crate::check::{Check, Context, Pair, Shape, beside, claim};
-use crate::model::{Document, Role, Rule};
+use crate::model::{Document, Role, Rule, behind_last};
 use crate::rules;
 
 /// The rule `files-configuration`.
@@ -82,7 +82,7 @@ fn is_environment_file(pair: &Pair<'_>) -> bool {
 
 /// Whether the file holds the texts of a program in some language, by the folder it lies in.
 fn is_translation(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or_default();
+    let name = behind_last(path, b'/');
     let folders =
         ["locales", "locale", "i18n", "l10n", "lang", "langs", "languages", "translations", "_locales", "intl"];
     let texts = ["locale.", "messages.", "messages_", "translations.", "strings.", "i18n."];

@@ -345,10 +345,11 @@ impl FileKind {
 #[cfg(test)]
 mod tests {
     use super::FileKind;
+    use crate::model::behind_last;
 
     #[test]
     fn files_are_known_by_their_names() {
-        let kind = |path: &str| FileKind::of(path.rsplit('/').next().unwrap_or_default(), path);
+        let kind = |path: &str| FileKind::of(behind_last(path, b'/'), path);
         assert!(kind("src/main.go").is_code && !kind("src/main.go").is_sample);
         assert!(kind("pkg/auth/auth_test.go").is_sample && kind("docs/install.md").is_sample);
         assert!(kind("README.md").is_prose && !kind("notes.txt").is_code);
