@@ -91,6 +91,16 @@ impl From<String> for Unread {
 /// Calls the work with each number below the count, on as many threads as the caller has.
 pub type Runner<'r> = dyn Fn(usize, &(dyn Fn(usize) + Sync)) + 'r;
 
+/// Does the work with each of the items, on as many threads as the caller has.
+pub fn share<T: Send>(run: &Runner<'_>, items: Vec<T>, work: impl Fn(T) + Sync) {
+    let count = items.len();
+    let items = Mutex::new(items.into_iter());
+    run(count, &|_| {
+        let item = items.lock().ok().and_then(|mut items| items.next());
+        item.into_iter().for_each(&work);
+    });
+}
+
 /// How a history is read.
 pub struct Reading<'r> {
     /// Who does the work.

@@ -261,7 +261,8 @@ fn select<'r>(
             return Ok((graph, selection));
         }
     }
-    let mut graph = Graph::new(repository.odb()?, Packs::open(&repository.commondir().join("objects")), grafts.clone());
+    let packs = Packs::open(&repository.commondir().join("objects"), reading.run);
+    let mut graph = Graph::new(repository.odb()?, packs, grafts.clone());
     graph.load(reading);
     let selection = select(&mut graph);
     Ok((graph, selection))

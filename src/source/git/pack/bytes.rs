@@ -2,10 +2,13 @@
 //! meanwhile is no crash.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 
 /// Bytes of packs that are held in memory: a read for each object would cost more than all of it at once.
 pub const HELD: u64 = 64 << 20;
+
+/// Bytes of a pack that a thread reads at once.
+const PIECE: usize = 4 << 20;
 
 /// Bytes of the checksum at the end of a pack.
 const TRAILER: u64 = 20;
@@ -20,7 +23,7 @@ pub struct Bytes {
 }
 
 impl Bytes {
-    /// Of an open file; held in memory if no more than `budget` bytes, which become fewer then.
+    /// Of an open file; to be held in memory if no more than `budget` bytes, which become fewer then.
     ///
     /// # Errors
     /// The file can't be read.
@@ -29,10 +32,15 @@ impl Bytes {
         let mut whole = Vec::new();
         if let Some(left) = budget.checked_sub(length) {
             *budget = left;
-            whole.reserve_exact(usize::try_from(length).unwrap_or_default());
-            (&file).take(length).read_to_end(&mut whole)?;
+            whole = vec![0; usize::try_from(length).unwrap_or_default()];
         }
         Ok(Self { file, whole, end: length.saturating_sub(TRAILER) })
+    }
+
+    /// What is to be held in memory and has to be read for that, in pieces.
+    pub fn pieces(&mut self) -> impl Iterator<Item = Piece<'_>> {
+        let pieces = self.whole.chunks_mut(PIECE).enumerate();
+        pieces.map(|(at, bytes)| Piece { file: &self.file, offset: (at * PIECE) as u64, bytes })
     }
 
     /// The bytes in memory from `offset` on, if they are.
@@ -49,6 +57,22 @@ impl Bytes {
         buffer.resize(length, 0);
         read_at(&self.file, buffer, offset).ok()?;
         Some(buffer)
+    }
+}
+
+/// A stretch of a pack that is to be held in memory.
+pub struct Piece<'p> {
+    file: &'p File,
+    offset: u64,
+    bytes: &'p mut [u8],
+}
+
+impl Piece<'_> {
+    /// Reads it. Where the file does not give it, zeros are left, which are no entry.
+    pub fn read(self) {
+        if read_at(self.file, self.bytes, self.offset).is_err() {
+            self.bytes.fill(0);
+        }
     }
 }
 

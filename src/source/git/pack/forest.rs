@@ -6,13 +6,16 @@ use git2::Oid;
 
 use super::bytes::Bytes;
 use super::entry::{Form, Header, Kind, MAX_HEADER, Scratch};
-use super::{Base, Object};
+use super::{Base, Object, Runner, share};
 
 /// No entry.
 const NONE: u32 = u32::MAX;
 
 /// Bytes that are read at once while headers are looked at.
 const WINDOW: usize = 1 << 20;
+
+/// Entries whose headers a thread reads at once.
+const PART: usize = 1 << 13;
 
 /// The entries of a pack, in the order of their offsets.
 pub struct Forest {
@@ -35,22 +38,30 @@ pub struct Part {
 
 impl Forest {
     /// Reads the headers of all entries. `find` gives the entry of an object of this pack.
-    pub fn read(pack: &Bytes, entries: Vec<(u64, u32)>, find: impl Fn(Oid) -> Option<u32>) -> Self {
+    pub fn read(
+        pack: &Bytes,
+        entries: Vec<(u64, u32)>,
+        find: impl Fn(Oid) -> Option<u32> + Sync,
+        run: &Runner<'_>,
+    ) -> Self {
         let mut bases = vec![NONE; entries.len()];
         let mut kinds = vec![None; entries.len()];
-        let mut window = Window { pack, bytes: Vec::new(), start: 0 };
-        for (at, (offset, _)) in entries.iter().enumerate() {
-            match window.header(*offset).map(|header| header.form) {
-                Some(Form::Whole(kind)) => kinds[at] = Some(kind),
-                Some(Form::Offset(distance)) => {
-                    let base = offset.checked_sub(distance);
-                    let base = base.and_then(|base| entries.binary_search_by_key(&base, |entry| entry.0).ok());
-                    bases[at] = base.map_or(NONE, |base| base as u32);
+        let parts = entries.chunks(PART).zip(bases.chunks_mut(PART).zip(kinds.chunks_mut(PART)));
+        share(run, parts.collect(), |(part, (bases, kinds))| {
+            let mut window = Window { pack, bytes: Vec::new(), start: 0 };
+            for ((offset, _), (base, kind)) in part.iter().zip(bases.iter_mut().zip(kinds)) {
+                match window.header(*offset).map(|header| header.form) {
+                    Some(Form::Whole(whole)) => *kind = Some(whole),
+                    Some(Form::Offset(distance)) => {
+                        let at = offset.checked_sub(distance);
+                        let at = at.and_then(|at| entries.binary_search_by_key(&at, |entry| entry.0).ok());
+                        *base = at.map_or(NONE, |at| at as u32);
+                    }
+                    Some(Form::Reference(id)) => *base = find(id).unwrap_or(NONE),
+                    None => {}
                 }
-                Some(Form::Reference(id)) => bases[at] = find(id).unwrap_or(NONE),
-                None => {}
             }
-        }
+        });
         let (starts, deltas) = below(&bases);
         let mut forest = Self { entries, end: pack.end, bases, kinds, starts, deltas };
         let order = forest.spread_kinds();

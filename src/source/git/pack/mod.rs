@@ -14,15 +14,15 @@ mod index;
 
 use std::cmp::Reverse;
 use std::fs::{self, File};
-use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
 
 use git2::Oid;
 
-use self::bytes::Bytes;
+use self::bytes::{Bytes, Piece};
 use self::entry::Scratch;
 use self::forest::{Forest, Part};
+use super::{Runner, share};
 
 use crate::model::Kept;
 
@@ -93,7 +93,7 @@ pub struct Workspace(Scratch);
 
 impl Packs {
     /// Opens the packs of a folder of objects, and of those that it lends from.
-    pub fn open(objects: &Path) -> Self {
+    pub fn open(objects: &Path, run: &Runner<'_>) -> Self {
         let mut folders = vec![objects.to_owned()];
         lenders(objects, MAX_ALTERNATES, &mut folders);
         let (mut found, mut budget) = (Vec::new(), bytes::HELD);
@@ -101,17 +101,37 @@ impl Packs {
             let files = fs::read_dir(folder.join("pack")).into_iter().flatten().flatten().map(|file| file.path());
             let mut files: Vec<_> = files.filter(|path| path.extension().is_some_and(|e| e == "idx")).collect();
             files.sort();
-            found.extend(files.iter().filter_map(|path| read_pair(path, &mut budget).ok()));
+            found.extend(files.into_iter().filter_map(|index| {
+                let pack = File::open(index.with_extension("pack")).ok()?;
+                Some((index, Bytes::of(pack, &mut budget).ok()?))
+            }));
         }
-        Self::assemble(found)
+        let (indexes, mut files): (Vec<PathBuf>, Vec<Bytes>) = found.into_iter().unzip();
+        // The packs are read beside the indexes.
+        let numbered = thread::scope(|scope| {
+            let numbered = thread::Builder::new().spawn_scoped(scope, || Self::number_all(&indexes)).ok()?;
+            share(run, files.iter_mut().flat_map(Bytes::pieces).collect(), Piece::read);
+            numbered.join().ok()
+        });
+        let (mut packs, entries) = numbered.unwrap_or_default();
+        for (pack, (bytes, entries)) in files.into_iter().zip(entries).enumerate() {
+            let find = |id| {
+                let place = packs.places[packs.number(id)? as usize];
+                (place.0 == pack as u32).then_some(place.1)
+            };
+            let forest = Forest::read(&bytes, entries, find, run);
+            packs.packs.push(Pack { bytes, forest });
+        }
+        packs
     }
 
-    fn assemble(found: Vec<(Bytes, Vec<(Oid, u64)>)>) -> Self {
-        let mut all: Vec<(Oid, u32, u64)> = Vec::with_capacity(found.iter().map(|(_, objects)| objects.len()).sum());
-        let mut files = Vec::new();
-        for (pack, (file, objects)) in found.into_iter().enumerate() {
+    /// Numbers what the indexes list: for each, offsets and numbers in order. One that can't be read lists nothing.
+    fn number_all(indexes: &[PathBuf]) -> (Self, Vec<Vec<(u64, u32)>>) {
+        let lists: Vec<_> = indexes.iter().map(|path| index::read(path).unwrap_or_default()).collect();
+        let mut files: Vec<_> = lists.iter().map(|objects| Vec::with_capacity(objects.len())).collect();
+        let mut all: Vec<(Oid, u32, u64)> = Vec::with_capacity(lists.iter().map(Vec::len).sum());
+        for (pack, objects) in lists.into_iter().enumerate() {
             all.extend(objects.into_iter().map(|(id, offset)| (id, pack as u32, offset)));
-            files.push((file, Vec::new()));
         }
         // One pack's index is in order already, which the sort notices.
         all.sort();
@@ -120,25 +140,19 @@ impl Packs {
             if ids.last() != Some(&id) {
                 ids.push(id);
             }
-            files[pack as usize].1.push((offset, (ids.len() - 1) as u32));
+            files[pack as usize].push((offset, (ids.len() - 1) as u32));
         }
-        let places = vec![(u32::MAX, 0); ids.len()];
-        let mut packs = Self { buckets: buckets(&ids), places, ids, packs: Vec::new() };
-        for (bytes, mut entries) in files {
+        let mut places = vec![(u32::MAX, 0); ids.len()];
+        for (pack, entries) in files.iter_mut().enumerate() {
             entries.sort_unstable();
-            let pack = packs.packs.len() as u32;
             for (at, (_, number)) in entries.iter().enumerate() {
-                let place = &mut packs.places[*number as usize];
+                let place = &mut places[*number as usize];
                 if place.0 == u32::MAX {
-                    *place = (pack, at as u32);
+                    *place = (pack as u32, at as u32);
                 }
             }
-            let forest = Forest::read(&bytes, entries, |id| {
-                packs.number(id).map(|n| packs.places[n as usize]).filter(|place| place.0 == pack).map(|place| place.1)
-            });
-            packs.packs.push(Pack { bytes, forest });
         }
-        packs
+        (Self { buckets: buckets(&ids), places, ids, packs: Vec::new() }, files)
     }
 
     /// How many objects there are.
@@ -218,16 +232,6 @@ fn buckets(ids: &[Oid]) -> Vec<u32> {
         starts[at] += starts[at - 1];
     }
     starts
-}
-
-/// Reads an index and its pack side by side.
-fn read_pair(index: &Path, budget: &mut u64) -> io::Result<(Bytes, Vec<(Oid, u64)>)> {
-    let pack = index.with_extension("pack");
-    thread::scope(|scope| {
-        let bytes = thread::Builder::new().spawn_scoped(scope, || Bytes::of(File::open(pack)?, budget))?;
-        let objects = index::read(index)?;
-        Ok((bytes.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))?, objects))
-    })
 }
 
 /// The folders named in `info/alternates`, one a line.
