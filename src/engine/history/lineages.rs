@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use git2::Oid;
 
+use crate::model::Shard;
 use crate::source::git::history::{History, Holder, PathNo};
 
 /// Removed files of one commit that are looked at for where a secret was moved from.
@@ -17,8 +18,13 @@ pub struct Lineages {
 }
 
 impl Lineages {
+    /// What a shard has to know of them.
+    pub fn of(history: &mut History<'_>, shard: Shard) -> Self {
+        if shard.is_whole() { Self::default() } else { Self::trace(history) }
+    }
+
     /// Follows copies and moves.
-    pub fn trace(history: &mut History<'_>) -> Self {
+    fn trace(history: &mut History<'_>) -> Self {
         let mut lines = Self::default();
         for piece in &history.pieces {
             for pair in piece.places.windows(2) {

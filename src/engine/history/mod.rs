@@ -14,6 +14,7 @@ use std::time::Instant;
 
 use git2::Oid;
 
+use self::lineages::Lineages;
 use self::memory::Memory;
 use self::scan::Pass;
 use super::{Engine, Error, Progress, assemble};
@@ -59,12 +60,14 @@ impl Engine {
         let is_silent = |message: &[u8]| !takes_messages || self.finds_nothing(message);
         let reading = Reading { run: &run, is_silent: &is_silent };
         let mut history = History::collect(&repository, &scan.options, &memory.cache, &reading)?;
+        let lines = Lineages::of(&mut history, scan.shard);
         let objects = Objects::new(path);
-        let (jobs, known) = jobs::list(&mut history, scan.shard, &memory.cache);
+        let (jobs, known) = jobs::list(&history, &lines, scan.shard, &memory.cache);
         progress.total.store(jobs.len(), Ordering::Relaxed);
         let pass = Pass {
             jobs: &jobs,
             holders: &history.holders,
+            texts: history.texts(),
             is_partial: history.is_partial,
             objects: &objects,
             notes_clean: memory.is_kept(),
@@ -72,6 +75,7 @@ impl Engine {
         };
         let mut tally = self.scan_jobs(&pass, history.packs(), &run);
         tally.summary.problems.extend(absent(tally.absent, history.absent));
+        drop(jobs);
         let settled = self.settle(&mut history, &objects, std::mem::take(&mut tally.groups));
         let said = memory.keep(scan, &history, known, &mut tally, &settled);
         let problems =
@@ -85,7 +89,7 @@ impl Engine {
         run.summary = Summary { files, bytes, binary, shards, ..run.summary };
         // A process that ends here need not wait for it.
         let memory = history.into_memory();
-        drop(thread::Builder::new().spawn(move || drop((memory, jobs))));
+        drop(thread::Builder::new().spawn(move || drop(memory)));
         Ok(run)
     }
 }
@@ -96,8 +100,8 @@ fn lesser(count: usize) -> Option<Problem> {
 }
 
 /// The author is looked up for what is reported alone.
-fn origin(id: Oid, path: &str) -> Origin {
-    Origin::Commit { commit: id.to_string(), author: String::new(), time: 0, path: path.to_owned() }
+fn origin(id: Oid, path: String) -> Origin {
+    Origin::Commit { commit: id.to_string(), author: String::new(), time: 0, path }
 }
 
 /// What a partial clone lacks.

@@ -13,7 +13,7 @@ use crate::check::lineage::{Learnt, Lineage};
 use crate::engine::{Engine, Progress, Scanned, failed};
 use crate::model::{Finding, NoNeighbours, Origin, ProblemKind, Summary};
 use crate::source::git::cache::{Mark, mark};
-use crate::source::git::history::Holder;
+use crate::source::git::history::{Holder, Texts};
 use crate::source::git::object::CommitText;
 use crate::source::git::objects::{CommitFiles, Objects};
 use crate::source::git::pack::{Kind, Object, Packs, Workspace};
@@ -26,9 +26,11 @@ const NONE: u32 = u32::MAX;
 /// What all threads share while they scan.
 pub struct Pass<'h> {
     /// The jobs.
-    pub jobs: &'h [Job],
+    pub jobs: &'h [Job<'h>],
     /// Who introduced the blobs.
     pub holders: &'h [Holder],
+    /// Their paths.
+    pub texts: Texts<'h>,
     /// Whether the clone is partial, so that objects may be missing.
     pub is_partial: bool,
     /// Single objects.
@@ -89,7 +91,7 @@ impl Engine {
                 free.push(workspace);
             }
         });
-        let left: Vec<&Job> =
+        let left: Vec<&Job<'_>> =
             pass.jobs.iter().zip(&done).filter(|(_, done)| !done.load(Ordering::Relaxed)).map(|(job, _)| job).collect();
         let one = |at: usize| pass.count(&tally, left[at], self.scan_alone(pass, left[at]));
         if left.len() < 8 {
@@ -105,7 +107,7 @@ impl Engine {
     fn scan_object(
         &self,
         pass: &Pass<'_>,
-        job: &Job,
+        job: &Job<'_>,
         object: Object<'_>,
         bases: &mut HashMap<u32, Learnt>,
     ) -> Option<Version> {
@@ -113,9 +115,8 @@ impl Engine {
             (Kind::Blob, false) => {
                 let before = object.base.and_then(|base| Some((bases.get(&base.number)?, base.kept)));
                 let mut lineage = Lineage { before, learnt: None };
-                let (holder, blob) = (pass.holder(job), job.sight.blob);
-                let version =
-                    self.scan_version(pass.objects, holder, blob, &job.path, object.bytes, Some(&mut lineage));
+                let (holder, path) = (pass.holder(job), job.path(pass.texts));
+                let version = self.scan_version(pass.objects, holder, job.blob, path, object.bytes, Some(&mut lineage));
                 let learnt = lineage.learnt.filter(|_| object.is_base);
                 if let Some(base) = object.base.filter(|base| base.is_last) {
                     bases.remove(&base.number);
@@ -125,7 +126,7 @@ impl Engine {
             }
             (Kind::Commit, true) => {
                 let message = CommitText::read(object.bytes)?.message;
-                Some(self.scan_message(job, message))
+                Some(self.scan_message(pass, job, message))
             }
             _ => None,
         }
@@ -138,22 +139,22 @@ impl Engine {
         scanned.findings.is_empty() && scanned.problems.is_empty()
     }
 
-    fn scan_message(&self, job: &Job, message: &[u8]) -> Version {
-        let scanned = self.scan_blob(origin(job.sight.blob, &job.path), message, &NoNeighbours);
+    fn scan_message(&self, pass: &Pass<'_>, job: &Job<'_>, message: &[u8]) -> Version {
+        let scanned = self.scan_blob(origin(job.blob, job.path(pass.texts)), message, &NoNeighbours);
         Version { scanned, is_steady: true, is_absent: false }
     }
 
-    fn scan_alone(&self, pass: &Pass<'_>, job: &Job) -> Version {
-        let id = job.sight.blob;
+    fn scan_alone(&self, pass: &Pass<'_>, job: &Job<'_>) -> Version {
+        let (id, path) = (job.blob, || job.path(pass.texts));
         let read = if job.is_message {
-            pass.objects.message(id).map(|(message, _)| self.scan_message(job, &message))
+            pass.objects.message(id).map(|(message, _)| self.scan_message(pass, job, &message))
         } else {
             let read = self.read_blob(pass.objects, id);
-            read.map(|bytes| self.scan_version(pass.objects, pass.holder(job), id, &job.path, &bytes, None))
+            read.map(|bytes| self.scan_version(pass.objects, pass.holder(job), id, path(), &bytes, None))
         };
         read.unwrap_or_else(|unread| {
             let is_absent = unread.is_missing && pass.is_partial;
-            let scanned = if is_absent { Scanned::default() } else { failed(&job.path, unread.message) };
+            let scanned = if is_absent { Scanned::default() } else { failed(&path(), unread.message) };
             Version { scanned, is_steady: false, is_absent }
         })
     }
@@ -164,7 +165,7 @@ impl Engine {
         objects: &Objects,
         holder: &Holder,
         blob: Oid,
-        path: &str,
+        path: String,
         bytes: &[u8],
         mut lineage: Option<&mut Lineage<'_>>,
     ) -> Version {
@@ -189,7 +190,7 @@ impl Engine {
 
     /// What was found in a blob as it stood at `path` before the scanned commits. One that can't be read tells nothing;
     /// that is no news of these commits.
-    pub(super) fn scan_before(&self, objects: &Objects, blob: Oid, path: &str) -> Vec<Finding> {
+    pub(super) fn scan_before(&self, objects: &Objects, blob: Oid, path: String) -> Vec<Finding> {
         let bytes = self.read_blob(objects, blob).unwrap_or_default();
         self.scan_version(objects, &Holder::Nobody, blob, path, &bytes, None).scanned.findings
     }
@@ -205,15 +206,15 @@ impl Engine {
 }
 
 impl Pass<'_> {
-    fn holder(&self, job: &Job) -> &Holder {
-        self.holders.get(job.sight.holder as usize).unwrap_or(&Holder::Nobody)
+    fn holder(&self, job: &Job<'_>) -> &Holder {
+        self.holders.get(job.holder as usize).unwrap_or(&Holder::Nobody)
     }
 
-    fn count(&self, tally: &Mutex<Tally>, job: &Job, version: Version) {
+    fn count(&self, tally: &Mutex<Tally>, job: &Job<'_>, version: Version) {
         self.progress.done.fetch_add(1, Ordering::Relaxed);
         let Version { mut scanned, is_steady, is_absent } = version;
         let is_clean = is_steady && scanned.findings.is_empty() && scanned.problems.is_empty();
-        let clean = (self.notes_clean && is_clean).then(|| mark(job.sight.blob, &job.path));
+        let clean = (self.notes_clean && is_clean).then(|| mark(job.blob, &job.path(self.texts)));
         let Ok(mut tally) = tally.lock() else { return };
         tally.clean.extend(clean);
         tally.absent += usize::from(is_absent);
@@ -228,7 +229,7 @@ impl Pass<'_> {
         tally.summary.problems.append(&mut scanned.problems);
         if !scanned.findings.is_empty() {
             let secrets = scanned.source.map(|source| source.secrets).unwrap_or_default();
-            tally.groups.add(&job.sight, scanned.findings, &secrets);
+            tally.groups.add(&job.sight(), scanned.findings, &secrets);
         }
     }
 }
@@ -249,7 +250,7 @@ mod tests {
 
     fn scan(engine: &Engine, path: &str, text: &str, before: Option<(&Learnt, &[Kept])>) -> (Found, Option<Learnt>) {
         let mut lineage = Lineage { before, learnt: None };
-        let origin = origin(Oid::ZERO_SHA1, path);
+        let origin = origin(Oid::ZERO_SHA1, path.to_owned());
         let scanned = engine.scan_version_of(Some(&mut lineage), origin, text.as_bytes(), &NoNeighbours);
         (found(scanned), lineage.learnt)
     }
@@ -311,7 +312,7 @@ mod tests {
         let (_, learnt) = scan(&engine, path, &earlier, None);
         let before = learnt.as_ref().map(|learnt| (learnt, &kept[..]));
         let (again, second) = scan(&engine, path, &now, before);
-        let alone = found(engine.scan_blob(origin(Oid::ZERO_SHA1, path), now.as_bytes(), &NoNeighbours));
+        let alone = found(engine.scan_blob(origin(Oid::ZERO_SHA1, path.to_owned()), now.as_bytes(), &NoNeighbours));
         prop_assert_eq!(&again, &alone);
         // What was taken over is as good for the next version.
         let same = [Kept { at: 0, from: 0, length: now.len() }];

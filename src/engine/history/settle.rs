@@ -141,7 +141,7 @@ impl Engine {
     }
 
     fn versions(&self, history: &History<'_>, objects: &Objects, path: PathNo, blob: Oid) -> Vec<Finding> {
-        self.scan_before(objects, blob, &history.path(path))
+        self.scan_before(objects, blob, history.texts().of(path))
     }
 }
 

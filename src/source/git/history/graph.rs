@@ -136,9 +136,9 @@ impl<'r> Graph<'r> {
         }
     }
 
-    /// A name's bytes.
-    pub fn name(&self, number: u32) -> &[u8] {
-        &self.tables.names[number as usize]
+    /// The names, by number.
+    pub fn names(&self) -> &[Arc<[u8]>] {
+        &self.tables.names
     }
 
     /// The number of a name.

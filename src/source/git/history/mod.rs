@@ -17,7 +17,7 @@ use std::collections::HashSet;
 use foldhash::HashMap;
 use git2::{ObjectType, Oid, Repository};
 
-pub use self::paths::PathNo;
+pub use self::paths::{PathNo, Texts};
 pub use self::revision::Tag;
 pub use self::walk::Piece;
 
@@ -117,7 +117,8 @@ impl<'r> History<'r> {
         let is_partial = is_partial(repository);
         let (absent, failed): (Vec<_>, Vec<_>) =
             failed.into_iter().partition(|(_, unread)| is_partial && unread.is_missing);
-        let problems = failed.into_iter().map(|(path, unread)| incomplete(paths.text(path, &graph), unread.message));
+        let texts = Texts { paths: &paths, names: graph.names() };
+        let problems = failed.into_iter().map(|(path, unread)| incomplete(texts.of(path), unread.message));
         let (problems, absent) = (problems.collect(), absent.len());
         let mut tags = starts.tags;
         tags.extend(lost.tags.into_iter().map(|id| Tag { id, name: "unreachable tag".to_owned() }));
@@ -224,9 +225,9 @@ impl<'r> History<'r> {
         self.moves[first..].iter().take_while(move |(known, _)| *known == blob).map(|(_, holder)| *holder)
     }
 
-    /// A path as text.
-    pub fn path(&self, path: PathNo) -> String {
-        self.paths.text(path, &self.graph)
+    /// The paths as text.
+    pub fn texts(&self) -> Texts<'_> {
+        Texts { paths: &self.paths, names: self.graph.names() }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Paths as a tree of names: a history has millions of them, and most share their folders.
 
-use foldhash::HashMap;
+use std::sync::Arc;
 
-use super::graph::Graph;
+use foldhash::HashMap;
 
 /// A path's number.
 pub type PathNo = u32;
@@ -50,10 +50,19 @@ impl Paths {
             Some(name)
         })
     }
+}
 
+/// Paths as text, for whichever thread asks.
+#[derive(Clone, Copy)]
+pub struct Texts<'h> {
+    pub(super) paths: &'h Paths,
+    pub(super) names: &'h [Arc<[u8]>],
+}
+
+impl Texts<'_> {
     /// The path as text; bytes that are no UTF-8 are shown as U+FFFD.
-    pub fn text(&self, path: PathNo, graph: &Graph<'_>) -> String {
-        let names = || self.upwards(path).map(|name| graph.name(name));
+    pub fn of(&self, path: PathNo) -> String {
+        let names = || self.paths.upwards(path).map(|name| &*self.names[name as usize]);
         let mut end: usize = names().map(|name| name.len() + 1).sum();
         let mut text = vec![b'/'; end.saturating_sub(1)];
         for name in names() {
