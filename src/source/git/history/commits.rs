@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use foldhash::{HashMap, HashSet};
+use git2::Oid;
 
 use super::graph::{Graph, ObjectNo};
 
@@ -180,33 +181,33 @@ impl Walk<'_, '_> {
 }
 
 fn oldest_first(graph: &mut Graph<'_>, chosen: &[ObjectNo]) -> Vec<ObjectNo> {
-    let mut waiting: HashMap<ObjectNo, usize> = chosen.iter().map(|commit| (*commit, 0)).collect();
-    let mut children: HashMap<ObjectNo, Vec<ObjectNo>> = HashMap::default();
+    let places: HashMap<ObjectNo, usize> = chosen.iter().enumerate().map(|(at, commit)| (*commit, at)).collect();
+    let mut waiting = vec![0; chosen.len()];
+    let mut children: Vec<Vec<usize>> = vec![Vec::new(); chosen.len()];
+    let mut times = vec![(0, Oid::ZERO_SHA1); chosen.len()];
     let mut ready = BinaryHeap::new();
-    let mut times = HashMap::default();
-    for commit in chosen {
+    for (at, commit) in chosen.iter().enumerate() {
         let Ok(node) = graph.commit(*commit) else { continue };
         // The id decides between commits of one second: numbers depend on the order of reading.
-        times.insert(*commit, (node.time, graph.id(*commit)));
-        let mut parents: Vec<_> = node.parents.iter().copied().filter(|p| waiting.contains_key(p)).collect();
+        times[at] = (node.time, graph.id(*commit));
+        let mut parents: Vec<usize> = node.parents.iter().filter_map(|parent| places.get(parent).copied()).collect();
         parents.sort_unstable();
         parents.dedup();
         for parent in &parents {
-            children.entry(*parent).or_default().push(*commit);
+            children[*parent].push(at);
         }
-        waiting.insert(*commit, parents.len());
+        waiting[at] = parents.len();
         if parents.is_empty() {
-            ready.push(Reverse((times[commit], *commit)));
+            ready.push(Reverse((times[at], at)));
         }
     }
     let mut ordered = Vec::with_capacity(chosen.len());
-    while let Some(Reverse((_, commit))) = ready.pop() {
-        ordered.push(commit);
-        for child in children.remove(&commit).unwrap_or_default() {
-            let left = waiting.entry(child).or_insert(1);
-            *left -= 1;
-            if *left == 0 {
-                ready.push(Reverse((times[&child], child)));
+    while let Some(Reverse((_, at))) = ready.pop() {
+        ordered.push(chosen[at]);
+        for child in std::mem::take(&mut children[at]) {
+            waiting[child] -= 1;
+            if waiting[child] == 0 {
+                ready.push(Reverse((times[child], child)));
             }
         }
     }
