@@ -1,8 +1,7 @@
 //! Paths that one file may have had one after the other. Its findings are compared with each other, so that one shard has
 //! to do all its versions.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use git2::Oid;
 
 use crate::model::Shard;
@@ -59,7 +58,7 @@ impl Lineages {
 
 /// Who first introduced a blob at each path.
 pub fn came_up(history: &History<'_>) -> HashMap<PathNo, u32> {
-    let mut first: HashMap<PathNo, u32> = HashMap::new();
+    let mut first: HashMap<PathNo, u32> = HashMap::default();
     for piece in &history.pieces {
         if let Some(path) = piece.places.first() {
             first.entry(*path).or_insert(piece.holder);
@@ -70,7 +69,7 @@ pub fn came_up(history: &History<'_>) -> HashMap<PathNo, u32> {
 
 /// The paths that came up in each commit.
 fn added(history: &History<'_>) -> Vec<(Oid, Vec<PathNo>)> {
-    let mut added: HashMap<u32, Vec<PathNo>> = HashMap::new();
+    let mut added: HashMap<u32, Vec<PathNo>> = HashMap::default();
     for (path, holder) in came_up(history) {
         added.entry(holder).or_default().push(path);
     }

@@ -54,7 +54,7 @@ impl Engine {
         &self,
         history: &History<'_>,
         objects: &Objects,
-        head: &HashSet<Oid>,
+        head: &foldhash::HashSet<Oid>,
         blob: Oid,
         groups: Vec<Group>,
     ) -> Scanned {
@@ -145,7 +145,7 @@ impl Engine {
     }
 }
 
-fn sights(history: &mut History<'_>, groups: &[Group], head: &HashSet<Oid>) -> Vec<(Oid, Oid)> {
+fn sights(history: &mut History<'_>, groups: &[Group], head: &foldhash::HashSet<Oid>) -> Vec<(Oid, Oid)> {
     let mut found = Vec::new();
     for sight in groups.iter().flat_map(|group| group.needed(|sight| head.contains(&sight.blob))) {
         // What refs hold without a commit is looked at each time.
@@ -183,7 +183,7 @@ fn join_moved(history: &mut History<'_>, groups: &mut Groups, removed: &mut Remo
         }
     }
     same.retain(|_, numbers| numbers.len() > 1);
-    let came_up = if same.is_empty() { HashMap::new() } else { lineages::came_up(history) };
+    let came_up = if same.is_empty() { Default::default() } else { lineages::came_up(history) };
     for numbers in same.into_values() {
         for at in &numbers {
             let Some(group) = groups.get(*at) else { continue };

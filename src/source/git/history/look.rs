@@ -1,7 +1,6 @@
 //! Looks into a walked history: what stood where before the selected commits, what a commit removed, what HEAD holds.
 
-use std::collections::{HashMap, HashSet};
-
+use foldhash::{HashMap, HashSet};
 use git2::Oid;
 
 use super::graph::ObjectNo;
@@ -98,7 +97,7 @@ impl History<'_> {
     fn held_by(&mut self, commits: Vec<ObjectNo>) -> HashSet<Oid> {
         let roots = commits.into_iter().filter_map(|commit| Some(self.graph.commit(commit).ok()?.tree));
         let mut stack: Vec<ObjectNo> = roots.collect();
-        let (mut trees, mut blobs) = (HashSet::new(), HashSet::new());
+        let (mut trees, mut blobs) = (HashSet::default(), HashSet::default());
         while let Some(tree) = stack.pop() {
             if !trees.insert(tree) {
                 continue;
