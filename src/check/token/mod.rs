@@ -90,8 +90,8 @@ fn search(doc: &Document<'_>, window: Window, cx: &mut Context<'_>) {
     if !near::may_match(&bytes[window.start..], token.literals) {
         return;
     }
-    let Some(regex) = pattern::compiled(window.rule) else { return };
-    for (secret, whole) in pattern::matches(regex, bytes, window.start) {
+    let Some(pattern) = pattern::built_in(window.rule) else { return };
+    for (secret, whole) in pattern.matches(bytes, window.start) {
         if let Some(mut found) = accept::accept(rule, token, doc.text, secret, whole) {
             if shown::is_shown(rule, doc, secret) {
                 found.confidence = Confidence::Low;

@@ -6,11 +6,10 @@
 use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
-use regex::bytes::Regex;
 
 use super::accept::accept;
-use super::pattern::SIZE_LIMIT;
-use super::{BEFORE, Window, join, near, pattern};
+use super::pattern::{Error, Pattern, SIZE_LIMIT};
+use super::{BEFORE, Window, join, near};
 use crate::check::{Context, Found};
 use crate::model::{Document, Rule, TokenRule};
 
@@ -18,32 +17,32 @@ use crate::model::{Document, Rule, TokenRule};
 ///
 /// # Errors
 /// Why it can't be used: it is no regular expression, too large, or matches where nothing stands.
-pub fn compile(pattern: &str) -> Result<Regex, String> {
-    let hir = crate::pattern::parse(pattern).map_err(|error| {
-        let said = match &*error {
-            regex_syntax::Error::Parse(error) => error.kind().to_string(),
-            regex_syntax::Error::Translate(error) => error.kind().to_string(),
-            _ => "unknown".to_owned(),
-        };
-        format!("this is no regular expression: {said}")
-    })?;
+pub fn compile(pattern: &str) -> Result<Pattern, String> {
+    let hir = crate::pattern::parse(pattern).map_err(|error| not_regular(&error))?;
     if hir.properties().minimum_len().is_none_or(|least| least == 0) {
         return Err("the pattern matches the empty string, or nothing at all".to_owned());
     }
-    pattern::compile(pattern).map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => {
-            format!("the pattern is too large: it compiles to more than {SIZE_LIMIT} bytes")
-        }
-        _ => "this is no regular expression".to_owned(),
+    Pattern::new(pattern).map_err(|error| match error {
+        Error::Syntax(error) => not_regular(&error),
+        Error::TooLarge => format!("the pattern is too large: it compiles to more than {SIZE_LIMIT} bytes"),
     })
 }
 
-/// Whether the rule, whose pattern `regex` is, finds a secret in the text.
-pub fn finds(rule: &Rule, regex: &Regex, text: &str) -> bool {
+fn not_regular(error: &regex_syntax::Error) -> String {
+    let said = match error {
+        regex_syntax::Error::Parse(error) => error.kind().to_string(),
+        regex_syntax::Error::Translate(error) => error.kind().to_string(),
+        _ => "unknown".to_owned(),
+    };
+    format!("this is no regular expression: {said}")
+}
+
+/// Whether the rule, whose pattern this is, finds a secret in the text.
+pub fn finds(rule: &Rule, pattern: &Pattern, text: &str) -> bool {
     let Some(token) = &rule.token else { return false };
     let lower = text.to_ascii_lowercase();
     let near = token.keywords.is_empty() || token.keywords.iter().any(|keyword| lower.contains(&**keyword));
-    near && secrets(rule, token, regex, (text, text.len()), 0).next().is_some()
+    near && secrets(rule, token, pattern, (text, text.len()), 0).next().is_some()
 }
 
 /// A team's rules, ready to run.
@@ -58,8 +57,8 @@ pub struct Own {
 struct OwnRule {
     rule: &'static Rule,
     /// Found in the paths that it looks at, if it does not look at all.
-    path: Option<Regex>,
-    regex: OnceLock<Option<Regex>>,
+    path: Option<Pattern>,
+    pattern: OnceLock<Option<Pattern>>,
 }
 
 /// Reports what a team's own rules find in `doc`.
@@ -69,8 +68,8 @@ pub fn scan(doc: &Document<'_>, cx: &mut Context<'_>) {
         let own = &own.rules[rule];
         let looks = own.path.as_ref().is_none_or(|path| path.is_match(doc.place.path.as_bytes()));
         let (Some(token), true) = (own.token(), looks && cx.settings.runs(own.rule)) else { continue };
-        let Some(regex) = own.regex.get_or_init(|| compile(&token.pattern).ok()) else { continue };
-        for found in secrets(own.rule, token, regex, (doc.text, end), start) {
+        let Some(pattern) = own.pattern.get_or_init(|| compile(&token.pattern).ok()) else { continue };
+        for found in secrets(own.rule, token, pattern, (doc.text, end), start) {
             cx.report(own.rule, doc, found);
         }
     }
@@ -89,7 +88,7 @@ impl Own {
         let keywords = if keywords.is_empty() { None } else { automaton() };
         let own = |rule: &&'static Rule| {
             let path = rule.token.as_ref().filter(|token| !token.path.is_empty());
-            OwnRule { rule, path: path.and_then(|token| compile(&token.path).ok()), regex: OnceLock::new() }
+            OwnRule { rule, path: path.and_then(|token| compile(&token.path).ok()), pattern: OnceLock::new() }
         };
         Self { rules: rules.iter().map(own).collect(), keywords, owners }
     }
@@ -129,11 +128,12 @@ impl OwnRule {
 fn secrets<'t>(
     rule: &'t Rule,
     token: &'t TokenRule,
-    regex: &'t Regex,
+    pattern: &'t Pattern,
     (text, end): (&'t str, usize),
     start: usize,
 ) -> impl Iterator<Item = Found> + 't {
-    pattern::matches(regex, &text.as_bytes()[..end], start)
+    pattern
+        .matches(&text.as_bytes()[..end], start)
         .filter_map(move |(secret, whole)| accept(rule, token, text, secret, whole))
 }
 
@@ -165,8 +165,8 @@ mod tests {
 
     #[test]
     fn secrets_in_a_row_are_all_found() {
-        let regex = compile(r"(?:^|,)(?P<secret>k[0-9]{4})(?:,|$)").unwrap();
-        let found: Vec<_> = pattern::matches(&regex, b"k1234,k5678,k9012", 0).collect();
+        let pattern = compile(r"(?:^|,)(?P<secret>k[0-9]{4})(?:,|$)").unwrap();
+        let found: Vec<_> = pattern.matches(b"k1234,k5678,k9012", 0).collect();
         assert_eq!(found.len(), 3);
     }
 

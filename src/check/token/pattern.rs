@@ -1,49 +1,103 @@
 //! The compiled patterns: each is compiled when it first runs, once for all threads.
+//!
+//! Most patterns run on a few hundred bytes now and then, and find nothing. What costs is to make them ready, and the states
+//! that the automaton makes as it meets new text. So nothing is prepared that only pays on long texts, and threads take turns
+//! with one set of states.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
-use regex::bytes::{Regex, RegexBuilder};
+use regex_automata::Input;
+use regex_automata::meta::{self, Cache, Regex};
 
 use crate::model::Span;
+use crate::pattern::parse;
 use crate::rules;
 
 /// Bytes that a compiled pattern may take; what needs more is refused.
 pub const SIZE_LIMIT: usize = 2 << 20;
 
-/// Compiles a rule's pattern the way the engine runs it.
-///
-/// # Errors
-/// What is wrong with the pattern, or that it is too large.
-pub fn compile(pattern: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(pattern).unicode(false).size_limit(SIZE_LIMIT).build()
+/// The groups of a pattern that may be the secret: the first that is not empty is. Alternatives have a group each.
+pub const SECRETS: [&str; 4] = ["secret", "secret2", "secret3", "secret4"];
+
+/// A compiled pattern.
+#[derive(Debug)]
+pub struct Pattern {
+    regex: Regex,
+    states: Mutex<Cache>,
+}
+
+/// Why a pattern does not compile.
+#[derive(Debug)]
+pub enum Error {
+    /// It is no regular expression.
+    Syntax(Box<regex_syntax::Error>),
+    /// It takes more than [`SIZE_LIMIT`] bytes.
+    TooLarge,
+}
+
+impl Pattern {
+    /// Compiles a pattern, whose texts are bytes.
+    ///
+    /// # Errors
+    /// What is wrong with the pattern, or that it is too large.
+    pub fn new(pattern: &str) -> Result<Self, Error> {
+        Self::compile(pattern, true)
+    }
+
+    fn compile(pattern: &str, runs_on_long_texts: bool) -> Result<Self, Error> {
+        let hir = parse(pattern).map_err(Error::Syntax)?;
+        let config = meta::Config::new().utf8_empty(false).nfa_size_limit(Some(SIZE_LIMIT));
+        let config = config.auto_prefilter(runs_on_long_texts).onepass(false).dfa(false);
+        let regex = meta::Builder::new().configure(config).build_from_hir(&hir).map_err(|_| Error::TooLarge)?;
+        let states = Mutex::new(regex.create_cache());
+        Ok(Self { regex, states })
+    }
+
+    /// Whether the pattern matches anywhere in `bytes`.
+    pub fn is_match(&self, bytes: &[u8]) -> bool {
+        self.is_match_at(bytes, 0)
+    }
+
+    fn is_match_at(&self, bytes: &[u8], start: usize) -> bool {
+        let input = Input::new(bytes).range(start..).earliest(true);
+        // A thread that would have to wait has states of its own.
+        match self.states.try_lock() {
+            Ok(mut states) => self.regex.search_half_with(&mut states, &input).is_some(),
+            Err(_) => self.regex.is_match(input),
+        }
+    }
+
+    /// The matches from `start` on: where the secret stands, and where the whole.
+    pub fn matches<'t>(&'t self, bytes: &'t [u8], start: usize) -> impl Iterator<Item = (Span, Span)> + 't {
+        let mut at = start;
+        std::iter::from_fn(move || {
+            // Whether there is one at all costs less than where its groups stand.
+            if at > bytes.len() || !self.is_match_at(bytes, at) {
+                return None;
+            }
+            let mut found = self.regex.create_captures();
+            let input = Input::new(bytes).range(at..);
+            match self.states.try_lock() {
+                Ok(mut states) => self.regex.search_captures_with(&mut states, &input, &mut found),
+                Err(_) => self.regex.search_captures(&input, &mut found),
+            }
+            let whole = found.get_match()?.span();
+            let mut named = SECRETS.iter().filter_map(|name| found.get_group_by_name(name));
+            let secret = named.find(|secret| !secret.is_empty()).unwrap_or(whole);
+            // What follows a token may be the first byte of the next.
+            at = secret.end.max(whole.start + 1);
+            Some((Span::new(secret.start, secret.end), Span::new(whole.start, whole.end)))
+        })
+    }
 }
 
 /// The pattern of the rule with this place in [`rules::TOKENS`]; `None` if there is none that compiles (a test sees to it
 /// that all do).
-pub(super) fn compiled(rule: usize) -> Option<&'static Regex> {
-    static PATTERNS: OnceLock<Box<[OnceLock<Option<Regex>>]>> = OnceLock::new();
+pub(super) fn built_in(rule: usize) -> Option<&'static Pattern> {
+    static PATTERNS: OnceLock<Box<[OnceLock<Option<Pattern>>]>> = OnceLock::new();
     let patterns = PATTERNS.get_or_init(|| rules::TOKENS.iter().map(|_| OnceLock::new()).collect());
     let token = rules::TOKENS.get(rule)?.token.as_ref()?;
-    patterns.get(rule)?.get_or_init(|| compile(&token.pattern).ok()).as_ref()
-}
-
-/// The groups of a pattern that may be the secret: the first that is not empty is. Alternatives have a group each.
-pub const SECRETS: [&str; 4] = ["secret", "secret2", "secret3", "secret4"];
-
-/// A pattern's matches from `start` on: where the secret stands, and where the whole.
-pub(super) fn matches<'t>(regex: &'t Regex, bytes: &'t [u8], start: usize) -> impl Iterator<Item = (Span, Span)> + 't {
-    let mut at = start;
-    std::iter::from_fn(move || {
-        // Whether there is one at all costs less than where its groups stand.
-        let is_there = at <= bytes.len() && regex.is_match_at(bytes, at);
-        let found = is_there.then(|| regex.captures_at(bytes, at))??;
-        let whole = found.get(0)?;
-        let named = SECRETS.iter().filter_map(|name| found.name(name)).find(|secret| !secret.is_empty());
-        let secret = named.unwrap_or(whole);
-        // What follows a token may be the first byte of the next.
-        at = secret.end().max(whole.start() + 1);
-        Some((Span::new(secret.start(), secret.end()), Span::new(whole.start(), whole.end())))
-    })
+    patterns.get(rule)?.get_or_init(|| Pattern::compile(&token.pattern, false).ok()).as_ref()
 }
 
 #[cfg(test)]
@@ -52,15 +106,14 @@ mod tests {
 
     use super::super::near;
     use super::*;
-    use crate::pattern::parse;
 
     #[test]
     fn every_built_in_pattern_compiles_and_matches_no_empty_text() {
         for (number, rule) in rules::TOKENS.iter().enumerate() {
-            let regex = compiled(number);
-            assert!(regex.is_some_and(|regex| !regex.is_match(b"")), "{}", rule.id);
+            assert!(built_in(number).is_some_and(|pattern| !pattern.is_match(b"")), "{}", rule.id);
         }
     }
+
     /// Any text of a pattern's form, without regard to what has to stand around it.
     fn text_of(hir: &Hir, any: &mut impl FnMut(usize) -> usize, text: &mut Vec<u8>) {
         match hir.kind() {
