@@ -289,10 +289,12 @@ impl Engine {
         let hits = if decoded.text.len() == bytes.len() { hits } else { Hits::of(decoded.text.as_bytes()) };
         let new = lineage.as_ref().and_then(|lineage| lineage.hits_of_text(origin.path(), bytes.len(), &hits));
         let is_as_it_stands = matches!(decoded.text, Cow::Borrowed(text) if text.len() == bytes.len());
+        let mut lineage = lineage.filter(|_| is_as_it_stands);
+        let silence = lineage.as_ref().map(|lineage| lineage.silence(origin.path()));
         let mut cx = check::Context::new(&origin, &self.settings, neighbours, &reader, hits)
             .with_own(self.own.as_ref())
+            .with_silence(silence.as_ref())
             .as_it_stands(is_as_it_stands);
-        let mut lineage = lineage.filter(|_| is_as_it_stands);
         check::run_tokens(&decoded.text, &decoded.map, &place, lineage.as_deref_mut(), &mut cx);
         cx.narrow(new.filter(|_| is_as_it_stands));
         let mut pending = Pending::new(!self.allowlist.entries.is_empty() || may_accept);
@@ -303,15 +305,18 @@ impl Engine {
             let found = cx.findings[before.0..].iter().map(|finding| finding.span.start);
             (cx.problems.len() == before.1).then(|| found.collect::<Vec<usize>>())
         };
-        match lineage {
+        match &silence {
             _ if !worth_parsing => {}
-            Some(lineage) => reader.unknown_documents(&decoded.text, place, lineage, &mut check),
+            Some(silence) => reader.unknown_documents(&decoded.text, place, silence, &mut check),
             None => reader.documents(&decoded.text, decoded.map, place, &mut |doc| _ = check(doc)),
         }
         scanned.findings = pending.settled;
         scanned.findings.append(&mut cx.findings);
         scanned.problems.append(&mut cx.problems);
         drop(cx);
+        if let (Some(lineage), Some(silence), true) = (lineage, silence, worth_parsing) {
+            lineage.learn_documents(origin.path(), silence);
+        }
         scanned.problems.append(&mut reader.problems.into_inner());
         self.conclude(scanned, pending.secrets, origin, (bytes, may_accept))
     }

@@ -24,6 +24,7 @@ mod text;
 pub mod token;
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use std::sync::Arc;
@@ -33,7 +34,7 @@ use crate::model::{
     Secret, Settings, Severity, Span, SpanMap, What,
 };
 
-use lineage::Lineage;
+use lineage::{Lineage, Silence};
 pub use pair::{Pair, Path, Shape};
 use prefilter::Hits;
 use token::own::Own;
@@ -87,12 +88,16 @@ pub struct Context<'e> {
     pub reader: &'e dyn Reader,
     /// The team's own token rules.
     pub own: Option<&'e Own>,
+    /// What is known of the silence of the blob, if it may be a version of another.
+    silence: Option<&'e Silence<'e>>,
     /// What was found so far, in offsets of the file.
     pub findings: Vec<Finding>,
     /// What went wrong so far.
     pub problems: Vec<Problem>,
     /// What the keyword pass found in the blob's text.
     hits: Arc<Hits>,
+    /// What checks of plain text look at of it, if that is not all.
+    new_hits: Option<Arc<Hits>>,
     /// Whether the blob's text is its bytes, so that offsets in the one are offsets in the other.
     is_as_it_stands: bool,
     /// Where the document stands whose text was looked through as a whole last.
@@ -111,9 +116,20 @@ impl<'e> Context<'e> {
         reader: &'e dyn Reader,
         hits: Hits,
     ) -> Self {
-        let (findings, problems, hits) = (Vec::new(), Vec::new(), Arc::new(hits));
-        let (own, is_as_it_stands, looked_through) = (None, false, None);
-        Self { origin, settings, neighbours, reader, own, findings, problems, hits, is_as_it_stands, looked_through }
+        Self {
+            origin,
+            settings,
+            neighbours,
+            reader,
+            own: None,
+            silence: None,
+            findings: Vec::new(),
+            problems: Vec::new(),
+            hits: Arc::new(hits),
+            new_hits: None,
+            is_as_it_stands: false,
+            looked_through: None,
+        }
     }
 
     /// The same context, in which a team's own rules run, too.
@@ -121,11 +137,14 @@ impl<'e> Context<'e> {
         Self { own, ..self }
     }
 
+    /// The same context, for a blob of whose silence this is known.
+    pub fn with_silence(self, silence: Option<&'e Silence<'e>>) -> Self {
+        Self { silence, ..self }
+    }
+
     /// The same context, in which checks of plain text look at these keywords alone.
     pub fn narrow(&mut self, hits: Option<Hits>) {
-        if let Some(hits) = hits {
-            self.hits = Arc::new(hits);
-        }
+        self.new_hits = hits.map(Arc::new);
     }
 
     /// The same context, for a blob whose text is its bytes.
@@ -151,8 +170,9 @@ impl<'e> Context<'e> {
 
     /// What the keyword pass finds in `doc`: what it found in the blob, where that is the document.
     fn hits(&self, doc: &Document<'_>) -> Arc<Hits> {
-        if doc.place.depth == 0 && matches!(doc.body, Body::Text) {
-            Arc::clone(&self.hits)
+        let is_blob = doc.place.depth == 0 && doc.map.to_file(Span::new(0, 0)).start == 0;
+        if is_blob && matches!(doc.body, Body::Text) {
+            Arc::clone(self.new_hits.as_ref().unwrap_or(&self.hits))
         } else {
             Arc::new(Hits::of(doc.text.as_bytes()))
         }
@@ -262,11 +282,25 @@ fn look_into_nested(doc: &Document<'_>, cx: &mut Context<'_>) {
         token::scan(doc, &cx.hits(doc).tokens, cx);
         token::own::scan(doc, cx);
     }
-    for nested in cx.reader.nested(doc) {
+    // What stands in a nested text is not asked for by itself.
+    let silence = cx.silence.filter(|_| doc.place.depth == 0);
+    let (asked, problems) = (RefCell::new(Vec::new()), cx.problems.len());
+    let is_known = |span: Span| {
+        silence.is_some_and(|silence| {
+            let span = doc.map.to_file(span);
+            let is_known = silence.is_nested(span);
+            asked.borrow_mut().extend((!is_known).then_some(span));
+            is_known
+        })
+    };
+    for nested in cx.reader.nested(doc, &is_known) {
         let inner = cx.look_into(doc, &nested.text, nested.map, &nested.name, "");
         if !inner.is_empty() {
             found.entry(nested.node).or_insert_with(Vec::new).extend(inner);
         }
+    }
+    if let Some(silence) = silence.filter(|_| cx.problems.len() == problems) {
+        silence.note_nested(asked.into_inner(), found.values().flatten().map(|finding| finding.span));
     }
     if found.is_empty() {
         return;

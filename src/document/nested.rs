@@ -8,15 +8,16 @@ use std::sync::Arc;
 
 use super::recognise::{self, Format};
 use crate::encoding;
-use crate::model::{Body, Document, Entry, Kind, Nested, NodeId, Place, Role, SpanMap, Style, Tree};
+use crate::model::{Body, Document, Entry, Kind, Nested, NodeId, Place, Role, Span, SpanMap, Style, Tree};
 
-/// The texts nested in `doc` that are worth parsing, in document order. Together they are no longer than its scalars.
-pub fn nested(doc: &Document<'_>) -> Vec<Nested> {
+/// The texts nested in `doc` that are worth parsing, in document order, but for those that the caller knows by the span of
+/// the value with its key. Together they are no longer than its scalars.
+pub fn nested(doc: &Document<'_>, is_known: &dyn Fn(Span) -> bool) -> Vec<Nested> {
     if matches!(doc.role, Role::Schema | Role::LockFile) {
         return Vec::new();
     }
     match &doc.body {
-        Body::Tree(tree) => in_tree(tree),
+        Body::Tree(tree) => in_tree(tree, is_known),
         Body::Entries(entries) => entries.iter().filter_map(|entry| in_entry(doc.text, entry)).collect(),
         Body::Dockerfile(_) | Body::Text => Vec::new(),
     }
@@ -43,7 +44,7 @@ const NOT_DOCUMENTS: [&str; 14] = [
     "notes",
 ];
 
-fn in_tree(tree: &Tree<'_>) -> Vec<Nested> {
+fn in_tree(tree: &Tree<'_>, is_known: &dyn Fn(Span) -> bool) -> Vec<Nested> {
     let mut out = Vec::new();
     let mut secret_data = HashSet::new();
     for at in 0..tree.len() {
@@ -59,26 +60,29 @@ fn in_tree(tree: &Tree<'_>) -> Vec<Nested> {
                         b"data" | b"stringData" => values.push(tree.resolve(value)),
                         _ => {}
                     }
-                    out.extend(in_value(tree, key, value));
+                    out.extend(in_value(tree, key, value, is_known));
                 }
                 secret_data.extend(values.into_iter().filter(|_| is_secret));
             }
-            Kind::Sequence => out.extend(tree.items(id).filter_map(|item| in_scalar(tree, item, ""))),
+            Kind::Sequence => {
+                out.extend(tree.items(id).filter_map(|item| in_scalar(tree, item, "", &|| is_known(tree.span(item)))))
+            }
             Kind::Scalar | Kind::Alias => {}
         }
     }
     out
 }
 
-fn in_value(tree: &Tree<'_>, key: NodeId, value: NodeId) -> Option<Nested> {
+fn in_value(tree: &Tree<'_>, key: NodeId, value: NodeId, is_known: &dyn Fn(Span) -> bool) -> Option<Nested> {
     let name = tree.bytes(key).unwrap_or_default();
     if tree.kind(value) != Kind::Scalar || !name.is_empty() && !may_be_candidate(tree, value, name) {
         return None;
     }
-    in_scalar(tree, value, tree.str(key).unwrap_or_default())
+    let is_known = || is_known(Span::new(tree.span(key).start.min(tree.span(value).start), tree.span(value).end));
+    in_scalar(tree, value, tree.str(key).unwrap_or_default(), &is_known)
 }
 
-fn in_scalar(tree: &Tree<'_>, node: NodeId, name: &str) -> Option<Nested> {
+fn in_scalar(tree: &Tree<'_>, node: NodeId, name: &str, is_known: &dyn Fn() -> bool) -> Option<Nested> {
     // What an alias stands for is looked at in its own place.
     if tree.kind(node) != Kind::Scalar {
         return None;
@@ -90,7 +94,7 @@ fn in_scalar(tree: &Tree<'_>, node: NodeId, name: &str) -> Option<Nested> {
     {
         return in_assignment(tree, node, text, at);
     }
-    if text.len() < MIN_LEN || NOT_DOCUMENTS.contains(&name) {
+    if text.len() < MIN_LEN || NOT_DOCUMENTS.contains(&name) || is_known() {
         return None;
     }
     let known = || is_document(text, name) || recognise::is_code_name(name) || holds_code(name);
@@ -184,10 +188,9 @@ fn in_entry(text: &str, entry: &Entry) -> Option<Nested> {
 mod tests {
     use super::super::recognise::tree_of;
     use super::*;
-    use crate::model::Span;
 
     fn names(yaml: &str) -> Vec<String> {
-        in_tree(&tree_of(yaml)).into_iter().map(|nested| nested.name).collect()
+        in_tree(&tree_of(yaml), &|_| false).into_iter().map(|nested| nested.name).collect()
     }
 
     #[test]
@@ -240,7 +243,7 @@ mod tests {
         let mut out = Vec::new();
         let mut problems = Vec::new();
         crate::document::read(yaml, SpanMap::at(0), Place::default(), &mut problems, &mut |doc| {
-            for nested in nested(doc) {
+            for nested in nested(doc, &|_| false) {
                 let at = nested.text.find(wanted).unwrap_or_default();
                 let span = nested.map.within(&doc.map).to_file(Span::new(at, at + wanted.len()));
                 out.push((nested.name, span.of(yaml).to_owned()));

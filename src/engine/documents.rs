@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use crate::check::lineage::Lineage;
+use crate::check::lineage::Silence;
 use crate::document;
 use crate::model::{Body, Document, Nested, Place, Problem, Reader, Span, SpanMap};
 
@@ -14,38 +14,32 @@ pub(super) struct Documents {
 }
 
 impl Documents {
-    /// Gives to the checks, which say where what they found starts unless a problem came up, the documents of a text that stands in its file as it
-    /// is, but for those of which the lineage knows that nothing is found in them.
+    /// Gives to the checks, which say where what they found starts unless a problem came up, the documents of a text that
+    /// stands in its file as it is, but for those of which it is known that nothing is found in them.
     pub fn unknown_documents(
         &self,
         text: &str,
         place: Place,
-        lineage: &mut Lineage<'_>,
+        silence: &Silence<'_>,
         check: &mut dyn FnMut(&Document<'_>) -> Option<Vec<usize>>,
     ) {
-        let (silent, asked) = (RefCell::new(Vec::new()), Cell::new(None));
-        let mut in_text = None;
-        let path = place.path.clone();
+        let asked = Cell::new(None);
         let is_known = |span: Span| {
             asked.set(Some(span));
-            let known = lineage.was_silent(&path, span);
-            silent.borrow_mut().extend(known.then_some(span));
-            known
+            silence.is_document(span)
         };
         let mut problems = Vec::new();
         document::read_unknown(text, SpanMap::at(0), place, &is_known, &mut problems, &mut |doc| {
             // What was not read as a tree is a problem, and that is to be said of the next version, too.
             let span = doc.map.to_file(Span::new(0, doc.text.len()));
-            let Some(mut found) = check(doc) else { return };
+            let Some(found) = check(doc) else { return };
             if matches!(doc.body, Body::Text) && span.len() == text.len() {
-                found.sort_unstable();
-                in_text = Some(found);
+                silence.note_text(found);
             } else if found.is_empty() && asked.get() == Some(span) && doc.tree().is_some() {
-                silent.borrow_mut().push(span);
+                silence.note_document(span);
             }
         });
         self.problems.borrow_mut().append(&mut problems);
-        lineage.learn_documents(&path, silent.into_inner(), in_text);
     }
 }
 
@@ -56,7 +50,7 @@ impl Reader for Documents {
         self.problems.borrow_mut().append(&mut problems);
     }
 
-    fn nested(&self, doc: &Document<'_>) -> Vec<Nested> {
-        document::nested(doc)
+    fn nested(&self, doc: &Document<'_>, is_known: &dyn Fn(Span) -> bool) -> Vec<Nested> {
+        document::nested(doc, is_known)
     }
 }

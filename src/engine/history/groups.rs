@@ -6,6 +6,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use git2::Oid;
 
@@ -42,7 +43,7 @@ pub struct Group {
     /// The blob of the first sighting.
     pub blob: Oid,
     /// Everything found in that blob.
-    pub secrets: Vec<Span>,
+    pub secrets: Arc<[Span]>,
     /// Where it was seen, and who accepted it there.
     pub seen: Vec<(Sight, Option<Box<Suppression>>)>,
     /// All paths it was seen at.
@@ -101,7 +102,7 @@ impl Group {
 
 impl Groups {
     /// Adds what was found in a blob.
-    pub fn add(&mut self, sight: &Sight, findings: Vec<Finding>, secrets: &[Span]) {
+    pub fn add(&mut self, sight: &Sight, findings: Vec<Finding>, secrets: Arc<[Span]>) {
         for (secret, nth, finding) in numbered(findings) {
             let rule: &'static str = &finding.rule.id;
             let key = |path: &PathNo| Key { rule, path: *path, secret: secret.clone(), nth };
@@ -112,7 +113,7 @@ impl Groups {
                 finding,
                 holder: sight.holder,
                 blob: sight.blob,
-                secrets: secrets.to_vec(),
+                secrets: Arc::clone(&secrets),
                 seen: vec![(sight.clone(), suppressed)],
                 places: sight.places.clone(),
                 is_old: false,
@@ -191,8 +192,6 @@ impl Groups {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::model::{Confidence, Fingerprint, Origin, Severity};
     use crate::rules;
@@ -225,7 +224,7 @@ mod tests {
             for at in order {
                 let (holder, number, path, rule, places) = seen[at].clone();
                 let sight = Sight { holder, blob: blob(number), places };
-                groups.add(&sight, vec![finding(rule, path)], &[]);
+                groups.add(&sight, vec![finding(rule, path)], Arc::default());
             }
             let all: Vec<_> = groups.finish().into_iter().map(|group| (group.holder, group.seen.len())).collect();
             assert_eq!(all, [(0, 3)], "{order:?}");
@@ -235,7 +234,7 @@ mod tests {
             let mut groups = Groups::default();
             for at in order {
                 let (places, path) = both[at].clone();
-                groups.add(&Sight { holder: 1, blob: blob(1), places }, vec![finding(0, path)], &[]);
+                groups.add(&Sight { holder: 1, blob: blob(1), places }, vec![finding(0, path)], Arc::default());
             }
             let kept = groups.finish().into_iter().map(|group| group.finding.origin.path().to_owned());
             assert_eq!(kept.collect::<Vec<_>>(), ["z"], "{order:?}");

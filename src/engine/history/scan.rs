@@ -229,7 +229,7 @@ impl Pass<'_> {
         tally.summary.problems.append(&mut scanned.problems);
         if !scanned.findings.is_empty() {
             let secrets = scanned.source.map(|source| source.secrets).unwrap_or_default();
-            tally.groups.add(&job.sight(), scanned.findings, &secrets);
+            tally.groups.add(&job.sight(), scanned.findings, secrets.into());
         }
     }
 }
@@ -269,6 +269,8 @@ mod tests {
             "[A-Za-z0-9+/]{0,60}",
             Just("\n---\n".to_owned()),
             "\n(password|name|kind): ([A-Za-z0-9]{12}|Secret|\"x)\nstringData:\n  pass: [a-zA-Z0-9]{0,10}",
+            "\ndata:\n  (a.env|b.yml): \\|\n    (DB_PASSWORD|LEVEL)=[a-z0-9]{8}\n    (token|c): [A-Za-z0-9]{12}\n",
+            "\n  [a-c]: '\\{\"(password|name)\": \"[A-Za-z0-9]{0,12}\"\\}'\n",
         ]
     }
 
@@ -291,6 +293,22 @@ mod tests {
         ) {
             agree(path, &words, cuts)?;
         }
+    }
+
+    #[test]
+    fn a_version_in_another_format_is_looked_at_as_what_it_is() {
+        let engine = Engine::new(Settings { min_confidence: Confidence::Low, ..Settings::default() }, 1);
+        let filler: String = (0..300).map(|line| format!("# line {line} of a description\n")).collect();
+        let pod = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - env:\n    - name: DB_PASSWORD\n      value: \
+                   Kx7vQ2mZpL9t\n";
+        let now = format!("{filler}{pod}");
+        let script = format!("#!/bin/sh\n{now}");
+        let (_, learnt) = scan(&engine, "pod.yaml", &script, None);
+        let kept = [Kept { at: 0, from: 10, length: now.len() }];
+        let again = scan(&engine, "pod.yaml", &now, learnt.as_ref().map(|learnt| (learnt, &kept[..]))).0;
+        let alone = scan(&engine, "pod.yaml", &now, None).0;
+        assert_eq!(again, alone);
+        assert!(!alone.0.is_empty());
     }
 
     /// Lines of code and prose that give something to a name, or only half of it, and much between them.

@@ -67,7 +67,7 @@ impl Engine {
         let (message, author) = commit.and_then(|commit| objects.message(commit).ok()).unwrap_or_default();
         let origin = Arc::new(with_author((*first.finding.origin).clone(), author));
         let bytes = if is_message { message } else { self.read_blob(objects, blob).unwrap_or_default() };
-        let secrets = first.secrets.clone();
+        let secrets = first.secrets.to_vec();
         let in_head = |group: &Group| match commit {
             Some(commit) if is_message => objects.leads_to_head(commit),
             _ => group.seen.iter().any(|(sight, _)| head.contains(&sight.blob)),
