@@ -80,7 +80,7 @@ impl<'r> Reading<'r, '_> {
 
     fn role_of(&self, text: &str, body: &Body<'_>) -> Role {
         match body {
-            Body::Tree(tree) => recognise::role(tree, &self.place),
+            Body::Tree(tree) => recognise::role(tree, &self.role),
             Body::Entries(_) => recognise::role_of_lines(text, &self.role),
             _ => self.role.clone(),
         }

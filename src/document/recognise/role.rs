@@ -1,20 +1,17 @@
 //! What a document is for: one pass over the root's keys, then the name.
 
-use super::named::role_by_name;
-use crate::model::{NodeId, Place, Role, Tree};
+use crate::model::{NodeId, Role, Tree};
 
-/// The role of a parsed document.
-pub fn role(tree: &Tree<'_>, place: &Place) -> Role {
-    let by_name = role_by_name(place);
-    let Some(root) = tree.root() else { return by_name };
-    if matches!(by_name, Role::LockFile) {
-        return by_name;
-    }
-    if tree.is_sequence(root) {
-        return if is_playbook(tree, root) { Role::Ansible } else { by_name };
-    }
-    let keys = Keys::read(tree, root);
-    resource(tree, &keys).or_else(|| by_shape(tree, &keys)).unwrap_or(by_name)
+/// The role of a parsed document whose name tells `by_name`.
+pub fn role(tree: &Tree<'_>, by_name: &Role) -> Role {
+    let by_content = tree.root().filter(|_| *by_name != Role::LockFile).and_then(|root| {
+        if tree.is_sequence(root) {
+            return is_playbook(tree, root).then_some(Role::Ansible);
+        }
+        let keys = Keys::read(tree, root);
+        resource(tree, &keys).or_else(|| by_shape(tree, &keys))
+    });
+    by_content.unwrap_or_else(|| by_name.clone())
 }
 
 /// The role of a document that does not parse: a resource by its outermost lines, else what the name tells.
@@ -219,7 +216,8 @@ pub(in crate::document) mod tests {
     use serde_yaml::Value;
 
     use super::*;
-    use crate::model::{Kind, Span, Style};
+    use crate::document::recognise::role_by_name;
+    use crate::model::{Kind, Place, Span, Style};
 
     /// A tree of the right shape without real spans: recognition does not look at them.
     #[allow(clippy::unwrap_used)]
@@ -258,7 +256,7 @@ pub(in crate::document) mod tests {
     }
 
     fn of(path: &str, yaml: &str) -> Role {
-        role(&tree_of(yaml), &Place { path: path.to_owned(), ..Place::default() })
+        role(&tree_of(yaml), &role_by_name(&Place { path: path.to_owned(), ..Place::default() }))
     }
 
     #[test]

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
+use data_encoding::HEXLOWER;
 use git2::Oid;
 
 use self::lineages::Lineages;
@@ -101,7 +102,7 @@ fn lesser(count: usize) -> Option<Problem> {
 
 /// The author is looked up for what is reported alone.
 fn origin(id: Oid, path: String) -> Origin {
-    Origin::Commit { commit: id.to_string(), author: String::new(), time: 0, path }
+    Origin::Commit { commit: HEXLOWER.encode(id.as_bytes()), author: String::new(), time: 0, path }
 }
 
 /// What a partial clone lacks.

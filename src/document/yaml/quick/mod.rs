@@ -14,6 +14,10 @@ mod scalar;
 use super::MAX_DEPTH;
 use crate::model::{Kind, NodeId, Span, Style, Tree};
 
+/// Bytes of a manifest for each node, at the least and roughly; a longer text than the other makes room as it goes.
+const BYTES_PER_NODE: usize = 24;
+const MOST_RESERVED: usize = 32 << 10;
+
 /// Reads `neutral`, which has the length of the original `text`; `None` where the parser must do it.
 pub fn read<'a>(text: &'a str, neutral: &str) -> Option<Tree<'a>> {
     let bytes = neutral.as_bytes();
@@ -22,6 +26,7 @@ pub fn read<'a>(text: &'a str, neutral: &str) -> Option<Tree<'a>> {
     }
     let is_template = !std::ptr::eq(text, neutral);
     let mut reader = Reader { neutral, bytes, tree: Tree::new(text), at: 0, indent: 0, depth: 0, is_template };
+    reader.tree.reserve(neutral.len().min(MOST_RESERVED) / BYTES_PER_NODE);
     reader.document()?;
     Some(reader.tree)
 }

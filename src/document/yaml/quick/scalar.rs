@@ -7,6 +7,13 @@ use crate::model::{Kind, NodeId, Span, Style};
 /// Bytes that no plain scalar begins with, or that may mean something else there.
 const INDICATORS: &[u8] = b",[]{}#&*!|>'\"%@`:?";
 
+/// Bytes that may end plain text, or that it does not hold.
+static ENDS: [bool; 256] = {
+    let mut ends = [false; 256];
+    (ends[b':' as usize], ends[b'#' as usize], ends[b'\t' as usize], ends[b'\n' as usize]) = (true, true, true, true);
+    ends
+};
+
 impl Reader<'_, '_> {
     /// A node for the content `span`. Its value is decoded where it differs from its bytes.
     pub(super) fn scalar(&mut self, style: Style, span: Span) -> NodeId {
@@ -42,26 +49,23 @@ impl Reader<'_, '_> {
     /// Plain text up to `: `, ` #` or the line's end, without blanks at its end.
     fn plain_text(&mut self) -> Option<Span> {
         let start = self.at;
-        let mut end = self.line_end();
-        let line = &self.bytes[start..end];
-        for at in memchr::memchr3_iter(b':', b'#', b'\t', line) {
-            match line[at] {
-                b'\t' => return None,
-                b':' if self.is_break(start + at + 1) => {
-                    end = start + at;
-                    break;
-                }
-                b'#' if at > 0 && line[at - 1] == b' ' => {
-                    end = start + at;
-                    break;
-                }
-                _ => {}
+        // Most are so short that preparing a search would cost more.
+        let mut end = start;
+        loop {
+            end += self.bytes[end..].iter().take_while(|byte| !ENDS[usize::from(**byte)]).count();
+            match self.byte(end) {
+                None | Some(b'\n') => break,
+                Some(b'\t') => return None,
+                Some(b':') if self.is_break(end + 1) => break,
+                Some(b'#') if end > start && self.bytes[end - 1] == b' ' => break,
+                _ => end += 1,
             }
         }
         let text = &self.neutral[start..end];
         let trimmed = text.trim_end_matches(' ');
         // White space beyond ASCII at the end is left to the parser.
-        if trimmed.is_empty() || trimmed.trim_end().len() != trimmed.len() {
+        let last = trimmed.bytes().next_back()?;
+        if !last.is_ascii_graphic() && trimmed.trim_end().len() != trimmed.len() {
             return None;
         }
         self.at = start + trimmed.len();
