@@ -501,6 +501,10 @@ fn a_damaged_pack_is_never_taken_for_a_clean_one() {
     let files = fs::read_dir(&folder).expect("a folder").flatten().map(|file| file.path());
     let pack = files.into_iter().find(|path| path.extension().is_some_and(|e| e == "pack")).expect("a pack");
     let whole = fs::read(&pack).expect("readable");
+    let listed = repository.git(&["verify-pack", "-v", &pack.with_extension("idx").to_string_lossy()]);
+    let entries = listed.lines().filter(|line| line.split(' ').next().is_some_and(|id| id.len() == 40));
+    let entries: Vec<usize> = entries.filter_map(|line| line.split_whitespace().nth(4)?.parse().ok()).collect();
+    assert!(entries.len() > 12, "{listed}");
     fs::remove_file(&pack).expect("removed");
     for at in (0..whole.len()).step_by(whole.len() / 40) {
         let mut damaged = whole.clone();
@@ -515,6 +519,17 @@ fn a_damaged_pack_is_never_taken_for_a_clean_one() {
             let lost = findings(&report).len() < 4;
             assert!(!lost || report["summary"]["incomplete"] == true, "byte {at}: {report}");
         }
+    }
+    // Kinds that git does not have, and sizes that nothing unpacks to.
+    let headers = [&[0x5F][..], &[0x0F], &[0xAF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F], &[0xBF, 0xFF, 0xFF, 0xFF, 0x7F]];
+    for (at, header) in entries.into_iter().zip(headers.into_iter().cycle()) {
+        let mut damaged = whole.clone();
+        damaged[at..at + header.len()].copy_from_slice(header);
+        fs::write(&pack, &damaged).expect("written");
+        let output = tidewaiter(&["history", "--unreachable", "--format", "json"], repository.path());
+        let error = text(&output.stderr);
+        assert!(matches!(output.status.code(), Some(1 | 2)), "byte {at}: {:?} {error}", output.status);
+        assert!(!error.contains("internal error"), "byte {at}: {error}");
     }
     fs::write(&pack, &whole[..whole.len() / 2]).expect("written");
     assert!(matches!(tidewaiter(&["history"], repository.path()).status.code(), Some(1 | 2)));

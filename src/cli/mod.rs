@@ -95,6 +95,9 @@ fn print(text: &[u8]) -> Result<ExitCode, Failure> {
 /// Runs the program with the process's arguments.
 pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|info| {
+        if crate::source::git::is_guarded() {
+            return;
+        }
         // The payload may hold text of a scanned file; the place in our source does not.
         let place = info.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
         let _ = writeln!(io::stderr(), "tidewaiter: internal error{place}; please report it");

@@ -13,10 +13,12 @@ pub mod pushed;
 mod split_index;
 pub mod staged;
 
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 
-use git2::{ErrorClass, ErrorCode, Oid, Repository, RepositoryOpenFlags};
+use git2::{ErrorClass, ErrorCode, ObjectType, Odb, Oid, Repository, RepositoryOpenFlags};
 
 use self::index::IndexFile;
 use crate::model::Neighbours;
@@ -60,6 +62,25 @@ impl From<git2::Error> for GitError {
         };
         GitError::Other(format!("{}{hint}", error.message()))
     }
+}
+
+thread_local! {
+    /// Whether this thread looks at an object through [`header`].
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The size and the kind of an object. The git library's binding panics at a kind that git does not have, as damaged packs
+/// may name one: here that is an error.
+fn header(odb: &Odb<'_>, id: Oid) -> Result<(usize, ObjectType), git2::Error> {
+    GUARDED.set(true);
+    let read = catch_unwind(AssertUnwindSafe(|| odb.read_header(id)));
+    GUARDED.set(false);
+    read.unwrap_or_else(|_| Err(git2::Error::from_str("it is of a kind that git does not have")))
+}
+
+/// Whether a panic on this thread is one that is made an error, so that nobody need hear of it.
+pub fn is_guarded() -> bool {
+    GUARDED.get()
 }
 
 /// Why an object could not be read.

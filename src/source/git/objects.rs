@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use git2::{ObjectType, Oid, Repository, Tree};
 
 use super::object::CommitText;
-use super::{GitError, NEIGHBOUR_LIMIT, Unread, open};
+use super::{GitError, NEIGHBOUR_LIMIT, Unread, header, open};
 use crate::model::Neighbours;
 
 /// Folders deeper than this are not looked into beside a blob.
@@ -60,7 +60,7 @@ impl Objects {
     pub fn blob(&self, id: Oid, limit: u64) -> Result<Result<Vec<u8>, u64>, Unread> {
         self.read(id, |repository| {
             let odb = repository.odb()?;
-            let (size, kind) = odb.read_header(id)?;
+            let (size, kind) = header(&odb, id)?;
             if kind != ObjectType::Blob {
                 return Err(git2::Error::from_str("the object is no blob"));
             }

@@ -8,9 +8,12 @@ use git2::{ObjectType, Odb, Oid};
 
 use crate::source::git::object::{CommitText, Entry, EntryKind, entries};
 use crate::source::git::pack::{Kind, Object, Packs, Workspace};
-use crate::source::git::{Reading, Unread};
+use crate::source::git::{Reading, Unread, header};
 
 use super::version::Version;
+
+/// Bytes of a commit or a folder at the most: no sane one is larger, and a hostile one could take all memory.
+const LARGEST: u64 = 256 << 20;
 
 /// An object's number in the graph: those of packs first.
 pub type ObjectNo = u32;
@@ -155,7 +158,7 @@ impl<'r> Graph<'r> {
         let (packs, grafts) = (&self.packs, &self.grafts);
         run(plan.pieces(), &|piece| {
             let (mut loader, mut workspace) = loaders.lock().ok().and_then(|mut free| free.pop()).unwrap_or_default();
-            packs.read(&plan, piece, u64::MAX, &mut workspace, &mut |object| match object.kind {
+            packs.read(&plan, piece, LARGEST, &mut workspace, &mut |object| match object.kind {
                 Kind::Commit => {
                     let Some(text) = CommitText::read(object.bytes) else { return };
                     loader.commit(object.number, &text, packs, grafts, &tables);
@@ -303,6 +306,10 @@ fn parents(id: Oid, text: &CommitText<'_>, grafts: &HashMap<Oid, Vec<Oid>>) -> V
 
 fn read<'o>(odb: &'o Odb<'_>, id: Oid, kind: ObjectType) -> Result<git2::OdbObject<'o>, Unread> {
     let word = if kind == ObjectType::Tree { "folder" } else { "commit" };
+    let size = header(odb, id).map_err(|error| Unread::new(word, id, &error))?.0;
+    if size as u64 > LARGEST {
+        return Err(format!("{word} {id} is larger than {} MiB", LARGEST >> 20).into());
+    }
     let object = odb.read(id).map_err(|error| Unread::new(word, id, &error))?;
     if object.kind() == kind { Ok(object) } else { Err(format!("object {id} is no {kind}").into()) }
 }

@@ -5,7 +5,7 @@ use git2::{ObjectType, Oid, Repository};
 
 use super::Holder;
 use super::walk::Walk;
-use crate::source::git::GitError;
+use crate::source::git::{GitError, header};
 
 /// What lies in the object database, by kind.
 #[derive(Default)]
@@ -33,7 +33,7 @@ impl Unreachable {
         ids.dedup();
         let mut found = Self::default();
         for id in ids {
-            match odb.read_header(id).map(|(_, kind)| kind) {
+            match header(&odb, id).map(|(_, kind)| kind) {
                 Ok(ObjectType::Commit) => found.commits.push(id),
                 Ok(ObjectType::Tag) => found.tags.push(id),
                 Ok(ObjectType::Tree) => found.trees.push(id),

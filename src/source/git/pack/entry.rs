@@ -146,7 +146,13 @@ impl Scratch {
     }
 }
 
+/// How many times its packed size an object can have at most, by what deflate does to zeros (zlib's technical details).
+const MOST_PACKED: u64 = 1032;
+
 fn unpack(inflate: &mut Decompressor, packed: &[u8], size: u64, into: &mut Vec<u8>) -> Option<()> {
+    if size / MOST_PACKED > packed.len() as u64 {
+        return None;
+    }
     into.resize(usize::try_from(size).ok()?, 0);
     (inflate.zlib_decompress(packed, into).ok()? == into.len()).then_some(())
 }
