@@ -352,3 +352,18 @@ fn an_interrupted_run_leaves_no_report_and_says_so() {
     let left: Vec<_> = fs::read_dir(folder.path()).expect("readable").flatten().map(|e| e.file_name()).collect();
     assert_eq!(left.len(), 2, "{left:?}");
 }
+
+#[test]
+fn what_nests_too_deep_is_searched_wherever_it_stands_in_a_stream() {
+    let deep = |inner: &str| format!("{{\"x\": {{{inner}\"d\": {}{}}}}}\n", "[".repeat(2000), "]".repeat(2000));
+    let rest = format!("{}url: https://kiln:Kx7vQ2mZpL9t@example.org/x\n", "a: b\n".repeat(500));
+    let secret = "\"api_password\": \"Kx7vQ2mZpL9t\", ";
+    for (stream, count) in [(format!("{}---\n{rest}", deep("")), 1), (format!("{rest}---\n{}", deep(secret)), 2)] {
+        let folder = TempDir::new().expect("a temporary folder");
+        write("a.yaml", &stream)(folder.path());
+        let output = tidewaiter(&["scan", "a.yaml", "--format", "json"], folder.path());
+        assert!(!text(&output.stderr).contains("internal error"), "{}", text(&output.stderr));
+        let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+        assert_eq!(findings(&report).len(), count, "{report}");
+    }
+}

@@ -170,9 +170,11 @@ impl<'e> Context<'e> {
 
     /// What the keyword pass finds in `doc`: what it found in the blob, where that is the document.
     fn hits(&self, doc: &Document<'_>) -> Arc<Hits> {
-        let is_blob = doc.place.depth == 0 && doc.map.to_file(Span::new(0, 0)).start == 0;
-        if is_blob && matches!(doc.body, Body::Text) {
-            Arc::clone(self.new_hits.as_ref().unwrap_or(&self.hits))
+        let hits = self.new_hits.as_ref().unwrap_or(&self.hits);
+        // What nests too deep may be a text that only begins or ends the blob.
+        let starts_blob = doc.place.depth == 0 && doc.map.to_file(Span::new(0, 0)).start == 0;
+        if starts_blob && matches!(doc.body, Body::Text) && hits.stand_within(doc.text.len()) {
+            Arc::clone(hits)
         } else {
             Arc::new(Hits::of(doc.text.as_bytes()))
         }

@@ -151,6 +151,11 @@ impl Hits {
         self
     }
 
+    /// Whether those of names and URLs all stand in the first `length` bytes.
+    pub fn stand_within(&self, length: usize) -> bool {
+        [&self.names, &self.urls].iter().all(|all| all.last().is_none_or(|at| *at < length))
+    }
+
     /// Whether a check that parses could find something. Dockerfiles are no part of this: an instruction that copies a
     /// folder needs no keyword.
     pub fn are_worth_parsing(&self) -> bool {
