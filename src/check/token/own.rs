@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use aho_corasick::AhoCorasick;
 
 use super::accept::accept;
-use super::pattern::{Error, Pattern, SIZE_LIMIT};
+use super::pattern::{Pattern, SIZE_LIMIT};
 use super::{BEFORE, Window, join, near};
 use crate::check::{Context, Found};
 use crate::model::{Document, Rule, TokenRule};
@@ -18,23 +18,18 @@ use crate::model::{Document, Rule, TokenRule};
 /// # Errors
 /// Why it can't be used: it is no regular expression, too large, or matches where nothing stands.
 pub fn compile(pattern: &str) -> Result<Pattern, String> {
-    let hir = crate::pattern::parse(pattern).map_err(|error| not_regular(&error))?;
+    let hir = crate::pattern::parse(pattern).map_err(|error| {
+        let said = match &*error {
+            regex_syntax::Error::Parse(error) => error.kind().to_string(),
+            regex_syntax::Error::Translate(error) => error.kind().to_string(),
+            _ => "unknown".to_owned(),
+        };
+        format!("this is no regular expression: {said}")
+    })?;
     if hir.properties().minimum_len().is_none_or(|least| least == 0) {
         return Err("the pattern matches the empty string, or nothing at all".to_owned());
     }
-    Pattern::new(pattern).map_err(|error| match error {
-        Error::Syntax(error) => not_regular(&error),
-        Error::TooLarge => format!("the pattern is too large: it compiles to more than {SIZE_LIMIT} bytes"),
-    })
-}
-
-fn not_regular(error: &regex_syntax::Error) -> String {
-    let said = match error {
-        regex_syntax::Error::Parse(error) => error.kind().to_string(),
-        regex_syntax::Error::Translate(error) => error.kind().to_string(),
-        _ => "unknown".to_owned(),
-    };
-    format!("this is no regular expression: {said}")
+    Pattern::new(&hir).ok_or_else(|| format!("the pattern is too large: it compiles to more than {SIZE_LIMIT} bytes"))
 }
 
 /// Whether the rule, whose pattern this is, finds a secret in the text.

@@ -8,6 +8,7 @@ use std::sync::{Mutex, OnceLock};
 
 use regex_automata::Input;
 use regex_automata::meta::{self, Cache, Regex};
+use regex_syntax::hir::Hir;
 
 use crate::model::Span;
 use crate::pattern::parse;
@@ -26,31 +27,18 @@ pub struct Pattern {
     states: Mutex<Cache>,
 }
 
-/// Why a pattern does not compile.
-#[derive(Debug)]
-pub enum Error {
-    /// It is no regular expression.
-    Syntax(Box<regex_syntax::Error>),
-    /// It takes more than [`SIZE_LIMIT`] bytes.
-    TooLarge,
-}
-
 impl Pattern {
-    /// Compiles a pattern, whose texts are bytes.
-    ///
-    /// # Errors
-    /// What is wrong with the pattern, or that it is too large.
-    pub fn new(pattern: &str) -> Result<Self, Error> {
-        Self::compile(pattern, true)
+    /// Compiles a pattern; `None` if it takes more than [`SIZE_LIMIT`] bytes.
+    pub fn new(hir: &Hir) -> Option<Self> {
+        Self::compile(hir, true)
     }
 
-    fn compile(pattern: &str, runs_on_long_texts: bool) -> Result<Self, Error> {
-        let hir = parse(pattern).map_err(Error::Syntax)?;
+    fn compile(hir: &Hir, runs_on_long_texts: bool) -> Option<Self> {
         let config = meta::Config::new().utf8_empty(false).nfa_size_limit(Some(SIZE_LIMIT));
         let config = config.auto_prefilter(runs_on_long_texts).onepass(false).dfa(false);
-        let regex = meta::Builder::new().configure(config).build_from_hir(&hir).map_err(|_| Error::TooLarge)?;
+        let regex = meta::Builder::new().configure(config).build_from_hir(hir).ok()?;
         let states = Mutex::new(regex.create_cache());
-        Ok(Self { regex, states })
+        Some(Self { regex, states })
     }
 
     /// Whether the pattern matches anywhere in `bytes`.
@@ -97,12 +85,12 @@ pub(super) fn built_in(rule: usize) -> Option<&'static Pattern> {
     static PATTERNS: OnceLock<Box<[OnceLock<Option<Pattern>>]>> = OnceLock::new();
     let patterns = PATTERNS.get_or_init(|| rules::TOKENS.iter().map(|_| OnceLock::new()).collect());
     let token = rules::TOKENS.get(rule)?.token.as_ref()?;
-    patterns.get(rule)?.get_or_init(|| Pattern::compile(&token.pattern, false).ok()).as_ref()
+    patterns.get(rule)?.get_or_init(|| Pattern::compile(&parse(&token.pattern).ok()?, false)).as_ref()
 }
 
 #[cfg(test)]
 mod tests {
-    use regex_syntax::hir::{Class, Hir, HirKind};
+    use regex_syntax::hir::{Class, HirKind};
 
     use super::super::near;
     use super::*;

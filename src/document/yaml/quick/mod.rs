@@ -14,8 +14,9 @@ mod scalar;
 use super::MAX_DEPTH;
 use crate::model::{Kind, NodeId, Span, Style, Tree};
 
-/// Bytes of a manifest for each node, at the least and roughly; a longer text than the other makes room as it goes.
+/// Bytes of a manifest for each node, roughly.
 const BYTES_PER_NODE: usize = 24;
+/// Bytes of text that room for nodes is made for ahead; more is made as they come.
 const MOST_RESERVED: usize = 32 << 10;
 
 /// Reads `neutral`, which has the length of the original `text`; `None` where the parser must do it.
