@@ -97,10 +97,14 @@ impl Hits {
             urls: Vec::new(),
         };
         let mut from = 0;
-        for stretch in kept.iter().filter(|stretch| stretch.length >= 2 * REACH) {
+        for stretch in kept {
+            let known = known_to(bytes, *stretch);
+            if known < stretch.at + WORTH {
+                continue;
+            }
             hits.pass(bytes, from..stretch.at);
-            hits.take_over(earlier, *stretch);
-            from = stretch.end() - REACH;
+            hits.take_over(earlier, *stretch, known);
+            from = known;
         }
         hits.pass(bytes, from..bytes.len());
         hits.settled(bytes)
@@ -108,17 +112,18 @@ impl Hits {
 
     /// Goes over the keywords that start in a range.
     fn pass(&mut self, bytes: &[u8], range: Range<usize>) {
-        let stretch = &bytes[range.start..bytes.len().min(range.end + REACH)];
-        INDEX.find(stretch, text, |start, keyword| {
+        let behind = &bytes[range.end..bytes.len().min(range.end + REACH)];
+        let more = memchr::memchr(b'\n', behind).map_or(behind.len(), |end| end + 1);
+        INDEX.find(&bytes[range.start..range.end + more], text, |start, keyword| {
             if range.contains(&(range.start + start)) {
                 self.add(range.start + start, keyword);
             }
         });
     }
 
-    /// Takes over what starts so far from a stretch's end that a keyword and the byte behind it are all in it.
-    fn take_over(&mut self, earlier: &Self, stretch: Kept) {
-        let starts = stretch.from..stretch.from + stretch.length - REACH;
+    /// Takes over what starts in the stretch, and before `known` in this version.
+    fn take_over(&mut self, earlier: &Self, stretch: Kept, known: usize) {
+        let starts = stretch.from..stretch.back(known);
         let is_before = |at: usize| at < starts.start;
         for (now, then) in [
             (&mut self.names, &earlier.names),
@@ -191,12 +196,28 @@ fn text(keyword: u16) -> &'static str {
     KEYWORDS.get(usize::from(keyword)).map_or("", |keyword| keyword.text)
 }
 
+/// Bytes that are to be known of a stretch to take over its keywords: to look there for them, and to go over less, takes as
+/// long as to go over so many.
+const WORTH: usize = 32;
+
+/// Up to where all that decides about the keywords that start in a stretch lies in it. No keyword goes on behind the end of
+/// a line.
+fn known_to(bytes: &[u8], stretch: Kept) -> usize {
+    let from = stretch.at.max(stretch.end().saturating_sub(REACH));
+    memchr::memrchr(b'\n', &bytes[from..stretch.end()]).map_or(from, |end| from + end + 1)
+}
+
 /// Bytes that decide about a keyword from its start on: its own, and the one behind it.
 const REACH: usize = {
     let (mut at, mut longest) = (0, 0);
     while at < KEYWORDS.len() {
-        let length = KEYWORDS[at].text.len();
-        longest = if length > longest { length } else { longest };
+        let keyword = KEYWORDS[at].text.as_bytes();
+        let mut byte = 0;
+        while byte + 1 < keyword.len() || keyword.len() < 4 && byte < keyword.len() {
+            assert!(keyword[byte] != b'\n', "known_to and pass go by lines");
+            byte += 1;
+        }
+        longest = if keyword.len() > longest { keyword.len() } else { longest };
         at += 1;
     }
     longest + 1
@@ -267,7 +288,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_version_has_the_hits_of_its_whole_text(
-            words in prop::collection::vec("ghp_|lob|lobé|://u:p@h/|password|kind: Secret|[a-z é\n]{0,60}", 0..80),
+            words in prop::collection::vec("ghp_|lob|lobé|://u:p@h/|password|kind: Secret|key\n|[a-z é\n]{0,60}", 0..80),
             cuts in prop::collection::vec((0_usize..80, 0_usize..80, "[a-z_:/@é]{0,8}"), 0..4),
         ) {
             let (earlier, now, kept) = spliced(&words, cuts);

@@ -15,7 +15,7 @@ mod index;
 use std::cmp::Reverse;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::thread;
+use std::sync::{Mutex, PoisonError};
 
 use git2::Oid;
 
@@ -108,12 +108,13 @@ impl Packs {
         }
         let (indexes, mut files): (Vec<PathBuf>, Vec<Bytes>) = found.into_iter().unzip();
         // The packs are read beside the indexes.
-        let numbered = thread::scope(|scope| {
-            let numbered = thread::Builder::new().spawn_scoped(scope, || Self::number_all(&indexes)).ok()?;
-            share(run, files.iter_mut().flat_map(Bytes::pieces).collect(), Piece::read);
-            numbered.join().ok()
+        let numbered = Mutex::new(None);
+        let pieces = files.iter_mut().flat_map(Bytes::pieces).map(Some);
+        share(run, std::iter::once(None).chain(pieces).collect(), |piece: Option<Piece<'_>>| match piece {
+            Some(piece) => piece.read(),
+            None => *numbered.lock().unwrap_or_else(PoisonError::into_inner) = Some(Self::number_all(&indexes)),
         });
-        let (mut packs, entries) = numbered.unwrap_or_default();
+        let (mut packs, entries) = numbered.into_inner().ok().flatten().unwrap_or_default();
         for (pack, (bytes, entries)) in files.into_iter().zip(entries).enumerate() {
             let find = |id| {
                 let place = packs.places[packs.number(id)? as usize];
