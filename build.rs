@@ -108,8 +108,10 @@ fn token(rule: &TokenEntry) -> String {
     assert!(rule.path.is_empty(), "{}: built-in rules look at all files", rule.id);
     let run = pattern::run(&rule.pattern).unwrap_or_else(|e| panic!("{}: {e}", rule.id));
     let literals = literals::literals(&rule.pattern, &keywords).unwrap_or_else(|e| panic!("{}: {e}", rule.id));
+    let literals: Vec<String> = literals.iter().map(|set| format!("&{set:?}")).collect();
+    let literals = literals.join(", ");
     format!(
-        "Some(TokenRule {{ keywords: {}, pattern: {}, run: {run:?}, literals: &{literals:?}, path: Cow::Borrowed(\"\"), window: {}, min_entropy: {:?}, validate: {}, examples: {}, counterexamples: {} }})",
+        "Some(TokenRule {{ keywords: {}, pattern: {}, run: {run:?}, literals: &[{literals}], path: Cow::Borrowed(\"\"), window: {}, min_entropy: {:?}, validate: {}, examples: {}, counterexamples: {} }})",
         texts(&keywords),
         text(&rule.pattern),
         rule.window,

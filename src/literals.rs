@@ -1,4 +1,4 @@
-//! What can be told of a pattern without running it: literals one of which stands in every match.
+//! What can be told of a pattern without running it: sets of literals, of each of which one stands in every match.
 //!
 //! A keyword that is a common word (`curl`, `secret_key`) stands in much text in which the rest of a token's form does not.
 //! Looking for a literal costs a fraction of running the pattern, or of compiling it.
@@ -8,51 +8,67 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 /// More alternatives than these cost more than they spare.
 const MOST: usize = 8;
 
-/// Shorter literals stand nearly everywhere.
+/// Sets that are asked for; more would be looked for longer than a pattern runs.
+const SETS: usize = 3;
+
+/// Shorter literals stand nearly everywhere, but for a few bytes.
 const LEAST: usize = 2;
 
-/// Literals in lower case, one of which stands in every match of `pattern`, whatever its letters' case; empty if none are
-/// sure but those that a keyword holds.
+/// Bytes that most text near a keyword lacks.
+const RARE: &str = ";@&<>?|!%^~+*()[]";
+
+/// Sets of literals in lower case, of each of which one stands in every match of `pattern`, whatever its letters' case: those
+/// that rule most out. None are given that a keyword holds.
 ///
 /// # Errors
 /// What is wrong with the pattern, and where.
-pub fn literals(pattern: &str, keywords: &[String]) -> Result<Vec<String>, Box<regex_syntax::Error>> {
+pub fn literals(pattern: &str, keywords: &[String]) -> Result<Vec<Vec<String>>, Box<regex_syntax::Error>> {
     let hir = super::pattern::parse(pattern)?;
-    let says_more = |literal: &String| literal.len() >= LEAST && !keywords.iter().any(|known| known.contains(literal));
-    Ok(best(&hir, &|literals| literals.len() <= MOST && literals.iter().all(says_more)).unwrap_or_default())
+    let rules_out = |literal: &String| literal.len() >= LEAST || !literal.is_empty() && RARE.contains(literal.as_str());
+    let says_more = |literal: &String| rules_out(literal) && !keywords.iter().any(|known| known.contains(literal));
+    let mut sets = sets(&hir, &|literals| literals.len() <= MOST && literals.iter().all(says_more));
+    sets.sort_by_key(|set| std::cmp::Reverse(worth(set)));
+    sets.dedup();
+    sets.truncate(SETS);
+    Ok(sets)
 }
 
-/// The set of literals that rules most out.
-fn best(hir: &Hir, is_useful: &dyn Fn(&[String]) -> bool) -> Option<Vec<String>> {
+/// The greater, the more the set rules out.
+fn worth(set: &[String]) -> (usize, std::cmp::Reverse<usize>) {
+    (set.iter().map(String::len).min().unwrap_or(0), std::cmp::Reverse(set.len()))
+}
+
+/// All useful sets of literals.
+fn sets(hir: &Hir, is_useful: &dyn Fn(&[String]) -> bool) -> Vec<Vec<String>> {
     let found = match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => None,
-        HirKind::Literal(_) | HirKind::Class(_) => Some(vec![exact(hir)?]),
-        HirKind::Repetition(repetition) if repetition.min > 0 => best(&repetition.sub, is_useful),
+        HirKind::Literal(_) | HirKind::Class(_) => exact(hir).map(|literal| vec![literal]),
+        HirKind::Repetition(repetition) if repetition.min > 0 => return sets(&repetition.sub, is_useful),
         HirKind::Repetition(_) => None,
-        HirKind::Capture(capture) => best(&capture.sub, is_useful),
+        HirKind::Capture(capture) => return sets(&capture.sub, is_useful),
         HirKind::Alternation(parts) => {
-            let all: Option<Vec<_>> = parts.iter().map(|part| best(part, is_useful)).collect();
-            all.map(|all| all.concat())
+            let best = |part: &Hir| sets(part, is_useful).into_iter().max_by_key(|set| worth(set));
+            parts.iter().map(best).collect::<Option<Vec<_>>>().map(|all| all.concat())
         }
-        HirKind::Concat(parts) => return best_of_row(parts, is_useful),
+        HirKind::Concat(parts) => return sets_of_row(parts, is_useful),
     };
-    found.filter(|literals| is_useful(literals))
+    found.into_iter().filter(|literals| is_useful(literals)).collect()
 }
 
-/// The best set of parts in a row, of which literals beside each other are one.
-fn best_of_row(parts: &[Hir], is_useful: &dyn Fn(&[String]) -> bool) -> Option<Vec<String>> {
-    let (mut sets, mut joined) = (Vec::new(), String::new());
+/// The sets of parts in a row, of which literals beside each other are one.
+fn sets_of_row(parts: &[Hir], is_useful: &dyn Fn(&[String]) -> bool) -> Vec<Vec<String>> {
+    let (mut found, mut joined) = (Vec::new(), String::new());
     for part in parts {
         if let Some(literal) = exact(part) {
             joined.push_str(&literal);
         } else {
-            sets.push(vec![std::mem::take(&mut joined)]);
-            sets.extend(best(part, is_useful));
+            found.push(vec![std::mem::take(&mut joined)]);
+            found.extend(sets(part, is_useful));
         }
     }
-    sets.push(vec![joined]);
-    let shortest = |set: &Vec<String>| set.iter().map(String::len).min().unwrap_or(0);
-    sets.into_iter().filter(|set| is_useful(set)).max_by_key(|set| (shortest(set), std::cmp::Reverse(set.len())))
+    found.push(vec![joined]);
+    found.retain(|set| is_useful(set));
+    found
 }
 
 /// The one text that a part matches, but for its letters' case.
@@ -86,10 +102,11 @@ mod tests {
             (
                 r#"(?i)\bcurl\b[^\n]*?\s(?:-H|--header)[\s=]"Authorization:\s(?P<secret>\w{12,})"#,
                 "curl",
-                &["\"authorization:"][..],
+                &[&["\"authorization:"][..], &["-h", "--header"]][..],
             ),
-            (r"(?i)curl.*?\s{1,9}(?:-u|--user) (?P<secret>\w+)", "curl", &["-u", "--user"]),
-            (r"(?i)secret_key => (?P<secret>sk_[a-z]{29})", "secret_key", &["secret_key => "]),
+            (r"(?i)curl.*?\s{1,9}(?:-u|--user) (?P<secret>\w+)", "curl", &[&["-u", "--user"]]),
+            (r"(?i)secret_key => (?P<secret>sk_[a-z]{29})", "secret_key", &[&["secret_key => "], &["sk_"]]),
+            (r"(?i)User ?Id=\w+; ?Pwd=(?P<secret>\w+)", "pwd=", &[&["user"], &["id="], &[";"]]),
             (r"acme(?:_[a-z]{2,9}){1,3}(?:key)?", "acme", &[]),
             (r"acme.*(?:pwd|.)=", "acme", &[]),
         ] {

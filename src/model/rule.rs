@@ -41,8 +41,9 @@ pub struct TokenRule {
     pub pattern: Cow<'static, str>,
     /// The run of token characters that every secret of the pattern holds.
     pub run: Run,
-    /// Literals in lower case, one of which stands in every match, in any ASCII case; none are known of a user's rule.
-    pub literals: &'static [&'static str],
+    /// Sets of literals in lower case, of each of which one stands in every match, in any ASCII case; none are known of a
+    /// user's rule.
+    pub literals: &'static [&'static [&'static str]],
     /// A regular expression found in the paths of the files that the rule looks at, relative to the scanned root; empty for
     /// all, as for every built-in rule.
     pub path: Cow<'static, str>,

@@ -144,15 +144,15 @@ static CLASS: [u8; 256] = {
     classes
 };
 
-/// Whether one of the literals, which are in lower case, stands in the bytes in any ASCII case; true if there are none.
-pub(super) fn may_match(bytes: &[u8], literals: &[&str]) -> bool {
+/// Whether of each set one of the literals, which are in lower case, stands in the bytes in any ASCII case.
+pub(super) fn may_match(bytes: &[u8], literals: &[&[&str]]) -> bool {
     let stands_in = |literal: &&str| {
         let Some(first) = literal.bytes().next() else { return true };
         memchr::memchr2_iter(first, first.to_ascii_uppercase(), bytes)
             .filter_map(|at| bytes.get(at..at + literal.len()))
             .any(|found| found.eq_ignore_ascii_case(literal.as_bytes()))
     };
-    literals.is_empty() || literals.iter().any(stands_in)
+    literals.iter().all(|set| set.iter().any(stands_in))
 }
 
 /// Offset behind the run that `at` stands in, and behind the byte after it: patterns ask what follows a token.
