@@ -1,5 +1,5 @@
 //! Commits and trees by number. Ids and names are long and repeat in every version of a folder; here each is kept once,
-//! and a tree is a list of pairs of numbers. What was not loaded ahead is read through libgit2 when asked for.
+//! and a tree's children are pairs of numbers. What was not loaded ahead is read through libgit2 when asked for.
 
 use std::sync::{Arc, Mutex};
 
@@ -10,6 +10,7 @@ use crate::source::git::object::{CommitText, Entry, EntryKind, entries};
 use crate::source::git::pack::{Kind, Object, Packs, Workspace};
 use crate::source::git::{Reading, Unread, header};
 
+use super::children::{Child, Children, Tree};
 use super::version::Version;
 
 /// Bytes of a commit or a folder at the most: no sane one is larger, and a hostile one could take all memory.
@@ -17,32 +18,6 @@ const LARGEST: u64 = 256 << 20;
 
 /// An object's number in the graph: those of packs first.
 pub type ObjectNo = u32;
-
-/// An entry of a tree.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Child {
-    /// The object.
-    pub id: ObjectNo,
-    /// Twice the name's number; one more for a folder. There are millions of entries.
-    name: u32,
-}
-
-impl Child {
-    /// The object `id` under a name.
-    pub fn new(id: ObjectNo, name: u32, is_tree: bool) -> Self {
-        Self { id, name: name << 1 | u32::from(is_tree) }
-    }
-
-    /// The name's number.
-    pub fn name(self) -> u32 {
-        self.name >> 1
-    }
-
-    /// Whether it is a folder.
-    pub fn is_tree(self) -> bool {
-        self.name & 1 == 1
-    }
-}
 
 /// What is known of a commit.
 #[derive(Clone, Debug)]
@@ -91,7 +66,8 @@ pub struct Graph<'r> {
     /// Parents that replace a commit's own: grafts, and none at the border of a shallow clone.
     grafts: HashMap<Oid, Vec<Oid>>,
     tables: Tables,
-    trees: Vec<Option<Arc<[Child]>>>,
+    trees: Vec<Option<Tree>>,
+    children: Children,
     commits: Vec<Option<Arc<CommitNode>>>,
     /// Whether the object is a commit in whose message is nothing to find.
     silent: Vec<bool>,
@@ -100,9 +76,9 @@ pub struct Graph<'r> {
 /// What one thread at a time loads.
 #[derive(Default)]
 struct Loader {
-    /// Names that this loader met before, to ask the others less often.
-    names: HashMap<Box<[u8]>, u32>,
-    trees: Vec<(ObjectNo, Arc<[Child]>)>,
+    names: Names,
+    trees: Vec<(ObjectNo, Tree)>,
+    children: Children,
     /// Those trees that others may still be made from.
     recent: HashMap<ObjectNo, Version>,
     commits: Vec<(ObjectNo, Arc<CommitNode>)>,
@@ -112,8 +88,8 @@ struct Loader {
 impl<'r> Graph<'r> {
     /// An empty graph over the objects of `odb`, of which `packs` are read faster.
     pub fn new(odb: Odb<'r>, packs: Packs, grafts: HashMap<Oid, Vec<Oid>>) -> Self {
-        let (tables, trees, commits, silent) = (Tables::default(), Vec::new(), Vec::new(), Vec::new());
-        Self { odb, packs, grafts, tables, trees, commits, silent }
+        let (tables, children) = (Tables::default(), Children::default());
+        Self { odb, packs, grafts, tables, trees: Vec::new(), children, commits: Vec::new(), silent: Vec::new() }
     }
 
     /// The packs that come first among the numbers.
@@ -123,7 +99,7 @@ impl<'r> Graph<'r> {
 
     /// What it kept in memory.
     pub fn into_memory(self) -> impl Send + use<> {
-        (self.packs, self.tables, self.trees, self.commits)
+        (self.packs, self.tables, self.trees, self.children, self.commits)
     }
 
     /// The number of an object.
@@ -181,8 +157,10 @@ impl<'r> Graph<'r> {
             for (number, commit) in loader.commits {
                 self.commits[number as usize] = Some(commit);
             }
-            for (number, tree) in loader.trees {
-                self.trees[number as usize] = Some(tree);
+            if let Some(moved) = self.children.append(loader.children) {
+                for (number, tree) in loader.trees {
+                    self.trees[number as usize] = Some(moved(tree));
+                }
             }
             for number in loader.silent {
                 self.silent[number as usize] = true;
@@ -218,27 +196,32 @@ impl<'r> Graph<'r> {
         Ok(node)
     }
 
+    /// The children of the trees that [`Self::tree`] gave.
+    pub fn children(&self) -> &Children {
+        &self.children
+    }
+
     /// The files and folders of a tree; submodules are left out.
     ///
     /// # Errors
     /// A sentence that says why it can't be read.
-    pub fn tree(&mut self, number: ObjectNo) -> Result<Arc<[Child]>, Unread> {
+    pub fn tree(&mut self, number: ObjectNo) -> Result<Tree, Unread> {
         if let Some(Some(known)) = self.trees.get(number as usize) {
-            return Ok(known.clone());
+            return Ok(*known);
         }
         let id = self.id(number);
         let bytes = read(&self.odb, id, ObjectType::Tree)?.data().to_vec();
-        let mut children = Vec::new();
+        self.children.begin();
         let whole = entries(&bytes, |entry| {
             if entry.kind != EntryKind::Submodule {
                 let (id, name) = (self.number(entry.id()), self.name_number(entry.name));
-                children.push(Child::new(id, name, entry.kind == EntryKind::Tree));
+                self.children.push(Child::new(id, name, entry.kind == EntryKind::Tree));
             }
         });
         whole.ok_or_else(|| format!("folder {id} is corrupt"))?;
-        let children: Arc<[Child]> = children.into();
-        keep(&mut self.trees, number, children.clone());
-        Ok(children)
+        let tree = self.children.finish().ok_or_else(|| format!("folder {id} is one too many"))?;
+        keep(&mut self.trees, number, tree);
+        Ok(tree)
     }
 }
 
@@ -260,30 +243,36 @@ impl Loader {
 
     /// A tree that is broken is left to be read, and complained about, when it is asked for.
     fn tree(&mut self, tree: Object<'_>, packs: &Packs, tables: &Mutex<Tables>) {
-        let earlier = tree.base.and_then(|base| match base.is_last {
-            true => self.recent.remove(&base.number),
-            false => self.recent.get(&base.number).cloned(),
-        });
+        let none = Version::default();
+        let earlier = tree.base.and_then(|base| self.recent.get(&base.number)).unwrap_or(&none);
         let kept = tree.base.map_or(&[][..], |base| base.kept);
-        let read = |entry: &Entry<'_>| self.child(entry, packs, tables);
-        let Some(version) = Version::read(tree.bytes, &earlier.unwrap_or_default(), kept, read) else { return };
-        self.trees.push((tree.number, version.children.clone()));
+        let read = |entry: &Entry<'_>| {
+            let (id, name) = (number_of(entry.id(), packs, tables)?, self.names.number(entry.name, tables)?);
+            Some(Child::new(id, name, entry.kind == EntryKind::Tree))
+        };
+        let version = Version::read(tree.bytes, earlier, kept, &mut self.children, read);
+        if let Some(base) = tree.base.filter(|base| base.is_last) {
+            self.recent.remove(&base.number);
+        }
+        let Some(version) = version else { return };
+        self.trees.push((tree.number, version.tree));
         if tree.is_base {
             self.recent.insert(tree.number, version);
         }
     }
+}
 
-    fn child(&mut self, entry: &Entry<'_>, packs: &Packs, tables: &Mutex<Tables>) -> Option<Child> {
-        let (id, name) = (number_of(entry.id(), packs, tables)?, self.name(entry.name, tables)?);
-        Some(Child::new(id, name, entry.kind == EntryKind::Tree))
-    }
+/// Names that a loader met before, to ask the others less often.
+#[derive(Default)]
+struct Names(HashMap<Box<[u8]>, u32>);
 
-    fn name(&mut self, name: &[u8], tables: &Mutex<Tables>) -> Option<u32> {
-        if let Some(number) = self.names.get(name) {
+impl Names {
+    fn number(&mut self, name: &[u8], tables: &Mutex<Tables>) -> Option<u32> {
+        if let Some(number) = self.0.get(name) {
             return Some(*number);
         }
         let number = tables.lock().ok()?.name(name);
-        self.names.insert(name.into(), number);
+        self.0.insert(name.into(), number);
         Some(number)
     }
 }

@@ -51,8 +51,9 @@ impl History<'_> {
         }
         let Ok(old) = self.graph.tree(old) else { return };
         let new = new.and_then(|tree| self.graph.tree(tree).ok()).unwrap_or_default();
-        let new: HashMap<u32, _> = new.iter().map(|child| (child.name(), *child)).collect();
-        for child in old.iter() {
+        let new: HashMap<u32, _> = self.graph.children().of(new).map(|child| (child.name(), child)).collect();
+        let old: Vec<_> = self.graph.children().of(old).collect();
+        for child in old {
             let now = new.get(&child.name());
             if now.is_some_and(|now| now.id == child.id) || found.len() >= limit {
                 continue;
@@ -76,7 +77,8 @@ impl History<'_> {
             if !is_tree {
                 return None;
             }
-            let child = self.graph.tree(object).ok()?.iter().find(|child| child.name() == *name).copied()?;
+            let tree = self.graph.tree(object).ok()?;
+            let child = self.graph.children().of(tree).find(|child| child.name() == *name)?;
             (object, is_tree) = (child.id, child.is_tree());
         }
         (!is_tree).then(|| self.graph.id(object))
@@ -102,7 +104,8 @@ impl History<'_> {
             if !trees.insert(tree) {
                 continue;
             }
-            for child in self.graph.tree(tree).unwrap_or_default().iter() {
+            let tree = self.graph.tree(tree).unwrap_or_default();
+            for child in self.graph.children().of(tree) {
                 if child.is_tree() {
                     stack.push(child.id);
                 } else {

@@ -3,6 +3,7 @@
 //! Commits and trees become a [`graph::Graph`]; [`commits`] selects and orders; [`walk`] finds what each commit brought.
 //! Contents are read by the caller, from several threads, through [`super::objects::Objects`].
 
+mod children;
 mod commits;
 mod graph;
 mod look;
@@ -276,9 +277,9 @@ fn incomplete(path: String, message: String) -> Problem {
 
 fn walk_commits(walk: &mut Walk<'_, '_>, selection: &Selection, holders: &mut Vec<Holder>) {
     for commit in &selection.commits {
-        let Some((id, tree, parents)) = walk.commit(*commit) else { continue };
+        let Some((id, tree)) = walk.commit(*commit) else { continue };
         // Without a border every blob was brought by a selected commit, and need not be compared with the parents'.
-        let known = if selection.has_gaps() { parents } else { Vec::new() };
+        let known = if selection.has_gaps() { walk.parents(*commit) } else { Vec::new() };
         holders.push(Holder::Commit(id));
         walk.root((holders.len() - 1) as u32, tree, &known);
     }

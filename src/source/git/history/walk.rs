@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 use std::ops::Range;
-use std::sync::Arc;
 
 use foldhash::HashMap;
 use git2::Oid;
 
-use super::graph::{Child, Graph, ObjectNo};
+use super::children::{Child, Tree};
+use super::graph::{Graph, ObjectNo};
 use super::paths::{PathNo, Paths};
 use crate::source::git::Unread;
 
@@ -17,8 +17,8 @@ const MAX_PLACES: usize = 16;
 /// Folders deeper than this are not entered, as in git.
 const MAX_DEPTH: usize = 2048;
 
-/// The path of what was not met.
-const NOWHERE: PathNo = PathNo::MAX;
+/// The path of what was not met, and the piece of a tree.
+const NONE: u32 = u32::MAX;
 
 /// A blob as the history first held it.
 #[derive(Clone, Debug)]
@@ -31,16 +31,32 @@ pub struct Piece {
     pub places: Vec<PathNo>,
 }
 
+/// What is known of an object.
+#[derive(Clone, Copy)]
+struct Met {
+    /// The path that it was met at first.
+    path: PathNo,
+    /// The place of its piece; a tree has none.
+    piece: u32,
+}
+
+impl Met {
+    /// Whether the object was met at first as `name` below `folder`.
+    fn is_at(self, paths: &Paths, folder: PathNo, name: u32) -> bool {
+        self.path != NONE && paths.is(self.path, folder, name)
+    }
+}
+
 /// Collects the blobs that commits introduced; commits are given in order.
 pub struct Walk<'g, 'r> {
     graph: &'g mut Graph<'r>,
     paths: &'g mut Paths,
-    /// For each object the path that it was met at first. There are millions of questions, most answered here.
-    first: Vec<PathNo>,
-    /// For each blob its piece's place.
-    blobs: HashMap<ObjectNo, usize>,
+    /// The objects, by number. There are millions of questions, most answered here.
+    met: Vec<Met>,
     /// For each folder what stood there when it was looked at last: most of it stands there in the next version, too.
-    last: Vec<Option<Arc<[Child]>>>,
+    last: Vec<Tree>,
+    /// What is to be looked at yet of the folders that are being looked at, the innermost last.
+    open: Vec<Child>,
     /// For each tree the paths that it was looked at as, after the first.
     more: HashMap<ObjectNo, Vec<PathNo>>,
     holder: u32,
@@ -58,9 +74,9 @@ impl<'g, 'r> Walk<'g, 'r> {
         Self {
             graph,
             paths,
-            first: Vec::new(),
-            blobs: HashMap::default(),
+            met: Vec::new(),
             last: Vec::new(),
+            open: Vec::new(),
             more: HashMap::default(),
             holder: 0,
             pieces: Vec::new(),
@@ -77,11 +93,16 @@ impl<'g, 'r> Walk<'g, 'r> {
         }
     }
 
-    /// A commit's id, its tree and its parents' trees.
-    pub fn commit(&mut self, commit: ObjectNo) -> Option<(Oid, ObjectNo, Vec<ObjectNo>)> {
-        let node = self.graph.commit(commit).ok()?;
-        let parents = node.parents.iter().filter_map(|parent| Some(self.graph.commit(*parent).ok()?.tree)).collect();
-        Some((self.graph.id(commit), node.tree, parents))
+    /// A commit's id and its tree.
+    pub fn commit(&mut self, commit: ObjectNo) -> Option<(Oid, ObjectNo)> {
+        let tree = self.graph.commit(commit).ok()?.tree;
+        Some((self.graph.id(commit), tree))
+    }
+
+    /// The trees of a commit's parents.
+    pub fn parents(&mut self, commit: ObjectNo) -> Vec<ObjectNo> {
+        let Ok(node) = self.graph.commit(commit) else { return Vec::new() };
+        node.parents.iter().filter_map(|parent| Some(self.graph.commit(*parent).ok()?.tree)).collect()
     }
 
     /// Looks at a tree that no commit holds.
@@ -106,27 +127,29 @@ impl<'g, 'r> Walk<'g, 'r> {
         let unseen: Vec<ObjectNo> = numbers.into_iter().filter(|tree| self.met_at(*tree).is_none()).collect();
         let mut held = HashSet::new();
         for tree in &unseen {
-            held.extend(self.graph.tree(*tree).unwrap_or_default().iter().map(|child| child.id));
+            let tree = self.graph.tree(*tree).unwrap_or_default();
+            held.extend(self.graph.children().of(tree).map(|child| child.id));
         }
         unseen.into_iter().filter(|tree| !held.contains(tree)).map(|tree| self.graph.id(tree)).collect()
     }
 
     /// The path that an object was met at first.
     fn met_at(&self, object: ObjectNo) -> Option<PathNo> {
-        self.first.get(object as usize).copied().filter(|path| *path != NOWHERE)
+        self.met.get(object as usize).map(|met| met.path).filter(|path| *path != NONE)
     }
 
-    fn meet(&mut self, object: ObjectNo, path: PathNo) {
-        if self.first.len() <= object as usize {
-            self.first.resize(object as usize + 1, NOWHERE);
+    fn meet(&mut self, object: ObjectNo, path: PathNo, piece: u32) {
+        if self.met.len() <= object as usize {
+            let most = self.graph.packs().count().max(object as usize + 1);
+            self.met.resize(most, Met { path: NONE, piece: NONE });
         }
-        self.first[object as usize] = path;
+        self.met[object as usize] = Met { path, piece };
     }
 
     /// Whether the tree has to be looked at as this folder.
     fn is_new(&mut self, tree: ObjectNo, folder: PathNo) -> bool {
         match self.met_at(tree) {
-            None => self.meet(tree, folder),
+            None => self.meet(tree, folder, NONE),
             Some(first) if first == folder => return false,
             Some(_) => {
                 let more = self.more.entry(tree).or_default();
@@ -147,17 +170,23 @@ impl<'g, 'r> Walk<'g, 'r> {
             self.failed.push((folder, format!("folders are nested deeper than {MAX_DEPTH}").into()));
             return;
         }
-        let children = match self.graph.tree(tree) {
-            Ok(children) => children,
+        let tree = match self.graph.tree(tree) {
+            Ok(tree) => tree,
             Err(unread) => return self.failed.push((folder, unread)),
         };
         // What is compared with other trees may be new in one version and not in the next.
-        let news = if known.is_empty() { self.news(folder, &children) } else { 0..children.len() };
-        let known = if known.is_empty() { HashMap::default() } else { self.same_names(known) };
-        for child in &children[news] {
-            let known = known.get(&child.name()).map_or(&[][..], Vec::as_slice);
-            let met = self.met_at(child.id);
-            if known.contains(&child.id) || met.is_some_and(|path| self.paths.is(path, folder, child.name())) {
+        let news = if known.is_empty() { self.news(folder, tree) } else { 0..self.graph.children().count(tree) };
+        let known = (!known.is_empty()).then(|| self.same_names(known));
+        let outer = self.open.len();
+        // What was met here is left out first: the answers lie far apart in memory, and come faster together.
+        let (met, paths) = (&self.met, &*self.paths);
+        let is_new =
+            |child: &Child| !met.get(child.id as usize).is_some_and(|met| met.is_at(paths, folder, child.name()));
+        self.open.extend(self.graph.children().within(tree, news).filter(is_new));
+        for at in outer..self.open.len() {
+            let child = self.open[at];
+            let known = known.as_ref().and_then(|known| known.get(&child.name())).map_or(&[][..], Vec::as_slice);
+            if known.contains(&child.id) {
                 continue;
             }
             if child.is_tree() {
@@ -167,26 +196,25 @@ impl<'g, 'r> Walk<'g, 'r> {
                 self.place(child.id, folder, child.name());
             }
         }
+        self.open.truncate(outer);
     }
 
-    /// Where what is new in this version of a folder lies: between what the last one begins with and what it ends with.
-    fn news(&mut self, folder: PathNo, children: &Arc<[Child]>) -> Range<usize> {
+    /// Where what is new in this version of a folder lies, as against the last one.
+    fn news(&mut self, folder: PathNo, tree: Tree) -> Range<usize> {
         let place = folder as usize;
         if self.last.len() <= place {
-            self.last.resize(place + 1, None);
+            self.last.resize(place + 1, Tree::default());
         }
-        let Some(last) = self.last[place].replace(children.clone()) else { return 0..children.len() };
-        let same = last.iter().zip(children.iter()).take_while(|(then, now)| then == now).count();
-        let behind = last[same..].iter().rev().zip(children[same..].iter().rev());
-        let same_behind = behind.take_while(|(then, now)| then == now).count();
-        same..children.len() - same_behind
+        let last = std::mem::replace(&mut self.last[place], tree);
+        self.graph.children().news(last, tree)
     }
 
     /// What stands in the `known` trees, by name. One that can't be read knows nothing.
     fn same_names(&mut self, known: &[ObjectNo]) -> HashMap<u32, Vec<ObjectNo>> {
         let mut names: HashMap<u32, Vec<ObjectNo>> = HashMap::default();
         for tree in known {
-            for child in self.graph.tree(*tree).unwrap_or_default().iter() {
+            let tree = self.graph.tree(*tree).unwrap_or_default();
+            for child in self.graph.children().of(tree) {
                 names.entry(child.name()).or_default().push(child.id);
             }
         }
@@ -196,11 +224,10 @@ impl<'g, 'r> Walk<'g, 'r> {
     fn place(&mut self, blob: ObjectNo, folder: PathNo, name: u32) {
         if self.met_at(blob).is_none() {
             let path = self.paths.below(folder, name);
-            self.meet(blob, path);
-            self.blobs.insert(blob, self.pieces.len());
+            self.meet(blob, path, self.pieces.len() as u32);
             self.pieces.push(Piece { blob, holder: self.holder, places: vec![path] });
-        } else if let Some(at) = self.blobs.get(&blob) {
-            let places = &mut self.pieces[*at].places;
+        } else if let Some(piece) = self.pieces.get_mut(self.met[blob as usize].piece as usize) {
+            let places = &mut piece.places;
             if places.len() < MAX_PLACES && !places.iter().any(|place| self.paths.is(*place, folder, name)) {
                 places.push(self.paths.below(folder, name));
                 self.moves.push((blob, self.holder));
