@@ -158,12 +158,19 @@ impl<'a> Tree<'a> {
         self.left_out.iter().find(|(known, _)| *known == id).map_or(0, |(_, number)| *number)
     }
 
+    #[inline]
     fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
     }
 
     /// Follows aliases to the node that holds the content.
-    pub fn resolve(&self, mut id: NodeId) -> NodeId {
+    #[inline]
+    pub fn resolve(&self, id: NodeId) -> NodeId {
+        if self.node(id).kind == Kind::Alias { self.target(id) } else { id }
+    }
+
+    #[cold]
+    fn target(&self, mut id: NodeId) -> NodeId {
         for _ in 0..64 {
             let node = self.node(id);
             if node.kind != Kind::Alias || node.link == NONE {
@@ -175,6 +182,7 @@ impl<'a> Tree<'a> {
     }
 
     /// What the node is, as written (an alias is an alias).
+    #[inline]
     pub fn kind(&self, id: NodeId) -> Kind {
         self.node(id).kind
     }
@@ -198,6 +206,7 @@ impl<'a> Tree<'a> {
     }
 
     /// The value of a scalar (after following aliases), decoded; `None` for a collection.
+    #[inline]
     pub fn str(&self, id: NodeId) -> Option<&str> {
         let node = self.node(self.resolve(id));
         match node.kind {
@@ -208,6 +217,7 @@ impl<'a> Tree<'a> {
     }
 
     /// The bytes of a scalar's value: asked of every key, and cheaper than the value as text.
+    #[inline]
     pub fn bytes(&self, id: NodeId) -> Option<&[u8]> {
         let node = self.node(self.resolve(id));
         match node.kind {

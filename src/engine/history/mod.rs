@@ -76,7 +76,7 @@ impl Engine {
         let mut tally = self.scan_jobs(&pass, history.packs(), &run);
         tally.summary.problems.extend(absent(tally.absent, history.absent));
         drop(jobs);
-        let settled = self.settle(&mut history, &objects, std::mem::take(&mut tally.groups));
+        let settled = self.settle(&mut history, &objects, std::mem::take(&mut tally.groups), &run);
         let said = memory.keep(scan, &history, known, &mut tally, &settled);
         let problems =
             history.problems.drain(..).chain(tally.summary.problems).chain(said).chain(lesser(tally.degraded));

@@ -2,7 +2,7 @@
 //! still has.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use git2::Oid;
 
@@ -13,6 +13,7 @@ use crate::engine::{Engine, Scanned, fingerprint, positions};
 use crate::model::{Finding, Origin, Secret, Source};
 use crate::source::git::history::{History, Holder, PathNo};
 use crate::source::git::objects::{Author, Objects};
+use crate::source::git::{Runner, share};
 
 /// Removed files of a commit: paths and blobs.
 type Removed = HashMap<Oid, Vec<(PathNo, Oid)>>;
@@ -28,7 +29,13 @@ pub struct Settled {
 
 impl Engine {
     /// Makes one finding of all sightings of a secret, with its author and whether HEAD still has it.
-    pub(super) fn settle(&self, history: &mut History<'_>, objects: &Objects, mut groups: Groups) -> Settled {
+    pub(super) fn settle(
+        &self,
+        history: &mut History<'_>,
+        objects: &Objects,
+        mut groups: Groups,
+        run: &Runner<'_>,
+    ) -> Settled {
         let mut removed = Removed::new();
         join_moved(history, &mut groups, &mut removed);
         if history.has_boundary() {
@@ -45,14 +52,19 @@ impl Engine {
             let path = group.finding.origin.path().to_owned();
             blobs.entry((group.holder, group.blob, path)).or_default().push(group);
         }
-        let build = |((_, blob, _), groups)| self.build(history, objects, &head, blob, groups);
-        Settled { scanned: blobs.into_iter().map(build).collect(), sights }
+        let (holders, built) = (&history.holders[..], Mutex::new(BTreeMap::new()));
+        share(run, blobs.into_iter().enumerate().collect(), |(at, ((_, blob, _), groups))| {
+            let scanned = self.build(holders, objects, &head, blob, groups);
+            built.lock().unwrap_or_else(PoisonError::into_inner).insert(at, scanned);
+        });
+        let built = built.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Settled { scanned: built.into_values().collect(), sights }
     }
 
     /// The findings that one blob introduced.
     fn build(
         &self,
-        history: &History<'_>,
+        holders: &[Holder],
         objects: &Objects,
         head: &foldhash::HashSet<Oid>,
         blob: Oid,
@@ -60,7 +72,7 @@ impl Engine {
     ) -> Scanned {
         let Some(first) = groups.first() else { return Scanned::default() };
         let is_message = first.places.iter().any(|place| [COMMIT_MESSAGES, TAG_MESSAGES].contains(place));
-        let commit = match history.holders.get(first.holder as usize) {
+        let commit = match holders.get(first.holder as usize) {
             Some(Holder::Commit(commit)) => Some(*commit),
             _ => is_message.then_some(blob),
         };

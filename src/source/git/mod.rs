@@ -110,7 +110,7 @@ impl From<String> for Unread {
 }
 
 /// Calls the work with each number below the count, on as many threads as the caller has.
-pub type Runner<'r> = dyn Fn(usize, &(dyn Fn(usize) + Sync)) + 'r;
+pub type Runner<'r> = dyn Fn(usize, &(dyn Fn(usize) + Sync)) + Sync + 'r;
 
 /// Does the work with each of the items, on as many threads as the caller has.
 pub fn share<T: Send>(run: &Runner<'_>, items: Vec<T>, work: impl Fn(T) + Sync) {

@@ -11,6 +11,7 @@ use crate::source::git::pack::{Kind, Object, Packs, Workspace};
 use crate::source::git::{Reading, Unread, header};
 
 use super::children::{Child, Children, Tree};
+use super::messages::{Messages, Room};
 use super::version::Version;
 
 /// Bytes of a commit or a folder at the most: no sane one is larger, and a hostile one could take all memory.
@@ -71,6 +72,8 @@ pub struct Graph<'r> {
     commits: Vec<Option<Arc<CommitNode>>>,
     /// Whether the object is a commit in whose message is nothing to find.
     silent: Vec<bool>,
+    /// Messages that nobody looked at yet.
+    messages: Messages,
 }
 
 /// What one thread at a time loads.
@@ -82,14 +85,16 @@ struct Loader {
     /// Those trees that others may still be made from.
     recent: HashMap<ObjectNo, Version>,
     commits: Vec<(ObjectNo, Arc<CommitNode>)>,
+    messages: Messages,
     silent: Vec<ObjectNo>,
 }
 
 impl<'r> Graph<'r> {
     /// An empty graph over the objects of `odb`, of which `packs` are read faster.
     pub fn new(odb: Odb<'r>, packs: Packs, grafts: HashMap<Oid, Vec<Oid>>) -> Self {
-        let (tables, children) = (Tables::default(), Children::default());
-        Self { odb, packs, grafts, tables, trees: Vec::new(), children, commits: Vec::new(), silent: Vec::new() }
+        let (tables, children, messages) = (Tables::default(), Children::default(), Messages::default());
+        let (trees, commits, silent) = (Vec::new(), Vec::new(), Vec::new());
+        Self { odb, packs, grafts, tables, trees, children, commits, silent, messages }
     }
 
     /// The packs that come first among the numbers.
@@ -131,14 +136,14 @@ impl<'r> Graph<'r> {
         let plan = self.packs.plan(is_wanted);
         let tables = Mutex::new(std::mem::take(&mut self.tables));
         let loaders: Mutex<Vec<(Loader, Workspace)>> = Mutex::new(Vec::new());
-        let (packs, grafts) = (&self.packs, &self.grafts);
+        let (packs, grafts, room) = (&self.packs, &self.grafts, Room::default());
         run(plan.pieces(), &|piece| {
             let (mut loader, mut workspace) = loaders.lock().ok().and_then(|mut free| free.pop()).unwrap_or_default();
             packs.read(&plan, piece, LARGEST, &mut workspace, &mut |object| match object.kind {
                 Kind::Commit => {
                     let Some(text) = CommitText::read(object.bytes) else { return };
                     loader.commit(object.number, &text, packs, grafts, &tables);
-                    if is_silent(text.message) {
+                    if !loader.messages.keep(object.number, text.message, &room) && is_silent(text.message) {
                         loader.silent.push(object.number);
                     }
                 }
@@ -162,9 +167,20 @@ impl<'r> Graph<'r> {
                     self.trees[number as usize] = Some(moved(tree));
                 }
             }
-            for number in loader.silent {
-                self.silent[number as usize] = true;
-            }
+            self.messages.append(loader.messages);
+            self.note_silent(loader.silent);
+        }
+    }
+
+    /// The messages that nobody looked at yet.
+    pub fn take_messages(&mut self) -> Messages {
+        std::mem::take(&mut self.messages)
+    }
+
+    /// Notes the commits in whose messages is nothing to find.
+    pub fn note_silent(&mut self, commits: Vec<ObjectNo>) {
+        for number in commits {
+            self.silent[number as usize] = true;
         }
     }
 

@@ -7,6 +7,7 @@ mod children;
 mod commits;
 mod graph;
 mod look;
+mod messages;
 mod paths;
 mod revision;
 mod unreachable;
@@ -14,6 +15,7 @@ mod version;
 mod walk;
 
 use std::collections::HashSet;
+use std::thread;
 
 use foldhash::HashMap;
 use git2::{ObjectType, Oid, Repository};
@@ -107,13 +109,20 @@ impl<'r> History<'r> {
         let lost = if options.unreachable { Unreachable::find(repository)? } else { Unreachable::default() };
         let tips: Vec<Oid> = starts.tips.iter().chain(&lost.commits).copied().collect();
         let (mut graph, selection) = select(repository, options, cache, (&tips, &starts.hidden), reading)?;
+        let messages = graph.take_messages();
         let mut paths = Paths::new();
         let mut walk = Walk::new(&mut graph, &mut paths);
         let mut holders = Vec::new();
-        walk_commits(&mut walk, &selection, &mut holders);
-        walk_objects(&mut walk, &starts, &mut holders);
-        lost.walk(&mut walk, &mut holders);
+        // One thread walks; meanwhile the others look at messages. Those of which nothing is known are read again.
+        let silent = thread::scope(|scope| {
+            let asked = thread::Builder::new().spawn_scoped(scope, || messages.silent(reading));
+            walk_commits(&mut walk, &selection, &mut holders);
+            walk_objects(&mut walk, &starts, &mut holders);
+            lost.walk(&mut walk, &mut holders);
+            asked.ok().and_then(|asked| asked.join().ok())
+        });
         let (pieces, mut moves, failed) = (walk.pieces, walk.moves, walk.failed);
+        graph.note_silent(silent.unwrap_or_default());
         moves.sort_unstable();
         let is_partial = is_partial(repository);
         let (absent, failed): (Vec<_>, Vec<_>) =
