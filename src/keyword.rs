@@ -1,18 +1,21 @@
 //! An index of literals that finds all of them in one pass over a text, without regard to ASCII case.
 //!
 //! Each keyword stands under one gram: four of its bytes that are rare in text. The pass takes the gram at every byte, asks
-//! a bitmap that the nearest caches hold, and compares whole keywords only where a bit is set. Positions do not depend on
+//! a bitmap that a near cache holds, and compares whole keywords only where a bit is set. Positions do not depend on
 //! each other, so the pass runs several times as fast as an automaton of this many keywords, and its tables are plain
 //! numbers that `build.rs` writes into the program: nothing is built at start-up.
 
 use std::borrow::Cow;
 
 /// Bits that a gram is hashed to; the bitmap has one bit for each value.
-const HASH_BITS: u32 = 18;
+const HASH_BITS: u32 = 20;
 /// Bits of the hash that lead to the entries of a gram.
-const SLOT_BITS: u32 = 13;
+const SLOT_BITS: u32 = 15;
 
 const WORDS: usize = 1 << (HASH_BITS - 6);
+
+/// Grams that are looked up before the keywords of those found are compared.
+const CHUNK: usize = 256;
 
 /// Where a keyword stands relative to its gram.
 #[derive(Clone, Copy, Debug)]
@@ -92,11 +95,18 @@ impl Index {
                 }
             }
         };
-        for (at, window) in bytes.windows(4).enumerate() {
-            let gram = gram([window[0], window[1], window[2], window[3]]);
-            let bit = hash(gram);
-            if bits[bit as usize >> 6] >> (bit & 63) & 1 != 0 {
-                candidates(at, gram);
+        let mut places = [0_u8; CHUNK];
+        for start in (0..bytes.len().saturating_sub(3)).step_by(CHUNK) {
+            let mut count = 0;
+            let chunk = &bytes[start..bytes.len().min(start + CHUNK + 3)];
+            for (at, window) in chunk.windows(4).enumerate() {
+                let bit = hash(gram([window[0], window[1], window[2], window[3]]));
+                // Each place is written down and kept if its bit is set: a branch would be guessed wrong there.
+                places[count % CHUNK] = at as u8;
+                count += (bits[bit as usize >> 6] >> (bit & 63) & 1) as usize;
+            }
+            for at in places[..count].iter().map(|at| usize::from(*at)) {
+                candidates(start + at, gram([chunk[at], chunk[at + 1], chunk[at + 2], chunk[at + 3]]));
             }
         }
         if let Some(&[a, b, c]) = bytes.last_chunk() {
