@@ -39,7 +39,8 @@ impl Messages {
         let silent = Mutex::new(Vec::new());
         let batches: Vec<_> = self.0.chunks(BATCH).collect();
         (reading.run)(batches.len(), &|at| {
-            let of_batch = batches[at].iter().filter(|(_, message)| (reading.is_silent)(message)).map(|(commit, _)| *commit);
+            let of_batch =
+                batches[at].iter().filter(|(_, message)| (reading.is_silent)(message)).map(|(commit, _)| *commit);
             let of_batch: Vec<ObjectNo> = of_batch.collect();
             if let Ok(mut silent) = silent.lock() {
                 silent.extend(of_batch);
