@@ -88,7 +88,7 @@ impl Engine {
         let shards = if scan.shard.is_whole() { Vec::new() } else { vec![scan.shard] };
         run.summary = Summary { files, bytes, binary, shards, ..run.summary };
         // A program scans one history and ends, which gives its memory back faster than piece by piece.
-        std::mem::forget(history.into_memory());
+        std::mem::forget(history);
         Ok(run)
     }
 }

@@ -102,11 +102,6 @@ impl<'r> Graph<'r> {
         &self.packs
     }
 
-    /// What it kept in memory.
-    pub fn into_memory(self) -> impl Send + use<> {
-        (self.packs, self.tables, self.trees, self.children, self.commits)
-    }
-
     /// The number of an object.
     pub fn number(&mut self, id: Oid) -> ObjectNo {
         self.packs.number(id).unwrap_or_else(|| self.tables.loose(id, self.packs.count()))

@@ -184,11 +184,6 @@ impl<'r> History<'r> {
         self.messages.retain(|(_, commit)| is_left(*commit, *commit));
     }
 
-    /// What it kept in memory: a million pieces, which take their time to give back.
-    pub fn into_memory(self) -> impl Send + use<> {
-        (self.graph.into_memory(), self.paths, self.pieces)
-    }
-
     /// Covered commits, by this scan or an earlier one, that lead to no other.
     pub fn heads(&self) -> Vec<Oid> {
         self.selection.heads.iter().map(|commit| self.graph.id(*commit)).collect()
