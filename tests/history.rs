@@ -106,6 +106,22 @@ fn each_planted_secret_is_found_once_at_the_commit_that_introduced_it() {
 }
 
 #[test]
+fn a_copy_of_everything_in_a_folder_is_no_second_finding() {
+    for folder in ["app", "zz"] {
+        let mut repository = Repository::new();
+        let text = format!("DB_PASSWORD={}\n", password(1));
+        repository.write("s.env", &text);
+        let first = repository.commit("everything");
+        repository.write(&format!("{folder}/s.env"), &text);
+        repository.commit("copied");
+        repository.write(&format!("{folder}/s.env"), &format!("{text}LEVEL=1\n"));
+        repository.commit("changed");
+        repository.git(&["repack", "-adfq"]);
+        assert_eq!(found(repository.path(), &[]), [(password(1), "s.env".to_owned(), first)], "{folder}");
+    }
+}
+
+#[test]
 fn one_content_under_names_of_different_kinds_is_read_as_each() {
     let mut repository = Repository::new();
     // To a reader of prose this gives no value to a name.

@@ -200,8 +200,8 @@ fn text(keyword: u16) -> &'static str {
 /// long as to go over so many.
 const WORTH: usize = 32;
 
-/// Up to where all that decides about the keywords that start in a stretch lies in it. No keyword goes on behind the end of
-/// a line.
+/// Up to where all that decides about the keywords that start in a stretch lies in it: up to its last line end, as no keyword
+/// goes on behind one, nor asks for the byte behind one.
 fn known_to(bytes: &[u8], stretch: Kept) -> usize {
     let from = stretch.at.max(stretch.end().saturating_sub(REACH));
     memchr::memrchr(b'\n', &bytes[from..stretch.end()]).map_or(from, |end| from + end + 1)
@@ -211,16 +211,26 @@ fn known_to(bytes: &[u8], stretch: Kept) -> usize {
 const REACH: usize = {
     let (mut at, mut longest) = (0, 0);
     while at < KEYWORDS.len() {
-        let keyword = KEYWORDS[at].text.as_bytes();
-        let mut byte = 0;
-        while byte + 1 < keyword.len() || keyword.len() < 4 && byte < keyword.len() {
-            assert!(keyword[byte] != b'\n', "known_to and pass go by lines");
-            byte += 1;
-        }
-        longest = if keyword.len() > longest { keyword.len() } else { longest };
+        let length = KEYWORDS[at].text.len();
+        longest = if length > longest { length } else { longest };
         at += 1;
     }
     longest + 1
+};
+
+/// Keywords stand on one line. A line end may be the last byte of one, but not of three bytes: these ask for the byte behind.
+const _: () = {
+    let mut at = 0;
+    while at < KEYWORDS.len() {
+        let keyword = KEYWORDS[at].text.as_bytes();
+        let within = if keyword.len() > 3 { keyword.len() - 1 } else { keyword.len() };
+        let mut byte = 0;
+        while byte < within {
+            assert!(keyword[byte] != b'\n', "a keyword goes on behind the end of a line");
+            byte += 1;
+        }
+        at += 1;
+    }
 };
 
 /// Most bytes of a URL's authority that are looked through for its `@`.

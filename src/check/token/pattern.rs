@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_literal_of_its_rule_stands_in_every_text_of_a_pattern() {
+    fn a_literal_of_each_set_of_its_rule_stands_in_every_text_of_a_pattern() {
         let mut state = 71_u64;
         let mut any = |below: usize| {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

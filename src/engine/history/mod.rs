@@ -39,7 +39,7 @@ pub struct HistoryScan {
 }
 
 impl Engine {
-    /// Scans the history of the repository at `path`.
+    /// Scans the history of the repository at `path`, and leaves the memory that it took to the end of the program.
     ///
     /// # Errors
     /// No repository, or a revision that does not exist. What can't be read is a problem in the summary.
@@ -87,7 +87,7 @@ impl Engine {
         let Summary { files, bytes, binary, .. } = tally.summary;
         let shards = if scan.shard.is_whole() { Vec::new() } else { vec![scan.shard] };
         run.summary = Summary { files, bytes, binary, shards, ..run.summary };
-        // A program scans one history and ends, which gives its memory back faster than piece by piece.
+        // A million pieces are given back faster by the end of the program than one by one.
         std::mem::forget(history);
         Ok(run)
     }

@@ -126,8 +126,8 @@ pub fn share<T: Send>(run: &Runner<'_>, items: Vec<T>, work: impl Fn(T) + Sync) 
 pub struct Reading<'r> {
     /// Who does the work.
     pub run: &'r Runner<'r>,
-    /// Whether nothing is to be found in a commit's message. It is asked while commits are read anyway, so that few of them
-    /// are read a second time.
+    /// Whether nothing is to be found in a commit's message. It is asked of what was read anyway, so that few commits are read
+    /// a second time.
     pub is_silent: &'r (dyn Fn(&[u8]) -> bool + Sync),
 }
 

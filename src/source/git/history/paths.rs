@@ -17,9 +17,9 @@ impl Paths {
     /// The root of a repository.
     pub const ROOT: PathNo = 0;
 
-    /// The root alone.
+    /// The root alone, which stands below nothing.
     pub fn new() -> Self {
-        Self { nodes: vec![(Self::ROOT, 0)], numbers: HashMap::default() }
+        Self { nodes: vec![(PathNo::MAX, u32::MAX)], numbers: HashMap::default() }
     }
 
     /// The path `name` below `folder`.

@@ -15,7 +15,7 @@ mod index;
 use std::cmp::Reverse;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::OnceLock;
 
 use git2::Oid;
 
@@ -44,6 +44,12 @@ pub struct Packs {
 struct Pack {
     bytes: Bytes,
     forest: Forest,
+}
+
+/// A part of the work of opening packs.
+enum Opening<'p> {
+    Number,
+    Read(Piece<'p>),
 }
 
 /// An object that was read.
@@ -107,14 +113,14 @@ impl Packs {
             }));
         }
         let (indexes, mut files): (Vec<PathBuf>, Vec<Bytes>) = found.into_iter().unzip();
-        // The packs are read beside the indexes.
-        let numbered = Mutex::new(None);
-        let pieces = files.iter_mut().flat_map(Bytes::pieces).map(Some);
-        share(run, std::iter::once(None).chain(pieces).collect(), |piece: Option<Piece<'_>>| match piece {
-            Some(piece) => piece.read(),
-            None => *numbered.lock().unwrap_or_else(PoisonError::into_inner) = Some(Self::number_all(&indexes)),
+        // While one thread numbers what the indexes list, the others read the packs.
+        let numbered = OnceLock::new();
+        let pieces = files.iter_mut().flat_map(Bytes::pieces).map(Opening::Read);
+        share(run, std::iter::once(Opening::Number).chain(pieces).collect(), |part| match part {
+            Opening::Number => _ = numbered.set(Self::number_all(&indexes)),
+            Opening::Read(piece) => piece.read(),
         });
-        let (mut packs, entries) = numbered.into_inner().ok().flatten().unwrap_or_default();
+        let (mut packs, entries) = numbered.into_inner().unwrap_or_default();
         for (pack, (bytes, entries)) in files.into_iter().zip(entries).enumerate() {
             let find = |id| {
                 let place = packs.places[packs.number(id)? as usize];
