@@ -96,7 +96,7 @@ fn tokens(out: &mut String, keywords: &mut Keywords) {
                 references: &references,
             };
             out.push_str(&format!("{},\n", meta.literal(&token(rule))));
-            rule.keywords.iter().for_each(|keyword| keywords.add_rule(keyword, number));
+            rule.keywords.iter().for_each(|keyword| keywords.add_rule(keyword, number, rule.window));
             number += 1;
         }
     }
@@ -222,6 +222,8 @@ struct Keywords(std::collections::BTreeMap<String, KeywordUse>);
 struct KeywordUse {
     mark: Option<&'static str>,
     rules: Vec<u16>,
+    /// The longest window of the rules, in bytes.
+    window: u32,
 }
 
 /// Words that may name a credential are looked for if they are this long; shorter ones stand in other words.
@@ -238,8 +240,10 @@ struct Markers {
 }
 
 impl Keywords {
-    fn add_rule(&mut self, keyword: &str, rule: u16) {
-        self.0.entry(keyword.to_lowercase()).or_default().rules.push(rule);
+    fn add_rule(&mut self, keyword: &str, rule: u16, window: u32) {
+        let used = self.0.entry(keyword.to_lowercase()).or_default();
+        used.rules.push(rule);
+        used.window = used.window.max(window);
     }
 
     fn add(&mut self, words: &[String], mark: &'static str) {
@@ -280,7 +284,8 @@ impl Keywords {
             .iter()
             .map(|(word, used)| {
                 let mark = used.mark.map_or("None".to_owned(), |mark| format!("Some(Mark::{mark})"));
-                format!("Keyword {{ text: {word:?}, mark: {mark}, rules: &{:?} }}", used.rules)
+                let KeywordUse { rules, window, .. } = used;
+                format!("Keyword {{ text: {word:?}, mark: {mark}, rules: &{rules:?}, window: {window} }}")
             })
             .collect();
         let cow = |list: String| format!("Cow::Borrowed(&{list})");

@@ -19,6 +19,8 @@ struct Keyword {
     mark: Option<Mark>,
     /// Which of [`rules::TOKENS`](crate::rules::TOKENS) it belongs to.
     rules: &'static [u16],
+    /// The longest window of these rules, in bytes.
+    window: u32,
 }
 
 /// What a keyword says to the parsing checks.
@@ -54,6 +56,11 @@ impl TokenHit {
         Self { start, ..self }
     }
 
+    /// Bytes behind the keyword on which a pattern of its rules runs at the most.
+    pub fn window(self) -> usize {
+        KEYWORDS.get(usize::from(self.keyword)).map_or(0, |keyword| keyword.window as usize)
+    }
+
     /// The rules, by their place in [`rules::TOKENS`](crate::rules::TOKENS), that the keyword belongs to.
     pub fn rules(self) -> &'static [u16] {
         KEYWORDS.get(usize::from(self.keyword)).map_or(&[], |keyword| keyword.rules)
@@ -87,9 +94,11 @@ impl Hits {
 
     /// The hits in `bytes`, of which `kept` stood in an earlier version with these hits: the pass goes over the rest alone.
     pub fn of_version(bytes: &[u8], earlier: &Self, kept: &[Kept]) -> Self {
-        let like = |then: &[usize]| Vec::with_capacity(then.len() + 16);
+        // Most have some of the kinds alone.
+        let room = |count: usize| if count > 0 { count + 16 } else { 0 };
+        let like = |then: &[usize]| Vec::with_capacity(room(then.len()));
         let mut hits = Self {
-            tokens: Vec::with_capacity(earlier.tokens.len() + 16),
+            tokens: Vec::with_capacity(room(earlier.tokens.len())),
             names: like(&earlier.names),
             values: like(&earlier.values),
             marks: like(&earlier.marks),

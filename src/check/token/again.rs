@@ -3,7 +3,7 @@
 //! Taken over is only what can't come out otherwise: all bytes that decide about it are in the kept stretch.
 
 use super::near::Runs;
-use super::{BEFORE, Window, accept, encoded, join, near, search, token, windows_of};
+use super::{BEFORE, Window, accept, encoded, join, near, search, windows_of};
 use crate::check::Context;
 use crate::check::prefilter::TokenHit;
 use crate::model::{Document, Kept, kept_at};
@@ -61,14 +61,19 @@ pub fn scan(doc: &Document<'_>, hits: &[TokenHit], before: Option<Before<'_>>, c
 
 fn worth(bytes: &[u8], hits: &[TokenHit], before: Option<Before<'_>>) -> Vec<(TokenHit, Window)> {
     let mut worth = Vec::with_capacity(before.map_or(0, |before| before.past.worth.len()));
-    let mut runs = Runs::new(bytes);
+    let (mut runs, mut next) = (Runs::new(bytes), 0);
     for hit in hits {
         match before.and_then(|before| Some((before, before.stretch_around(bytes, *hit)?))) {
             Some((before, stretch)) => {
                 let then = hit.at(stretch.back(hit.start));
                 let all = &before.past.worth;
-                let known =
-                    all[all.partition_point(|(hit, _)| *hit < then)..].iter().take_while(|(hit, _)| *hit == then);
+                // Mostly it goes on where the last one ended.
+                let goes_on = next == 0 || all[next - 1].0 < then;
+                if !goes_on || all.get(next).is_some_and(|(hit, _)| *hit < then) {
+                    next = all.partition_point(|(hit, _)| *hit < then);
+                }
+                let known = all[next..].iter().take_while(|(hit, _)| *hit == then);
+                next += known.clone().count();
                 worth.extend(known.map(|(_, window)| {
                     (*hit, Window { start: stretch.forth(window.start), end: stretch.forth(window.end), ..*window })
                 }));
@@ -82,9 +87,7 @@ fn worth(bytes: &[u8], hits: &[TokenHit], before: Option<Before<'_>>) -> Vec<(To
 impl Before<'_> {
     /// The kept stretch that holds all that decides whether a rule is worth running near a keyword.
     fn stretch_around(self, bytes: &[u8], hit: TokenHit) -> Option<Kept> {
-        let rules = hit.rules().iter().filter_map(|rule| token(usize::from(*rule)));
-        let window = rules.map(|token| token.window as usize).max().unwrap_or(0);
-        self.stretch(bytes, hit.start, BEFORE, hit.end() + window)
+        self.stretch(bytes, hit.start, BEFORE, hit.end() + hit.window())
     }
 
     /// Whether the rule ran on the same bytes and reported nothing.

@@ -75,7 +75,7 @@ pub fn is_in(bytes: &[u8]) -> bool {
 pub fn is_near(bytes: &[u8], range: Range<usize>) -> bool {
     let before = bytes[..range.start].iter().rev().take_while(|b| is_symbol(**b)).count();
     let behind = bytes[range.end..].iter().take_while(|b| is_symbol(**b)).count();
-    is_in(&bytes[range.start - before..range.end + behind])
+    before + range.len() + behind >= LEAST && is_in(&bytes[range.start - before..range.end + behind])
 }
 
 /// Reports what the token rules find in the encoded stretches of the blob's text, and tells whether there are any.
