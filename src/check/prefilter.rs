@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::keyword::{Entry, Index};
-use crate::model::Kept;
+use crate::model::{Kept, seek};
 
 include!(concat!(env!("OUT_DIR"), "/keywords.rs"));
 
@@ -105,14 +105,14 @@ impl Hits {
             accepts: Vec::new(),
             urls: Vec::new(),
         };
-        let mut from = 0;
+        let (mut from, mut next) = (0, [0; 5]);
         for stretch in kept {
             let known = known_to(bytes, *stretch);
             if known < stretch.at + WORTH {
                 continue;
             }
             hits.pass(bytes, from..stretch.at);
-            hits.take_over(earlier, *stretch, known);
+            hits.take_over(earlier, *stretch, known, &mut next);
             from = known;
         }
         hits.pass(bytes, from..bytes.len());
@@ -130,22 +130,29 @@ impl Hits {
         });
     }
 
-    /// Takes over what starts in the stretch, and before `known` in this version.
-    fn take_over(&mut self, earlier: &Self, stretch: Kept, known: usize) {
+    /// Takes over what starts in the stretch, and before `known` in this version. `next` says where in the earlier lists the
+    /// last stretch ended.
+    fn take_over(&mut self, earlier: &Self, stretch: Kept, known: usize, next: &mut [usize; 5]) {
         let starts = stretch.from..stretch.back(known);
         let is_before = |at: usize| at < starts.start;
-        for (now, then) in [
+        let lists = [
             (&mut self.names, &earlier.names),
             (&mut self.values, &earlier.values),
             (&mut self.marks, &earlier.marks),
             (&mut self.accepts, &earlier.accepts),
-        ] {
-            let inside = then[then.partition_point(|at| is_before(*at))..].iter().take_while(|at| **at < starts.end);
+        ];
+        for ((now, then), next) in lists.into_iter().zip(&mut *next) {
+            let first = seek(then, *next, |at| is_before(*at));
+            let inside = then[first..].iter().take_while(|at| **at < starts.end);
+            let before = now.len();
             now.extend(inside.map(|at| stretch.forth(*at)));
+            *next = first + now.len() - before;
         }
-        let inside = &earlier.tokens[earlier.tokens.partition_point(|hit| is_before(hit.start))..];
-        let inside = inside.iter().take_while(|hit| hit.start < starts.end);
+        let first = seek(&earlier.tokens, next[4], |hit| is_before(hit.start));
+        let inside = earlier.tokens[first..].iter().take_while(|hit| hit.start < starts.end);
+        let before = self.tokens.len();
         self.tokens.extend(inside.map(|hit| hit.at(stretch.forth(hit.start))));
+        next[4] = first + self.tokens.len() - before;
     }
 
     /// Those of names and URLs around which a text is not as it was.

@@ -50,6 +50,20 @@ pub fn kept_at(kept: &[Kept], at: usize) -> Option<Kept> {
     (at < stretch.end()).then_some(stretch)
 }
 
+/// Items that are passed over one by one before a list is searched.
+const NEAR: usize = 8;
+
+/// The first place in a list, in order, whose item is not before what is looked for. It is mostly near the last answer, `from`.
+pub fn seek<T>(list: &[T], from: usize, is_before: impl Fn(&T) -> bool) -> usize {
+    if from == 0 || list.get(from - 1).is_some_and(&is_before) {
+        let near = (from..=from + NEAR).find(|at| list.get(*at).is_none_or(|item| !is_before(item)));
+        if let Some(at) = near {
+            return at.min(list.len());
+        }
+    }
+    list.partition_point(is_before)
+}
+
 /// Texts for tests: an earlier one, made of words, one that is made of new text and of stretches of it, and these. A cut
 /// says what is new, and from which word on how many are kept behind that.
 #[cfg(test)]
@@ -64,4 +78,23 @@ pub fn spliced(words: &[String], cuts: Vec<(usize, usize, String)>) -> (String, 
         now.push_str(&taken);
     }
     (earlier, now, kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seek;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_search_from_anywhere_finds_what_one_of_the_whole_finds(
+            mut list in prop::collection::vec(0_u8..40, 0..60),
+            wanted in 0_u8..41,
+            from in 0_usize..61,
+        ) {
+            list.sort_unstable();
+            let found = seek(&list, from.min(list.len()), |item| *item < wanted);
+            prop_assert_eq!(found, list.partition_point(|item| *item < wanted));
+        }
+    }
 }

@@ -6,7 +6,7 @@ use super::near::Runs;
 use super::{BEFORE, Window, accept, encoded, join, near, search, windows_of};
 use crate::check::Context;
 use crate::check::prefilter::TokenHit;
-use crate::model::{Document, Kept, kept_at};
+use crate::model::{Document, Kept, kept_at, seek};
 
 /// What the rules made of a version.
 #[derive(Debug, Default)]
@@ -61,17 +61,18 @@ pub fn scan(doc: &Document<'_>, hits: &[TokenHit], before: Option<Before<'_>>, c
 
 fn worth(bytes: &[u8], hits: &[TokenHit], before: Option<Before<'_>>) -> Vec<(TokenHit, Window)> {
     let mut worth = Vec::with_capacity(before.map_or(0, |before| before.past.worth.len()));
-    let (mut runs, mut next) = (Runs::new(bytes), 0);
+    let (mut runs, mut next, mut behind) = (Runs::new(bytes), 0, 0);
     for hit in hits {
-        match before.and_then(|before| Some((before, before.stretch_around(bytes, *hit)?))) {
+        let mut stretch = |before: Before<'_>| {
+            behind = seek(before.kept, behind, |stretch| stretch.at <= hit.start);
+            let stretch = before.kept.get(behind.checked_sub(1)?).filter(|stretch| hit.start < stretch.end())?;
+            before.decides(bytes, *stretch, hit.start, BEFORE, hit.end() + hit.window())
+        };
+        match before.and_then(|before| Some((before, stretch(before)?))) {
             Some((before, stretch)) => {
                 let then = hit.at(stretch.back(hit.start));
                 let all = &before.past.worth;
-                // Mostly it goes on where the last one ended.
-                let goes_on = next == 0 || all[next - 1].0 < then;
-                if !goes_on || all.get(next).is_some_and(|(hit, _)| *hit < then) {
-                    next = all.partition_point(|(hit, _)| *hit < then);
-                }
+                next = seek(all, next, |(hit, _)| *hit < then);
                 let known = all[next..].iter().take_while(|(hit, _)| *hit == then);
                 next += known.clone().count();
                 worth.extend(known.map(|(_, window)| {
@@ -85,23 +86,21 @@ fn worth(bytes: &[u8], hits: &[TokenHit], before: Option<Before<'_>>) -> Vec<(To
 }
 
 impl Before<'_> {
-    /// The kept stretch that holds all that decides whether a rule is worth running near a keyword.
-    fn stretch_around(self, bytes: &[u8], hit: TokenHit) -> Option<Kept> {
-        self.stretch(bytes, hit.start, BEFORE, hit.end() + hit.window())
-    }
-
     /// Whether the rule ran on the same bytes and reported nothing.
     fn was_silent(self, bytes: &[u8], window: Window) -> bool {
-        self.stretch(bytes, window.start, accept::CONTEXT, window.end).is_some_and(|stretch| {
+        let stretch = kept_at(self.kept, window.start);
+        let stretch = stretch.and_then(|at| self.decides(bytes, at, window.start, accept::CONTEXT, window.end));
+        stretch.is_some_and(|stretch| {
             let then = Window { start: stretch.back(window.start), end: stretch.back(window.end), ..window };
             self.past.silent.binary_search(&then).is_ok()
         })
     }
 
-    /// The kept stretch that holds `start`, as many bytes before it, and the run at `end` with the byte behind it.
-    fn stretch(self, bytes: &[u8], start: usize, before: usize, end: usize) -> Option<Kept> {
+    /// The kept stretch, in which `start` stands, if it holds as many bytes before that, and the run at `end` with the byte
+    /// behind it.
+    fn decides(self, bytes: &[u8], stretch: Kept, start: usize, before: usize, end: usize) -> Option<Kept> {
         let end = near::end_of_run(bytes, end) + 1;
-        kept_at(self.kept, start).filter(|stretch| stretch.decides(start, before, end, (bytes.len(), self.past.length)))
+        stretch.decides(start, before, end, (bytes.len(), self.past.length)).then_some(stretch)
     }
 
     /// Whether a stretch that is worth decoding may stand in the text: one in the earlier version, or one at what is new.
