@@ -46,7 +46,13 @@ impl Kept {
 
 /// The stretch, of those that follow each other in this version, that the byte at `at` belongs to.
 pub fn kept_at(kept: &[Kept], at: usize) -> Option<Kept> {
-    let stretch = *kept.get(kept.partition_point(|stretch| stretch.at <= at).checked_sub(1)?)?;
+    kept_near(kept, at, &mut 0)
+}
+
+/// The same, where the last answer was `near`, which is kept for the next question.
+pub fn kept_near(kept: &[Kept], at: usize, near: &mut usize) -> Option<Kept> {
+    *near = seek(kept, *near, |stretch| stretch.at <= at);
+    let stretch = *kept.get(near.checked_sub(1)?)?;
     (at < stretch.end()).then_some(stretch)
 }
 

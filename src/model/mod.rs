@@ -26,7 +26,7 @@ pub use document::{Body, Document, Entry, Place, Step};
 pub use finding::{Confidence, Finding, Fingerprint, Label, Severity, Suppression, What};
 #[cfg(test)]
 pub use kept::spliced;
-pub use kept::{Kept, kept_at, seek};
+pub use kept::{Kept, kept_at, kept_near, seek};
 pub use reader::{Nested, Reader};
 pub use redactor::{Redactor, mask};
 pub use role::Role;

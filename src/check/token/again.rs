@@ -6,7 +6,7 @@ use super::near::Runs;
 use super::{BEFORE, Window, accept, encoded, join, near, search, windows_of};
 use crate::check::Context;
 use crate::check::prefilter::TokenHit;
-use crate::model::{Document, Kept, kept_at, seek};
+use crate::model::{Document, Kept, kept_at, kept_near, seek};
 
 /// What the rules made of a version.
 #[derive(Debug, Default)]
@@ -61,12 +61,11 @@ pub fn scan(doc: &Document<'_>, hits: &[TokenHit], before: Option<Before<'_>>, c
 
 fn worth(bytes: &[u8], hits: &[TokenHit], before: Option<Before<'_>>) -> Vec<(TokenHit, Window)> {
     let mut worth = Vec::with_capacity(before.map_or(0, |before| before.past.worth.len()));
-    let (mut runs, mut next, mut behind) = (Runs::new(bytes), 0, 0);
+    let (mut runs, mut next, mut place) = (Runs::new(bytes), 0, 0);
     for hit in hits {
         let mut stretch = |before: Before<'_>| {
-            behind = seek(before.kept, behind, |stretch| stretch.at <= hit.start);
-            let stretch = before.kept.get(behind.checked_sub(1)?).filter(|stretch| hit.start < stretch.end())?;
-            before.decides(bytes, *stretch, hit.start, BEFORE, hit.end() + hit.window())
+            let stretch = kept_near(before.kept, hit.start, &mut place)?;
+            before.decides(bytes, stretch, hit.start, BEFORE, hit.end() + hit.window())
         };
         match before.and_then(|before| Some((before, stretch(before)?))) {
             Some((before, stretch)) => {

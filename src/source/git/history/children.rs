@@ -87,8 +87,7 @@ impl Children {
 
     /// Adds some of another tree's children to the tree that is being made. `None` if there are too many in all.
     pub fn share(&mut self, tree: Tree, children: Range<usize>) -> Option<()> {
-        let first = self.runs[tree.places()].partition_point(|run| run.end as usize <= children.start);
-        let (mut at, mut number) = (children.start, tree.first as usize + first);
+        let (mut at, mut number) = (children.start, self.run_of(tree, children.start));
         while at < children.end {
             let (run, start) = (self.runs[number], self.start(tree.first as usize, number));
             let (end, length) = (children.end.min(run.end as usize), run.end as usize - start);
@@ -135,9 +134,9 @@ impl Children {
 
     /// Some children of a tree.
     pub fn within(&self, tree: Tree, children: Range<usize>) -> impl Iterator<Item = Child> {
-        let first = self.runs[tree.places()].partition_point(|run| run.end as usize <= children.start);
-        let skipped = children.start - self.start(tree.first as usize, tree.first as usize + first);
-        let runs = tree.places().skip(first).map(move |run| self.run(tree.first as usize, run));
+        let first = self.run_of(tree, children.start);
+        let skipped = children.start - self.start(tree.first as usize, first);
+        let runs = (first..tree.places().end).map(move |run| self.run(tree.first as usize, run));
         runs.flatten().copied().skip(skipped).take(children.len())
     }
 
@@ -178,6 +177,11 @@ impl Children {
         let end = u32::try_from(self.start(self.finished, self.runs.len()) + length).ok()?;
         self.runs.push(Run { at, end });
         Some(())
+    }
+
+    /// The run of a tree in which a child stands, or the end of its runs.
+    fn run_of(&self, tree: Tree, child: usize) -> usize {
+        tree.first as usize + self.runs[tree.places()].partition_point(|run| run.end as usize <= child)
     }
 
     /// How many children stand before a run in the tree whose runs begin with the `first`.

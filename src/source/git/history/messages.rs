@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::graph::ObjectNo;
-use crate::source::git::Reading;
+use crate::source::git::{Reading, share};
 
 /// Bytes of messages that are kept at the most.
 const MOST: usize = 16 << 20;
@@ -37,10 +37,8 @@ impl Messages {
     /// The commits in whose messages is nothing to find.
     pub fn silent(&self, reading: &Reading<'_>) -> Vec<ObjectNo> {
         let silent = Mutex::new(Vec::new());
-        let batches: Vec<_> = self.0.chunks(BATCH).collect();
-        (reading.run)(batches.len(), &|at| {
-            let of_batch =
-                batches[at].iter().filter(|(_, message)| (reading.is_silent)(message)).map(|(commit, _)| *commit);
+        share(reading.run, self.0.chunks(BATCH).collect(), |batch| {
+            let of_batch = batch.iter().filter(|(_, message)| (reading.is_silent)(message)).map(|(commit, _)| *commit);
             let of_batch: Vec<ObjectNo> = of_batch.collect();
             if let Ok(mut silent) = silent.lock() {
                 silent.extend(of_batch);
