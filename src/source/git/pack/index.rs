@@ -9,15 +9,15 @@ use git2::Oid;
 const MAGIC: &[u8] = b"\xFFtOc\0\0\0\x02";
 const FANOUT: usize = MAGIC.len() + 256 * 4;
 
-/// The ids of a pack's objects, in order, with their offsets.
+/// Gives the ids of a pack's objects, in order, with their offsets.
 ///
 /// # Errors
-/// A file that can't be read, or is no index of version 2 (git has written no other since 2008).
-pub fn read(path: &Path) -> io::Result<Vec<(Oid, u64)>> {
-    parse(&fs::read(path)?).ok_or_else(|| io::ErrorKind::InvalidData.into())
+/// A file that can't be read, or is no index of version 2 (git has written no other since 2008); some may have been given.
+pub fn read(path: &Path, give: impl FnMut(Oid, u64)) -> io::Result<()> {
+    parse(&fs::read(path)?, give).ok_or_else(|| io::ErrorKind::InvalidData.into())
 }
 
-fn parse(bytes: &[u8]) -> Option<Vec<(Oid, u64)>> {
+fn parse(bytes: &[u8], mut give: impl FnMut(Oid, u64)) -> Option<()> {
     if !bytes.starts_with(MAGIC) {
         return None;
     }
@@ -27,16 +27,15 @@ fn parse(bytes: &[u8]) -> Option<Vec<(Oid, u64)>> {
     // Checksums of four bytes stand between the ids and the offsets.
     let offsets = behind.get(count * 4..count * 8)?;
     let large = &behind[count * 8..];
-    let mut found = Vec::with_capacity(count);
     for (id, offset) in ids.chunks_exact(20).zip(offsets.chunks_exact(4)) {
         let mut offset = number(offset);
         if offset >> 31 == 1 {
             let at = (offset & 0x7FFF_FFFF) as usize * 8;
             offset = number(large.get(at..at + 8)?);
         }
-        found.push((Oid::from_bytes(id).ok()?, offset));
+        give(Oid::from_bytes(id).ok()?, offset);
     }
-    Some(found)
+    Some(())
 }
 
 fn number(bytes: &[u8]) -> u64 {
@@ -59,17 +58,22 @@ mod tests {
         bytes
     }
 
+    fn listed(bytes: &[u8]) -> Option<Vec<(Oid, u64)>> {
+        let mut found = Vec::new();
+        parse(bytes, |id, offset| found.push((id, offset))).map(|()| found)
+    }
+
     #[test]
     fn offsets_of_four_and_eight_bytes_are_read() {
-        assert_eq!(parse(&index(12, &[])).unwrap(), [(Oid::from_bytes(&[7; 20]).unwrap(), 12)]);
-        assert_eq!(parse(&index(1 << 31, &[1 << 40])).unwrap()[0].1, 1 << 40);
+        assert_eq!(listed(&index(12, &[])).unwrap(), [(Oid::from_bytes(&[7; 20]).unwrap(), 12)]);
+        assert_eq!(listed(&index(1 << 31, &[1 << 40])).unwrap()[0].1, 1 << 40);
     }
 
     #[test]
     fn what_is_cut_short_is_refused() {
         let whole = index(1 << 31, &[1 << 40]);
         for end in 0..whole.len() {
-            assert!(parse(&whole[..end]).is_none(), "{end}");
+            assert!(listed(&whole[..end]).is_none(), "{end}");
         }
     }
 }

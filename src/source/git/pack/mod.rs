@@ -134,11 +134,14 @@ impl Packs {
 
     /// Numbers what the indexes list: for each, offsets and numbers in order. One that can't be read lists nothing.
     fn number_all(indexes: &[PathBuf]) -> (Self, Vec<Vec<(u64, u32)>>) {
-        let lists: Vec<_> = indexes.iter().map(|path| index::read(path).unwrap_or_default()).collect();
-        let mut files: Vec<_> = lists.iter().map(|objects| Vec::with_capacity(objects.len())).collect();
-        let mut all: Vec<(Oid, u32, u64)> = Vec::with_capacity(lists.iter().map(Vec::len).sum());
-        for (pack, objects) in lists.into_iter().enumerate() {
-            all.extend(objects.into_iter().map(|(id, offset)| (id, pack as u32, offset)));
+        let mut all: Vec<(Oid, u32, u64)> = Vec::new();
+        let mut files = Vec::new();
+        for (pack, path) in indexes.iter().enumerate() {
+            let before = all.len();
+            if index::read(path, |id, offset| all.push((id, pack as u32, offset))).is_err() {
+                all.truncate(before);
+            }
+            files.push(Vec::with_capacity(all.len() - before));
         }
         // One pack's index is in order already, which the sort notices.
         all.sort();
@@ -176,7 +179,7 @@ impl Packs {
     pub fn number(&self, id: Oid) -> Option<u32> {
         let bucket = bucket(&id);
         let (start, end) = (*self.buckets.get(bucket)? as usize, *self.buckets.get(bucket + 1)? as usize);
-        let found = self.ids[start..end].binary_search_by(|known| known.as_bytes().cmp(id.as_bytes()));
+        let found = self.ids[start..end].binary_search_by_key(&words(&id), words);
         found.ok().map(|at| (start + at) as u32)
     }
 
@@ -222,6 +225,12 @@ impl Packs {
         workspace.0.limit = limit;
         place.forest.visit(&place.bytes, root, part, &mut workspace.0, show);
     }
+}
+
+/// The 20 bytes of an id as two numbers, which compare as the bytes do, and sooner.
+fn words(id: &Oid) -> (u128, u32) {
+    let (high, low) = id.as_bytes().split_first_chunk().unwrap_or((&[0; 16], &[]));
+    (u128::from_be_bytes(*high), low.first_chunk().map_or(0, |low| u32::from_be_bytes(*low)))
 }
 
 /// Ids are spread evenly, so that few share their first two bytes.
