@@ -2,8 +2,8 @@
 //!
 //! Taken over is only what can't come out otherwise: all bytes that decide about it are in the kept stretch.
 
-use super::near::Runs;
-use super::{BEFORE, Window, accept, encoded, join, near, search, windows_of};
+use super::near::{Ends, Runs};
+use super::{BEFORE, Window, accept, encoded, join, search, windows_of};
 use crate::check::Context;
 use crate::check::prefilter::TokenHit;
 use crate::model::{Document, Kept, kept_at, kept_near, seek};
@@ -46,9 +46,10 @@ impl Past {
 pub fn scan(doc: &Document<'_>, hits: &[TokenHit], before: Option<Before<'_>>, cx: &mut Context<'_>) -> Past {
     let bytes = doc.text.as_bytes();
     let mut past = Past { worth: worth(bytes, hits, before), ..Past::of_silence(bytes.len()) };
+    let mut ends = Ends::default();
     for window in join(past.worth.iter().map(|(_, window)| *window).collect()) {
         let reported = cx.findings.len();
-        if before.is_none_or(|before| !before.was_silent(bytes, window)) {
+        if before.is_none_or(|before| !before.was_silent(bytes, window, &mut ends)) {
             search(doc, window, cx);
         }
         if cx.findings.len() == reported {
@@ -62,10 +63,17 @@ pub fn scan(doc: &Document<'_>, hits: &[TokenHit], before: Option<Before<'_>>, c
 fn worth(bytes: &[u8], hits: &[TokenHit], before: Option<Before<'_>>) -> Vec<(TokenHit, Window)> {
     let mut worth = Vec::with_capacity(before.map_or(0, |before| before.past.worth.len()));
     let (mut runs, mut next, mut place) = (Runs::new(bytes), 0, 0);
+    // For each width of windows: their ends come in the order of the hits.
+    let mut ends: Vec<(usize, Ends)> = Vec::new();
     for hit in hits {
         let mut stretch = |before: Before<'_>| {
             let stretch = kept_near(before.kept, hit.start, &mut place)?;
-            before.decides(bytes, stretch, hit.start, BEFORE, hit.end() + hit.window())
+            let at = ends.iter().position(|(width, _)| *width == hit.window()).unwrap_or_else(|| {
+                ends.push((hit.window(), Ends::default()));
+                ends.len() - 1
+            });
+            let end = ends[at].1.of(bytes, hit.end() + hit.window());
+            before.decides(bytes, stretch, hit.start, BEFORE, end)
         };
         match before.and_then(|before| Some((before, stretch(before)?))) {
             Some((before, stretch)) => {
@@ -86,31 +94,31 @@ fn worth(bytes: &[u8], hits: &[TokenHit], before: Option<Before<'_>>) -> Vec<(To
 
 impl Before<'_> {
     /// Whether the rule ran on the same bytes and reported nothing.
-    fn was_silent(self, bytes: &[u8], window: Window) -> bool {
+    fn was_silent(self, bytes: &[u8], window: Window, ends: &mut Ends) -> bool {
         let stretch = kept_at(self.kept, window.start);
-        let stretch = stretch.and_then(|at| self.decides(bytes, at, window.start, accept::CONTEXT, window.end));
+        let mut end = || ends.of(bytes, window.end);
+        let stretch = stretch.and_then(|at| self.decides(bytes, at, window.start, accept::CONTEXT, end()));
         stretch.is_some_and(|stretch| {
             let then = Window { start: stretch.back(window.start), end: stretch.back(window.end), ..window };
             self.past.silent.binary_search(&then).is_ok()
         })
     }
 
-    /// The kept stretch, in which `start` stands, if it holds as many bytes before that, and the run at `end` with the byte
-    /// behind it.
+    /// The kept stretch, in which `start` stands, if it holds as many bytes before that, and all up to the run's `end` with
+    /// the byte behind it.
     fn decides(self, bytes: &[u8], stretch: Kept, start: usize, before: usize, end: usize) -> Option<Kept> {
-        let end = near::end_of_run(bytes, end) + 1;
-        stretch.decides(start, before, end, (bytes.len(), self.past.length)).then_some(stretch)
+        stretch.decides(start, before, end + 1, (bytes.len(), self.past.length)).then_some(stretch)
     }
 
     /// Whether a stretch that is worth decoding may stand in the text: one in the earlier version, or one at what is new.
     fn may_have_encoded(self, bytes: &[u8]) -> bool {
-        let mut from = 0;
+        let (mut from, mut known) = (0, None);
         self.past.has_encoded
             || self.kept.iter().any(|stretch| {
                 let gap = from..stretch.at;
                 from = stretch.end();
-                encoded::is_near(bytes, gap)
+                encoded::is_near(bytes, gap, &mut known)
             })
-            || encoded::is_near(bytes, from..bytes.len())
+            || encoded::is_near(bytes, from..bytes.len(), &mut known)
     }
 }

@@ -71,10 +71,15 @@ pub fn is_in(bytes: &[u8]) -> bool {
     next(bytes, 0).is_some()
 }
 
-/// Whether one stands at the bytes of `range`, or touches them.
-pub fn is_near(bytes: &[u8], range: Range<usize>) -> bool {
+/// Whether one stands at the bytes of `range`, or touches them. Ranges come in order: up to `known`, the end of a run, it was
+/// asked already, and none stood there.
+pub fn is_near(bytes: &[u8], range: Range<usize>, known: &mut Option<usize>) -> bool {
+    if known.is_some_and(|known| range.end <= known) {
+        return false;
+    }
     let before = bytes[..range.start].iter().rev().take_while(|b| is_symbol(**b)).count();
     let behind = bytes[range.end..].iter().take_while(|b| is_symbol(**b)).count();
+    *known = Some(range.end + behind);
     before + range.len() + behind >= LEAST && is_in(&bytes[range.start - before..range.end + behind])
 }
 

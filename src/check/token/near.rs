@@ -157,10 +157,30 @@ pub(super) fn may_match(bytes: &[u8], literals: &[&[&str]]) -> bool {
 
 /// Offset behind the run that `at` stands in, and behind the byte after it: patterns ask what follows a token.
 pub(super) fn end_of_run(bytes: &[u8], at: usize) -> usize {
-    let at = at.min(bytes.len());
-    let rest = &bytes[at..bytes.len().min(at + LONGEST_RUN)];
-    let more = rest.iter().position(|b| !is_wide(*b)).map_or(rest.len(), |end| end + 1);
-    at + more
+    Ends::default().of(bytes, at)
+}
+
+/// The ends of runs of one text. Where questions come in order, no byte is looked at twice, however many there are.
+#[derive(Debug, Default)]
+pub(super) struct Ends {
+    /// A stretch that is known to be a run, or part of one.
+    from: usize,
+    to: usize,
+}
+
+impl Ends {
+    /// The same as [`end_of_run`].
+    pub fn of(&mut self, bytes: &[u8], at: usize) -> usize {
+        let at = at.min(bytes.len());
+        let most = bytes.len().min(at + LONGEST_RUN);
+        if at < self.from || at > self.to {
+            (self.from, self.to) = (at, at);
+        }
+        if self.to < most {
+            self.to += bytes[self.to..most].iter().take_while(|byte| is_wide(**byte)).count();
+        }
+        if self.to < most { self.to + 1 } else { most }
+    }
 }
 
 #[cfg(test)]
@@ -202,7 +222,26 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_ends_of_a_long_run_are_found_in_one_pass() {
+        let text = "ghp_".repeat(1 << 19);
+        let (mut ends, start) = (Ends::default(), std::time::Instant::now());
+        let all = (0..text.len()).all(|at| ends.of(text.as_bytes(), at) == text.len().min(at + LONGEST_RUN));
+        assert!(all && start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
+    }
+
     proptest! {
+        #[test]
+        fn an_end_is_the_same_whatever_was_asked_before(
+            text in "[a-z= ]{0,60}",
+            questions in prop::collection::vec(0_usize..70, 0..20),
+        ) {
+            let mut ends = Ends::default();
+            for at in questions {
+                prop_assert_eq!(ends.of(text.as_bytes(), at), end_of_run(text.as_bytes(), at));
+            }
+        }
+
         #[test]
         fn each_question_is_answered_as_if_it_were_the_first(
             text in "[a-zA-Z0-9+ =\n]{0,120}",
