@@ -9,7 +9,7 @@ use crate::program::{findings, report, text, tidewaiter};
 use crate::repository::{Repository, git, secret};
 
 /// A password that looks like one; the same number gives the same one.
-fn password(number: u32) -> String {
+pub fn password(number: u32) -> String {
     let letters = b"Kx81mQz7Lw2pHy63kLd8Wc1zPq72nRb4Vt9s";
     (0..12).map(|at| char::from(letters[((number * 7 + at * (number + 5)) % 36) as usize])).collect()
 }
@@ -214,6 +214,32 @@ fn a_range_reports_only_what_it_introduced() {
 }
 
 #[test]
+fn a_rename_that_makes_a_finding_is_found_in_its_range() {
+    let mut repository = Repository::new();
+    repository.write("notes.zzz", &format!("mysql -uroot -p{} db\n", password(1)));
+    repository.write("old.sh", &format!("mysql -uroot -p{} db\n", password(2)));
+    repository.commit("one");
+    repository.git(&["mv", "notes.zzz", "deploy.sh"]);
+    repository.git(&["mv", "old.sh", "new.sh"]);
+    let renamed = repository.commit("two");
+    let expected = expected(vec![(password(1), "deploy.sh", renamed)]);
+    assert_eq!(found(repository.path(), &["HEAD^!"]), expected);
+}
+
+#[test]
+fn a_commit_of_a_wrong_clock_hides_nothing_from_a_date() {
+    let mut repository = Repository::new();
+    repository.write("a.yaml", &secret("a", &password(1)));
+    let first = repository.commit("one");
+    repository.git(&["rm", "-q", "a.yaml"]);
+    git(repository.path(), &["commit", "-q", "-m", "of a clock that stood still"], 0);
+    repository.commit("two");
+    let date = format!("@{}", 1_700_000_000 + 86_400);
+    let expected = expected(vec![(password(1), "a.yaml", first)]);
+    assert_eq!(found(repository.path(), &["--since", &date]), expected);
+}
+
+#[test]
 fn a_secret_that_comes_back_in_the_range_is_known_from_before() {
     let mut repository = Repository::new();
     repository.write("a.yaml", &secret("a", &password(1)));
@@ -304,6 +330,21 @@ fn what_a_clone_lacks_is_said() {
     let (said, code) = report(&["history"], &treeless);
     assert_eq!(code, 2);
     assert!(said["summary"]["problems"].to_string().contains("2 of the partial clone's folders"), "{said}");
+}
+
+#[test]
+fn a_history_that_is_cut_by_a_file_of_the_repository_says_so() {
+    let mut repository = Repository::new();
+    repository.write("a.yaml", &secret("a", &password(1)));
+    repository.commit("one");
+    repository.git(&["rm", "-q", "a.yaml"]);
+    let last = repository.commit("two");
+    repository.write(".git/info/grafts", "# nothing\n\n");
+    let (said, code) = report(&["history"], repository.path());
+    assert!(code == 1 && !said["summary"]["problems"].to_string().contains("grafts"), "{said}");
+    repository.write(".git/info/grafts", &format!("{last}\n"));
+    let (said, _) = report(&["history"], repository.path());
+    assert!(said["summary"]["problems"].to_string().contains("info/grafts"), "{said}");
 }
 
 #[test]
@@ -398,108 +439,6 @@ fn a_repository_that_can_not_be_opened_is_an_error() {
     assert!(text(&output.stderr).contains("sha256"), "{}", text(&output.stderr));
     let empty = Repository::new();
     assert_eq!(tidewaiter(&["history"], empty.path()).status.code(), Some(0));
-}
-
-/// What a scan says about each finding.
-fn said(folder: &Path, args: &[&str]) -> Vec<String> {
-    let (report, _) = report(args, folder);
-    let field = |finding: &Value, name: &str| finding[name].to_string();
-    let names = ["rule", "path", "origin", "in_head", "start_byte", "fingerprint", "suppressed"];
-    findings(&report).iter().map(|f| names.map(|name| field(f, name)).join(" ")).collect()
-}
-
-#[test]
-fn with_a_cache_the_findings_stay_the_same() {
-    let mut repository = Repository::new();
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let cache = folder.path().join("cache").to_string_lossy().into_owned();
-    let check = |repository: &Repository, step: &str| {
-        let cold = said(repository.path(), &["history"]);
-        assert_eq!(said(repository.path(), &["history", "--cache", &cache]), cold, "{step}");
-        assert_eq!(said(repository.path(), &["history", "--cache", &cache]), cold, "{step}, again");
-        cold.len()
-    };
-    repository.write("a.yaml", &secret("a", &password(1)));
-    repository.write("notes.txt", "nothing\n");
-    repository.commit("one");
-    assert_eq!(check(&repository, "one"), 1);
-    repository.git(&["mv", "a.yaml", "b.yaml"]);
-    repository.commit("moved");
-    repository.write("b.yaml", &format!("# more\n{}", secret("a", &password(1))));
-    repository.write("c.yaml", &secret("c", &password(2)));
-    repository.commit(&format!("two\n\n{}", secret("message", &password(3))));
-    assert_eq!(check(&repository, "moved, changed and a message"), 3);
-    repository.git(&["checkout", "-q", "-b", "side"]);
-    repository.write("d.yaml", &secret("d", &password(4)));
-    repository.commit("side");
-    repository.git(&["checkout", "-q", "main"]);
-    repository.git(&["rm", "-q", "c.yaml"]);
-    repository.commit("removed");
-    assert_eq!(check(&repository, "a branch and a removal"), 4);
-    repository.git(&["branch", "-q", "-D", "side"]);
-    assert_eq!(check(&repository, "the branch is gone"), 3);
-    repository.git(&["reset", "-q", "--hard", "HEAD~2"]);
-    assert_eq!(check(&repository, "history is rewritten"), 1);
-
-    let file = fs::read_dir(&cache).expect("a folder").flatten().next().expect("a file").path();
-    let bytes = fs::read(&file).expect("readable");
-    for number in 1..=4 {
-        assert!(!text(&bytes).contains(&password(number)));
-    }
-    fs::write(&file, &bytes[..bytes.len() / 2]).expect("written");
-    assert_eq!(check(&repository, "a broken cache"), 1);
-    assert_eq!(said(repository.path(), &["history", "--cache", &cache, "--min-severity=critical"]), [""; 0]);
-    assert_eq!(check(&repository, "the cache of other settings"), 1);
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn another_build_of_the_program_trusts_no_cache() {
-    let mut repository = Repository::new();
-    repository.write("a.txt", "nothing\n");
-    repository.commit("one");
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let program = folder.path().join("program");
-    crate::program::copy_program(Path::new(env!("CARGO_BIN_EXE_tidewaiter")), &program);
-    let scanned = || {
-        let mut command = std::process::Command::new(&program);
-        command.args(["history", "--format", "json", "--cache"]).arg(folder.path().join("cache"));
-        let output = command.current_dir(repository.path()).output().expect("the program starts");
-        let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
-        report["summary"]["files"].clone()
-    };
-    assert_eq!((scanned(), scanned()), (1.into(), 0.into()));
-    // Of the same size; the last byte belongs to a table that nobody needs to run it.
-    let mut bytes = fs::read(&program).expect("readable");
-    *bytes.last_mut().expect("a program") ^= 1;
-    let changed = folder.path().join("changed");
-    fs::write(&changed, bytes).expect("written");
-    crate::program::copy_program(&changed, &program);
-    assert_eq!(scanned(), 1);
-}
-
-#[test]
-fn a_cache_does_not_hide_what_could_not_be_read() {
-    let mut repository = Repository::new();
-    repository.write("a.yaml", "fine: yes\n");
-    repository.commit("one");
-    let blob = repository.git(&["rev-parse", "HEAD:a.yaml"]);
-    fs::remove_file(repository.path().join(".git/objects").join(&blob[..2]).join(&blob[2..])).expect("removed");
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let cache = folder.path().to_string_lossy().into_owned();
-    for _ in 0..2 {
-        assert_eq!(tidewaiter(&["history", "--cache", &cache], repository.path()).status.code(), Some(2));
-    }
-}
-
-#[test]
-fn a_cache_that_can_not_be_written_is_said_and_no_failure() {
-    let mut repository = Repository::new();
-    repository.commit("one");
-    repository.write("file", "");
-    let output = tidewaiter(&["history", "--cache", "file"], repository.path());
-    assert_eq!(output.status.code(), Some(0));
-    assert!(text(&output.stdout).contains("the cache can't be written"), "{}", text(&output.stdout));
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod config;
 mod docker;
 mod examples;
 mod history;
+mod history_cache;
 mod hook;
 mod import;
 mod judged;

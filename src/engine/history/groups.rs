@@ -86,17 +86,18 @@ impl Group {
         (self.holder, self.blob, finding.span, Reverse(places), finding.origin.path(), &*finding.rule.id)
     }
 
-    /// The sightings that a later scan needs to come to the same group: the first one at each path, those that join
-    /// paths, and those in HEAD.
-    pub fn needed(&self, is_in_head: impl Fn(&Sight) -> bool) -> Vec<&Sight> {
+    /// The sightings, and whether a later scan needs them to come to the same group: the first one at each path, those that
+    /// join paths, and those in HEAD.
+    pub fn sights(&self, is_in_head: impl Fn(&Sight) -> bool) -> Vec<(&Sight, bool)> {
         let mut seen: Vec<&Sight> = self.seen.iter().map(|(sight, _)| sight).collect();
         seen.sort_by_key(|sight| (sight.holder, sight.blob));
         let mut places = HashSet::new();
-        seen.retain(|sight| {
+        let is_needed = |sight: &Sight| {
             let is_first = sight.places.iter().filter(|place| places.insert(**place)).count() > 0;
             is_first || sight.places.len() > 1 || is_in_head(sight)
-        });
-        seen
+        };
+        let needed: Vec<bool> = seen.iter().copied().map(is_needed).collect();
+        seen.into_iter().zip(needed).collect()
     }
 }
 

@@ -1,11 +1,9 @@
 //! Paths that one file may have had one after the other. Its findings are compared with each other, so that one shard has
 //! to do all its versions.
 
-use foldhash::HashMap;
-use git2::Oid;
-
 use crate::model::Shard;
 use crate::source::git::history::{History, Holder, PathNo};
+use foldhash::HashMap;
 
 /// Removed files of one commit that are looked at for where a secret was moved from.
 pub const MAX_REMOVED: usize = 2_000;
@@ -31,8 +29,8 @@ impl Lineages {
             }
         }
         // A file that was changed while it was moved is a new one beside one that is gone.
-        for (commit, new) in added(history) {
-            for (gone, _) in history.removed(commit, MAX_REMOVED) {
+        for (gone, new) in moved(history) {
+            for gone in gone {
                 new.iter().for_each(|path| lines.join(gone, *path));
             }
         }
@@ -56,26 +54,22 @@ impl Lineages {
     }
 }
 
-/// Who first introduced a blob at each path.
-pub fn came_up(history: &History<'_>) -> HashMap<PathNo, u32> {
-    let mut first: HashMap<PathNo, u32> = HashMap::default();
+/// The paths that came up in each commit that removed others, which may have been theirs.
+fn moved(history: &mut History<'_>) -> Vec<(Vec<PathNo>, Vec<PathNo>)> {
+    let mut brought: HashMap<u32, Vec<PathNo>> = HashMap::default();
     for piece in &history.pieces {
-        if let Some(path) = piece.places.first() {
-            first.entry(*path).or_insert(piece.holder);
+        for (path, holder) in history.places(piece) {
+            brought.entry(holder).or_default().push(path);
         }
     }
-    first
-}
-
-/// The paths that came up in each commit.
-fn added(history: &History<'_>) -> Vec<(Oid, Vec<PathNo>)> {
-    let mut added: HashMap<u32, Vec<PathNo>> = HashMap::default();
-    for (path, holder) in came_up(history) {
-        added.entry(holder).or_default().push(path);
+    let mut moved = Vec::new();
+    for (holder, mut paths) in brought {
+        let Some(Holder::Commit(commit)) = history.holders.get(holder as usize).cloned() else { continue };
+        let gone = history.removed(commit, MAX_REMOVED);
+        if !gone.is_empty() {
+            paths.retain(|path| history.is_new_in(commit, *path));
+            moved.push((gone.into_iter().map(|(path, _)| path).collect(), paths));
+        }
     }
-    let commit = |holder: u32| match history.holders.get(holder as usize) {
-        Some(Holder::Commit(commit)) => Some(*commit),
-        _ => None,
-    };
-    added.into_iter().filter_map(|(holder, paths)| Some((commit(holder)?, paths))).collect()
+    moved
 }

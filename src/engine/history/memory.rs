@@ -65,8 +65,17 @@ impl Memory {
             // What could not be read this time is to be tried, and told, the next time, too.
             let problems = history.problems.iter().chain(&tally.summary.problems);
             let is_whole = !problems.into_iter().any(|problem| problem.kind == ProblemKind::Incomplete);
-            (cache.heads, cache.sights) =
-                if is_whole { (history.heads(), settled.sights.clone()) } else { Default::default() };
+            let others = std::mem::take(&mut cache.others);
+            (cache.heads, cache.sights, cache.dates) = (Vec::new(), Vec::new(), Vec::new());
+            if is_whole {
+                (cache.heads, cache.dates) = (history.heads(), history.dates());
+                // What this scan did not look at is known from the one that did.
+                let known = others.iter().filter(|_| !history.is_whole()).chain(&settled.others);
+                (cache.sights, cache.others) = (settled.sights.clone(), known.copied().collect());
+                cache.others.sort_unstable();
+                cache.others.dedup();
+                cache.others.retain(|other| cache.sights.binary_search(other).is_err());
+            }
         }
         // A whole scan met all that is worth keeping.
         clean.extend(if scan.options.is_everything() && history.is_whole() { known } else { cache.clean });

@@ -46,7 +46,7 @@ impl Engine {
     pub fn scan_history(&self, path: &Path, scan: &HistoryScan, progress: &Progress) -> Result<Run, Error> {
         let start = Instant::now();
         let repository = git::open(path)?;
-        let memory = Memory::open(&repository, &self.settings, scan);
+        let mut memory = Memory::open(&repository, &self.settings, scan);
         let pool = self.pool()?;
         let run = |count: usize, work: &(dyn Fn(usize) + Sync)| {
             // One after the other, whoever is free: halves of the whole would leave one thread waiting for the other.
@@ -59,7 +59,7 @@ impl Engine {
         let takes_messages = scan.shard.takes(Origin::COMMIT_MESSAGE);
         let is_silent = |message: &[u8]| !takes_messages || self.finds_nothing(message);
         let reading = Reading { run: &run, is_silent: &is_silent };
-        let mut history = History::collect(&repository, &scan.options, &memory.cache, &reading)?;
+        let mut history = History::collect(&repository, &scan.options, &mut memory.cache, &reading)?;
         let lines = Lineages::of(&mut history, scan.shard);
         let objects = Objects::new(path);
         let (jobs, known) = jobs::list(&history, &lines, scan.shard, &memory.cache);

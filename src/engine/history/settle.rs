@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use git2::Oid;
 
 use super::groups::{Group, Groups};
-use super::lineages::{self, MAX_REMOVED};
+use super::lineages::MAX_REMOVED;
 use super::{COMMIT_MESSAGES, TAG_MESSAGES};
+use crate::document::NameKind;
 use crate::engine::{Engine, Scanned, fingerprint, positions};
 use crate::model::{Finding, Origin, Secret, Source};
 use crate::source::git::history::{History, Holder, PathNo};
@@ -25,6 +26,8 @@ pub struct Settled {
     pub scanned: Vec<Scanned>,
     /// Commits and blobs that a later scan has to look at again, for the same findings.
     pub sights: Vec<(Oid, Oid)>,
+    /// The same, only if a later commit has the blob again.
+    pub others: Vec<(Oid, Oid)>,
 }
 
 impl Engine {
@@ -46,7 +49,7 @@ impl Engine {
             return Settled::default();
         }
         let head = history.in_head();
-        let sights = sights(history, &groups, &head);
+        let (sights, others) = sights(history, &groups, &head);
         let mut blobs: BTreeMap<(u32, Oid, String), Vec<Group>> = BTreeMap::new();
         for group in groups {
             let path = group.finding.origin.path().to_owned();
@@ -58,7 +61,7 @@ impl Engine {
             built.lock().unwrap_or_else(PoisonError::into_inner).insert(at, scanned);
         });
         let built = built.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Settled { scanned: built.into_values().collect(), sights }
+        Settled { scanned: built.into_values().collect(), sights, others }
     }
 
     /// The findings that one blob introduced.
@@ -115,7 +118,7 @@ impl Engine {
         let mut commits = HashSet::new();
         for at in numbers {
             let Some(group) = groups.get(at) else { continue };
-            group.is_old |= group.seen.iter().any(|(sight, _)| before.contains(&sight.blob));
+            group.is_old |= self.stood(history, objects, group, &before);
             paths.extend(group.places.iter().copied().filter(|path| *path < TAG_MESSAGES));
             if let Some(Holder::Commit(commit)) = history.holders.get(group.holder as usize) {
                 commits.insert(*commit);
@@ -127,6 +130,27 @@ impl Engine {
             }
         }
         self.mark_moved(history, objects, groups, removed, &commits);
+    }
+
+    /// Whether a blob that the finding was seen in stood before the scanned commits, and as what it holds the same.
+    fn stood(
+        &self,
+        history: &History<'_>,
+        objects: &Objects,
+        group: &Group,
+        before: &foldhash::HashMap<Oid, Vec<PathNo>>,
+    ) -> bool {
+        let kind = NameKind::of(group.finding.origin.path());
+        let is_same =
+            |other: &Finding| (&other.rule.id, &other.secret) == (&group.finding.rule.id, &group.finding.secret);
+        let mut places = group
+            .seen
+            .iter()
+            .flat_map(|(sight, _)| before.get(&sight.blob).into_iter().flatten().map(|path| (*path, sight.blob)));
+        places.any(|(path, blob)| {
+            NameKind::of(&history.texts().of(path)) == kind
+                || self.versions(history, objects, path, blob).iter().any(is_same)
+        })
     }
 
     /// Marks what stood, before the scanned commits, in a file that the commit removed.
@@ -146,9 +170,10 @@ impl Engine {
         }
         for at in groups.numbers() {
             let Some(group) = groups.get(at) else { continue };
-            let Some(Holder::Commit(commit)) = history.holders.get(group.holder as usize) else { continue };
+            let Some(Holder::Commit(commit)) = history.holders.get(group.holder as usize).cloned() else { continue };
             let what = (group.finding.rule.id.to_string(), group.finding.secret.clone());
-            group.is_old |= moved.get(commit).is_some_and(|moved| moved.contains(&what));
+            let is_moved = moved.get(&commit).is_some_and(|moved| moved.contains(&what)) && is_file(&group.places);
+            group.is_old |= is_moved && group.places.iter().any(|path| history.is_new_in(commit, *path));
         }
     }
 
@@ -157,20 +182,28 @@ impl Engine {
     }
 }
 
-fn sights(history: &mut History<'_>, groups: &[Group], head: &foldhash::HashSet<Oid>) -> Vec<(Oid, Oid)> {
-    let mut found = Vec::new();
-    for sight in groups.iter().flat_map(|group| group.needed(|sight| head.contains(&sight.blob))) {
+/// A commit and a blob that it brought.
+type Sights = Vec<(Oid, Oid)>;
+
+/// What a later scan needs for the same findings, and what else was seen of them.
+fn sights(history: &mut History<'_>, groups: &[Group], head: &foldhash::HashSet<Oid>) -> (Sights, Sights) {
+    let (mut found, mut others) = (Vec::new(), Vec::new());
+    for (sight, is_needed) in groups.iter().flat_map(|group| group.sights(|sight| head.contains(&sight.blob))) {
         // What refs hold without a commit is looked at each time.
-        if let Some(Holder::Commit(commit)) = history.holders.get(sight.holder as usize) {
-            found.push((*commit, sight.blob));
-            if sight.places.len() > 1 {
-                found.extend(history.movers(sight.blob).into_iter().map(|mover| (mover, sight.blob)));
-            }
+        let Some(Holder::Commit(commit)) = history.holders.get(sight.holder as usize) else { continue };
+        if !is_needed {
+            others.push((*commit, sight.blob));
+            continue;
+        }
+        found.push((*commit, sight.blob));
+        if sight.places.len() > 1 {
+            found.extend(history.movers(sight.blob).into_iter().map(|mover| (mover, sight.blob)));
         }
     }
     found.sort_unstable();
     found.dedup();
-    found
+    others.retain(|other| found.binary_search(other).is_err());
+    (found, others)
 }
 
 fn with_author(origin: Origin, by: Author) -> Origin {
@@ -178,6 +211,11 @@ fn with_author(origin: Origin, by: Author) -> Origin {
         Origin::Commit { commit, path, .. } => Origin::Commit { commit, author: by.name, time: by.time, path },
         other => other,
     }
+}
+
+/// Whether it is a file that was seen at these paths, and no message.
+fn is_file(places: &[PathNo]) -> bool {
+    places.iter().all(|path| *path < TAG_MESSAGES)
 }
 
 fn files_removed<'m>(history: &mut History<'_>, removed: &'m mut Removed, commit: Oid) -> &'m [(PathNo, Oid)] {
@@ -195,15 +233,14 @@ fn join_moved(history: &mut History<'_>, groups: &mut Groups, removed: &mut Remo
         }
     }
     same.retain(|_, numbers| numbers.len() > 1);
-    let came_up = if same.is_empty() { Default::default() } else { lineages::came_up(history) };
     for numbers in same.into_values() {
         for at in &numbers {
             let Some(group) = groups.get(*at) else { continue };
-            let holder = group.holder;
-            if !group.places.iter().any(|path| came_up.get(path) == Some(&holder)) {
+            let (holder, places) = (group.holder, group.places.clone());
+            let Some(Holder::Commit(commit)) = history.holders.get(holder as usize).cloned() else { continue };
+            if !is_file(&places) || !places.into_iter().any(|path| history.is_new_in(commit, path)) {
                 continue;
             }
-            let Some(Holder::Commit(commit)) = history.holders.get(holder as usize).cloned() else { continue };
             let gone = files_removed(history, removed, commit);
             let from = numbers.iter().find(|other| {
                 groups.get(**other).is_some_and(|group| {

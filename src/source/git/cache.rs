@@ -1,7 +1,7 @@
 //! What earlier scans of a history learnt, so that the next one reads what is new alone.
 //!
-//! It holds ids: commits whose history was scanned whole, blobs that hold a finding (these are scanned again each time),
-//! and digests of blobs that are clean under their path. No path, no text, no secret. Anything that is wrong with the file
+//! It holds ids: commits whose history was scanned whole, blobs that hold a finding (these are scanned again each time, or
+//! as soon as a new commit has one again), and digests of blobs that are clean under their path. No path, no text, no secret. Anything that is wrong with the file
 //! costs time and nothing else: what does not check out counts as empty.
 
 use std::fs;
@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::replace::replace;
 
-const MAGIC: &[u8] = b"tidewaiter cache 1\n";
+const MAGIC: &[u8] = b"tidewaiter cache 2\n";
 
 /// Bytes of a digest that are kept.
 const MARK: usize = 16;
@@ -28,6 +28,10 @@ pub struct Cache {
     pub heads: Vec<Oid>,
     /// Blobs with findings (or commits, where the message has one) and the commits that introduced them.
     pub sights: Vec<(Oid, Oid)>,
+    /// The same of blobs that are not needed as long as no new commit has one again: later versions of a file.
+    pub others: Vec<(Oid, Oid)>,
+    /// Commits whose own date is not the one they are sorted by, and that one in seconds since the epoch.
+    pub dates: Vec<(Oid, i64)>,
     /// Blobs that are clean under their path, sorted.
     pub clean: Vec<Mark>,
 }
@@ -63,8 +67,18 @@ impl Cache {
         let heads = list(&mut rest, 20)?.map(Oid::from_bytes).collect::<Result<_, _>>().ok()?;
         let sight = |pair: &[u8]| Some((Oid::from_bytes(&pair[..20]).ok()?, Oid::from_bytes(&pair[20..]).ok()?));
         let sights = list(&mut rest, 40)?.map(sight).collect::<Option<_>>()?;
+        let others = list(&mut rest, 40)?.map(sight).collect::<Option<_>>()?;
+        let date =
+            |pair: &[u8]| Some((Oid::from_bytes(&pair[..20]).ok()?, i64::from_le_bytes(*pair[20..].first_chunk()?)));
+        let dates = list(&mut rest, 28)?.map(date).collect::<Option<_>>()?;
         let clean = list(&mut rest, MARK)?.map(shortened).collect();
-        Some(Self { heads, sights, clean })
+        Some(Self { heads, sights, others, dates, clean })
+    }
+
+    /// Makes these of the others sights that are needed.
+    pub fn recall(&mut self, back: &[(Oid, Oid)]) {
+        self.others.retain(|other| !back.contains(other));
+        self.sights.extend(back);
     }
 
     /// Whether the blob is known to be clean under the path.
@@ -79,8 +93,12 @@ impl Cache {
     pub fn save(&self, file: &Path, key: &str) -> io::Result<()> {
         let mut body = Vec::new();
         put(&mut body, self.heads.len(), self.heads.iter().flat_map(Oid::as_bytes));
-        let sights = self.sights.iter().flat_map(|(commit, blob)| commit.as_bytes().iter().chain(blob.as_bytes()));
-        put(&mut body, self.sights.len(), sights);
+        for sights in [&self.sights, &self.others] {
+            let bytes = sights.iter().flat_map(|(commit, blob)| commit.as_bytes().iter().chain(blob.as_bytes()));
+            put(&mut body, sights.len(), bytes);
+        }
+        let dates: Vec<_> = self.dates.iter().map(|(commit, date)| (commit.as_bytes(), date.to_le_bytes())).collect();
+        put(&mut body, dates.len(), dates.iter().flat_map(|(commit, date)| commit.iter().chain(date)));
         put(&mut body, self.clean.len(), self.clean.iter().flatten());
         if let Some(folder) = file.parent() {
             fs::create_dir_all(folder)?;
@@ -117,7 +135,13 @@ mod tests {
     }
 
     fn cache() -> Cache {
-        Cache { heads: vec![id(1)], sights: vec![(id(2), id(3))], clean: vec![mark(id(4), "a"), mark(id(4), "b")] }
+        Cache {
+            heads: vec![id(1)],
+            sights: vec![(id(2), id(3))],
+            others: vec![(id(5), id(6)), (id(7), id(8))],
+            dates: vec![(id(9), -3)],
+            clean: vec![mark(id(4), "a"), mark(id(4), "b")],
+        }
     }
 
     #[test]

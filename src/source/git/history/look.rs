@@ -3,6 +3,7 @@
 use foldhash::{HashMap, HashSet};
 use git2::Oid;
 
+use super::children::Child;
 use super::graph::ObjectNo;
 use super::paths::Paths;
 use super::{History, PathNo};
@@ -70,6 +71,13 @@ impl History<'_> {
         }
     }
 
+    /// Whether the commit brought a file to a path where none of its parents has one.
+    pub fn is_new_in(&mut self, commit: Oid, path: PathNo) -> bool {
+        let (commit, names) = (self.graph.number(commit), self.paths.names(path));
+        let Ok(node) = self.graph.commit(commit) else { return false };
+        self.at(commit, &names).is_some() && node.parents.iter().all(|parent| self.at(*parent, &names).is_none())
+    }
+
     fn at(&mut self, commit: ObjectNo, names: &[u32]) -> Option<Oid> {
         let mut object = self.graph.commit(commit).ok()?.tree;
         let mut is_tree = true;
@@ -88,24 +96,13 @@ impl History<'_> {
     pub fn in_head(&mut self) -> HashSet<Oid> {
         let head = self.repository.head().ok().and_then(|head| head.peel_to_commit().ok()).map(|commit| commit.id());
         let head = head.map(|id| self.graph.number(id));
-        self.held_by(head.into_iter().collect())
-    }
-
-    /// The blobs of the commits just before the selected ones.
-    pub fn in_boundary(&mut self) -> HashSet<Oid> {
-        self.held_by(self.selection.boundary.clone())
-    }
-
-    fn held_by(&mut self, commits: Vec<ObjectNo>) -> HashSet<Oid> {
-        let roots = commits.into_iter().filter_map(|commit| Some(self.graph.commit(commit).ok()?.tree));
-        let mut stack: Vec<ObjectNo> = roots.collect();
         let (mut trees, mut blobs) = (HashSet::default(), HashSet::default());
+        let mut stack: Vec<ObjectNo> = self.trees_of(head.as_slice());
         while let Some(tree) = stack.pop() {
             if !trees.insert(tree) {
                 continue;
             }
-            let tree = self.graph.tree(tree).unwrap_or_default();
-            for child in self.graph.children().of(tree) {
+            for child in self.children(tree) {
                 if child.is_tree() {
                     stack.push(child.id);
                 } else {
@@ -114,5 +111,39 @@ impl History<'_> {
             }
         }
         blobs
+    }
+
+    /// The blobs of the commits just before the selected ones, and their paths there.
+    pub fn in_boundary(&mut self) -> HashMap<Oid, Vec<PathNo>> {
+        let (mut seen, mut blobs) = (HashSet::default(), HashMap::<Oid, Vec<PathNo>>::default());
+        let roots = self.trees_of(&self.selection.boundary.clone());
+        let mut stack: Vec<(ObjectNo, PathNo)> = roots.into_iter().map(|tree| (tree, Paths::ROOT)).collect();
+        while let Some((tree, folder)) = stack.pop() {
+            if !seen.insert((tree, folder)) || self.paths.names(folder).len() > MAX_DEPTH {
+                continue;
+            }
+            for child in self.children(tree) {
+                let path = self.paths.below(folder, child.name());
+                if child.is_tree() {
+                    stack.push((child.id, path));
+                } else {
+                    let paths = blobs.entry(self.graph.id(child.id)).or_default();
+                    if !paths.contains(&path) {
+                        paths.push(path);
+                    }
+                }
+            }
+        }
+        blobs
+    }
+
+    fn trees_of(&mut self, commits: &[ObjectNo]) -> Vec<ObjectNo> {
+        commits.iter().filter_map(|commit| Some(self.graph.commit(*commit).ok()?.tree)).collect()
+    }
+
+    /// What stands in a folder; nothing in one that can't be read.
+    fn children(&mut self, tree: ObjectNo) -> Vec<Child> {
+        let tree = self.graph.tree(tree).unwrap_or_default();
+        self.graph.children().of(tree).collect()
     }
 }

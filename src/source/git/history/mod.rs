@@ -24,7 +24,7 @@ pub use self::paths::{PathNo, Texts};
 pub use self::revision::Tag;
 pub use self::walk::Piece;
 
-use self::commits::Selection;
+use self::commits::{Earlier, Selection};
 use self::graph::{Graph, ObjectNo};
 use self::paths::Paths;
 use self::revision::Starts;
@@ -45,7 +45,8 @@ pub struct HistoryOptions {
     pub ranges: Vec<String>,
     /// Only these branches.
     pub branches: Vec<String>,
-    /// Only commits made at this time (seconds since the epoch) or later.
+    /// Only commits made at this time (seconds since the epoch) or later. They are looked for a thousand commits behind the
+    /// first older one.
     pub since: Option<i64>,
     /// What no ref reaches, too.
     pub unreachable: bool,
@@ -94,12 +95,28 @@ pub struct History<'r> {
 }
 
 impl<'r> History<'r> {
-    /// Walks the history.
+    /// Walks the history. What the cache remembers of blobs that came back is looked at again, and noted there.
     ///
     /// # Errors
     /// A revision that does not exist, or a repository without readable refs or objects. A single object that can't be
     /// read is a problem instead.
     pub fn collect(
+        repository: &'r Repository,
+        options: &HistoryOptions,
+        cache: &mut Cache,
+        reading: &Reading<'_>,
+    ) -> Result<Self, GitError> {
+        loop {
+            let mut history = Self::walk(repository, options, cache, reading)?;
+            let back = history.came_back(cache);
+            if back.is_empty() {
+                return Ok(history);
+            }
+            cache.recall(&back);
+        }
+    }
+
+    fn walk(
         repository: &'r Repository,
         options: &HistoryOptions,
         cache: &Cache,
@@ -166,22 +183,49 @@ impl<'r> History<'r> {
             let message = "the clone is shallow: older commits are not in it";
             self.problems.push(Problem::new("history", ProblemKind::Skipped, message));
         }
+        if grafts_file(self.repository).lines().any(is_graft) {
+            let message =
+                "its file `info/grafts` names other parents: what led to the commits' own ones may be left out";
+            self.problems.push(Problem::new("history", ProblemKind::Skipped, message));
+        }
     }
 
     /// Leaves of the commits that an earlier scan covered what it found there.
     fn keep_sights(&mut self, cache: &Cache) {
-        if self.selection.earlier.is_empty() {
-            return;
-        }
+        let Some(earlier) = self.earlier() else { return };
         let sights: HashSet<(Oid, Oid)> = cache.sights.iter().copied().collect();
-        let earlier: HashSet<Oid> = self.selection.earlier.iter().map(|commit| self.graph.id(*commit)).collect();
         let is_left = |commit: Oid, blob: Oid| !earlier.contains(&commit) || sights.contains(&(commit, blob));
-        let (graph, holders) = (&self.graph, &self.holders);
-        self.pieces.retain(|piece| match holders.get(piece.holder as usize) {
-            Some(Holder::Commit(commit)) => is_left(*commit, graph.id(piece.blob)),
-            _ => true,
+        let mut pieces = std::mem::take(&mut self.pieces);
+        // What was clean where it came from may hold something under the path of another kind that it came to later.
+        pieces.retain(|piece| {
+            let blob = self.blob(piece);
+            self.bringers(piece).any(|commit| commit.is_none_or(|commit| is_left(commit, blob)))
         });
+        self.pieces = pieces;
         self.messages.retain(|(_, commit)| is_left(*commit, *commit));
+    }
+
+    /// The commits that an earlier scan covered, if this one goes on from there.
+    fn earlier(&self) -> Option<HashSet<Oid>> {
+        let earlier = self.selection.earlier.as_ref()?;
+        Some(earlier.iter().map(|commit| self.graph.id(*commit)).collect())
+    }
+
+    /// Who brought the piece to its places; `None` for what is no commit.
+    fn bringers<'h>(&'h self, piece: &'h Piece) -> impl Iterator<Item = Option<Oid>> + 'h {
+        self.places(piece).map(|(_, holder)| match self.holders.get(holder as usize) {
+            Some(Holder::Commit(commit)) => Some(*commit),
+            _ => None,
+        })
+    }
+
+    /// What an earlier scan saw, and did not expect to be needed again, of the blobs that new commits, or HEAD, hold.
+    fn came_back(&mut self, cache: &Cache) -> Vec<(Oid, Oid)> {
+        let Some(earlier) = self.earlier().filter(|_| !cache.others.is_empty()) else { return Vec::new() };
+        let is_new = |commit: Option<Oid>| commit.is_none_or(|commit| !earlier.contains(&commit));
+        let mut blobs = self.in_head();
+        blobs.extend(self.pieces.iter().filter(|piece| self.bringers(piece).any(is_new)).map(|piece| self.blob(piece)));
+        cache.others.iter().copied().filter(|(_, blob)| blobs.contains(blob)).collect()
     }
 
     /// Covered commits, by this scan or an earlier one, that lead to no other.
@@ -191,7 +235,12 @@ impl<'r> History<'r> {
 
     /// Whether all objects were looked at, not only what is new since an earlier scan.
     pub fn is_whole(&self) -> bool {
-        self.selection.earlier.is_empty() && self.selection.boundary.is_empty()
+        !self.selection.has_gaps()
+    }
+
+    /// Commits whose date was set right, and to what, those that an earlier scan knew included.
+    pub fn dates(&self) -> Vec<(Oid, i64)> {
+        self.selection.dates.iter().map(|(commit, date)| (self.graph.id(*commit), *date)).collect()
     }
 
     /// The packs that were read whole.
@@ -256,7 +305,8 @@ fn select<'r>(
         let found: Vec<Oid> = cache.sights.iter().map(|(commit, _)| *commit).collect();
         let (tips, heads) = (numbers(&mut graph, tips), numbers(&mut graph, &cache.heads));
         let found = numbers(&mut graph, &found);
-        if let Some(selection) = commits::select_new(&mut graph, &tips, &heads, &found, MANY) {
+        let dates = cache.dates.iter().map(|(commit, date)| (graph.number(*commit), *date)).collect();
+        if let Some(selection) = commits::select_new(&mut graph, &tips, Earlier { heads, found, dates }, MANY) {
             return Ok((graph, selection));
         }
     }
@@ -312,8 +362,17 @@ fn is_partial(repository: &Repository) -> bool {
 
 /// Where the history is cut or mended by files of the repository: a scan under others saw another history.
 pub fn border(repository: &Repository) -> String {
-    let read = |name: &str| std::fs::read_to_string(repository.commondir().join(name)).unwrap_or_default();
-    format!("{}\0{}", read("shallow"), read("info/grafts"))
+    let shallow = std::fs::read_to_string(repository.commondir().join("shallow")).unwrap_or_default();
+    format!("{shallow}\0{}", grafts_file(repository))
+}
+
+fn grafts_file(repository: &Repository) -> String {
+    std::fs::read_to_string(repository.commondir().join("info/grafts")).unwrap_or_default()
+}
+
+/// Whether a line of that file names a commit.
+fn is_graft(line: &str) -> bool {
+    !line.trim().is_empty() && !line.starts_with('#')
 }
 
 /// Parents that replace a commit's own: `info/grafts`, and none at the border of a shallow clone.
@@ -321,7 +380,7 @@ fn grafts(repository: &Repository) -> HashMap<Oid, Vec<Oid>> {
     let border = border(repository);
     let (shallow, mended) = border.split_once('\0').unwrap_or_default();
     let mut grafts = HashMap::default();
-    for line in mended.lines().filter(|line| !line.starts_with('#')) {
+    for line in mended.lines().filter(|line| is_graft(line)) {
         let mut ids = line.split_whitespace().map_while(|id| Oid::from_str(id).ok());
         if let Some(commit) = ids.next() {
             grafts.insert(commit, ids.collect());
