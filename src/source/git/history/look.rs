@@ -86,7 +86,7 @@ impl History<'_> {
 
     /// The blobs of HEAD; empty before the first commit.
     pub fn in_head(&mut self) -> HashSet<Oid> {
-        let head = self.repository.head().ok().and_then(|head| head.peel_to_commit().ok()).map(|commit| commit.id());
+        let head = self.repository.head().ok().and_then(|head| self.repository.commit_of(&head).ok());
         let head = head.map(|id| self.graph.number(id));
         self.held_by(head.into_iter().collect())
     }
