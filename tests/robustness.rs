@@ -373,6 +373,7 @@ fn what_nests_too_deep_is_searched_wherever_it_stands_in_a_stream() {
 fn ends(args: &[&str], folder: &Path) -> (String, Option<i32>) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tidewaiter"));
     command.args(args).current_dir(folder).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.env_remove("GIT_DIR").env_remove("GIT_INDEX_FILE");
     let mut child = command.spawn().expect("the built program starts");
     let start = std::time::Instant::now();
     while child.try_wait().expect("a child").is_none() {

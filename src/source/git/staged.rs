@@ -90,8 +90,15 @@ impl Staged {
         let mut spans = vec![Span::new(0, bytes.len())];
         let mut old = Vec::new();
         for (path, id) in &file.old {
-            let version = self.repository.find_blob(*id).map_err(said)?.content().to_vec();
-            spans = common(&spans, &new_lines(&version, &bytes).map_err(said)?);
+            // A file that was only moved has no new lines.
+            let (version, new) = if *id == file.id {
+                (bytes.clone(), Vec::new())
+            } else {
+                let version = self.repository.find_blob(*id).map_err(said)?.content().to_vec();
+                let new = new_lines(&version, &bytes).map_err(said)?;
+                (version, new)
+            };
+            spans = common(&spans, &new);
             old.push(OldVersion { path: path.clone(), bytes: version });
         }
         Ok(Changed { bytes, spans, old })
