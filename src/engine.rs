@@ -29,6 +29,7 @@ mod documents;
 mod fingerprint;
 mod history;
 mod pending;
+mod staged;
 
 use documents::Documents;
 pub use history::HistoryScan;
@@ -130,8 +131,8 @@ impl Engine {
         Ok(Run { root: tree.root, ..run })
     }
 
-    /// Scans what the index of the repository at `path` holds for the next commit, and keeps what lies on lines that
-    /// none of its parents has.
+    /// Scans what the index of the repository at `path` holds for the next commit, and keeps what none of its parents
+    /// has.
     ///
     /// # Errors
     /// No repository, or one whose index or HEAD can't be read.
@@ -142,7 +143,7 @@ impl Engine {
         let neighbours = Snapshot::of_index(path);
         let scan = |(file, read): (&StagedFile, Result<Changed, String>)| {
             let scanned = match read {
-                Ok(Changed { bytes, spans }) => self.scan_changes(file, &bytes, &spans, &neighbours),
+                Ok(changed) => self.scan_changes(file, &changed, &neighbours),
                 Err(message) => failed(&file.path, message),
             };
             progress.done.fetch_add(1, Ordering::Relaxed);
@@ -162,18 +163,6 @@ impl Engine {
         }
         // An entry of the allowlist may hold for a file that is not changed.
         Ok(assemble(scanned, staged.problems, &Allowlist::default(), start))
-    }
-
-    fn scan_changes(&self, file: &StagedFile, bytes: &[u8], changed: &[Span], neighbours: &dyn Neighbours) -> Scanned {
-        if bytes.len() as u64 > self.settings.max_file_size {
-            return failed(&file.path, tree::too_large(Some(bytes.len() as u64), self.settings.max_file_size));
-        }
-        let mut scanned =
-            self.scan_blob(Origin::Staged { path: file.path.clone() }, bytes, neighbours).with_bytes(bytes);
-        let is_new = |span: Span| changed.iter().any(|changed| changed.overlaps(span));
-        scanned.findings.retain(|finding| is_new(finding.span));
-        scanned.unused.retain(|unused| is_new(unused.line));
-        scanned
     }
 
     /// Whether parsing can find anything in the blob.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::program::{findings, report, text, tidewaiter};
+use crate::repository::{Repository, secret};
 
 const SECRET: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  password: kestrel-Harbour-71\n";
 
@@ -366,4 +367,108 @@ fn what_nests_too_deep_is_searched_wherever_it_stands_in_a_stream() {
         let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
         assert_eq!(findings(&report).len(), count, "{report}");
     }
+}
+
+/// What the program says, and its exit code; it must end within a time in which it could do all this many times.
+fn ends(args: &[&str], folder: &Path) -> (String, Option<i32>) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tidewaiter"));
+    command.args(args).current_dir(folder).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.env_remove("GIT_DIR").env_remove("GIT_INDEX_FILE");
+    let mut child = command.spawn().expect("the built program starts");
+    let start = std::time::Instant::now();
+    while child.try_wait().expect("a child").is_none() {
+        if start.elapsed().as_secs() > 20 {
+            child.kill().expect("a child");
+            panic!("{args:?} does not end");
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let output = child.wait_with_output().expect("it ended");
+    (text(&output.stdout) + &text(&output.stderr), output.status.code())
+}
+
+/// Cuts the file of a loose object short, as a crash or a full disk leaves it; gives its id and what it was.
+fn cut(repository: &Repository, revision: &str) -> (String, (std::path::PathBuf, Vec<u8>)) {
+    let id = repository.git(&["rev-parse", revision]);
+    let file = repository.path().join(".git/objects").join(&id[..2]).join(&id[2..]);
+    let whole = fs::read(&file).expect("a loose object");
+    fs::remove_file(&file).expect("removed");
+    fs::write(&file, &whole[..whole.len() * 2 / 3]).expect("written");
+    (id, (file, whole))
+}
+
+/// libgit2 waits without end for the rest of such an object.
+#[test]
+fn objects_that_end_too_early_are_said() {
+    let mut repository = Repository::new();
+    let numbers: String = (0..100).map(|number| format!("{number}\n")).collect();
+    repository.write("deep/er/a.txt", &numbers);
+    repository.commit("first");
+    repository.git(&["tag", "-a", "-m", &numbers, "v1"]);
+    repository.write("b.yaml", &secret("b", "kestrel-Harbour-71"));
+    repository.commit("second");
+    let history: &[&[&str]] = &[&["history"], &["history", "--unreachable"], &["history", "HEAD"]];
+    let range: &[&[&str]] = &[&["history", "HEAD~1"], &["history", "HEAD^!"], &["history", "v1...HEAD"]];
+    let blob: &[&[&str]] = &[&["history", "HEAD:deep/er/a.txt"], &["history", ":deep/er/a.txt"]];
+    for (revision, runs) in [
+        ("HEAD:deep/er/a.txt", &[history, blob].concat()),
+        ("HEAD:deep/er", &history.to_vec()),
+        ("HEAD^{tree}", &history.to_vec()),
+        ("HEAD", &[history, range].concat()),
+        ("HEAD~1", &[history, &range[..1]].concat()),
+        ("v1", &[&history[..2], &range[2..], &[&["history", "v1"]], &[&["history", "v1~0"]]].concat()),
+    ] {
+        let (id, (file, whole)) = cut(&repository, revision);
+        for args in runs {
+            let (said, code) = ends(args, repository.path());
+            // Where the rest could be scanned, what it holds counts.
+            let expected = if said.contains("1 finding (") { 1 } else { 2 };
+            assert_eq!(code, Some(expected), "{revision} {args:?}: {said}");
+            assert!(said.contains(&format!("object {id} is corrupt")), "{revision} {args:?}: {said}");
+        }
+        fs::write(file, whole).expect("written");
+    }
+    for runs in [history, range] {
+        runs.iter().for_each(|args| assert!(!ends(args, repository.path()).0.contains("corrupt")));
+    }
+}
+
+#[test]
+fn a_staged_change_beside_an_object_that_ends_too_early_is_said() {
+    let mut repository = Repository::new();
+    let numbers: String = (0..100).map(|number| format!("{number}\n")).collect();
+    repository.write("deep/er/a.txt", &numbers);
+    repository.write("deep/er/b.txt", &numbers.repeat(2));
+    repository.commit("first");
+    repository.write("deep/er/a.txt", &numbers.repeat(3));
+    repository.git(&["add", "."]);
+    for revision in [":deep/er/a.txt", "HEAD:deep/er/a.txt", "HEAD:deep/er", "HEAD:deep", "HEAD^{tree}", "HEAD"] {
+        let (id, (file, whole)) = cut(&repository, revision);
+        let (said, code) = ends(&["staged"], repository.path());
+        assert_eq!(code, Some(2), "{revision}: {said}");
+        assert!(said.contains(&format!("object {id} is corrupt")), "{revision}: {said}");
+        fs::write(file, whole).expect("written");
+    }
+    repository.git(&["mv", "deep/er/b.txt", "c.txt"]);
+    repository.write("c.txt", &format!("{}more\n", numbers.repeat(2)));
+    repository.git(&["add", "."]);
+    let (_, (file, whole)) = cut(&repository, "HEAD:deep/er/b.txt");
+    assert_eq!(ends(&["staged"], repository.path()).1, Some(0), "where it came from is unknown, and all of it scanned");
+    fs::write(file, whole).expect("written");
+    assert_eq!(ends(&["staged"], repository.path()).1, Some(0));
+}
+
+/// git reads packs first.
+#[test]
+fn a_broken_object_that_a_pack_has_whole_costs_nothing() {
+    let mut repository = Repository::new();
+    repository.write("b.yaml", &secret("b", "kestrel-Harbour-71"));
+    repository.commit("first");
+    repository.git(&["repack", "-q", "-a"]);
+    for revision in ["HEAD", "HEAD^{tree}", "HEAD:b.yaml"] {
+        cut(&repository, revision);
+    }
+    let (said, code) = ends(&["history"], repository.path());
+    assert_eq!(code, Some(1), "{said}");
+    assert!(!said.contains("corrupt"), "{said}");
 }

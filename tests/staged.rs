@@ -429,3 +429,88 @@ fn exceptions_outside_of_the_change_are_not_missed() {
     repository.git(&["add", "."]);
     assert_eq!(found_in(&repository.path().join("elsewhere")), (vec![], 0), "paths count from the root everywhere");
 }
+
+/// Nothing of the file changed, but it is read as something else now.
+#[test]
+fn a_new_name_that_gives_old_lines_a_meaning_is_a_change() {
+    let line = format!("mysql -uroot -p{FIRST}9 db\n");
+    let mut repository = committed("notes.zzz", &line);
+    repository.git(&["mv", "notes.zzz", "deploy.sh"]);
+    assert_eq!(found_in(repository.path()), (vec!["deploy.sh:1".to_owned()], 1));
+    repository.commit("it is there now");
+    repository.git(&["mv", "deploy.sh", "other.sh"]);
+    assert_eq!(found_in(repository.path()), (vec![], 0), "it was found there before");
+    repository.commit("again");
+    repository.write("other.sh", &format!("{line}# tidewaiter:allow\n"));
+    repository.commit("more");
+    repository.git(&["reset", "-q", "--soft", "HEAD~1"]);
+    assert_eq!(found_in(repository.path()), (vec![], 0));
+}
+
+#[test]
+fn a_path_that_no_exception_covers_is_a_change() {
+    let mut repository = committed("docs/app.yaml", &secret("web", FIRST));
+    repository.write(".tidewaiter.yaml", "allowlist:\n  - path: docs/**\n    reason: invented\n");
+    repository.commit("an exception");
+    repository.git(&["mv", "docs/app.yaml", "live.yaml"]);
+    assert_eq!(found_in(repository.path()), (vec!["live.yaml:6".to_owned()], 1));
+}
+
+#[test]
+fn a_changed_line_that_gives_an_old_one_a_meaning_is_a_change() {
+    let pod = |name: &str, other: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  containers:\n  - name: a\n    env:\n    - name: {name}\n      \
+             value: {FIRST}\n    - name: API_TOKEN\n      value: {SECOND}\n    - name: {other}\n      value: x\n"
+        )
+    };
+    let mut repository = committed("pod.yaml", &pod("DB_USER", "A"));
+    repository.write("pod.yaml", &pod("DB_PASSWORD", "A"));
+    repository.git(&["add", "."]);
+    assert_eq!(found_in(repository.path()), (vec!["pod.yaml:9".to_owned()], 1));
+    repository.commit("it is there now");
+    repository.write("pod.yaml", &pod("ADMIN_PASSWORD", "B"));
+    repository.git(&["add", "."]);
+    assert_eq!(found_in(repository.path()), (vec![], 0), "it was a password before");
+    let secret = |kind: &str| secret("web", FIRST).replace("Secret", kind);
+    repository.write("secret.yaml", &secret("Foo").replace("password", "blob"));
+    repository.commit("no Secret");
+    repository.write("secret.yaml", &secret("Secret").replace("password", "blob"));
+    repository.git(&["add", "."]);
+    assert_eq!(found_in(repository.path()), (vec!["secret.yaml:6".to_owned()], 1));
+}
+
+#[test]
+#[cfg(unix)]
+fn targets_of_links_are_content() {
+    let link = |repository: &Repository, target: &str, name: &str| {
+        let path = repository.path().join(name);
+        let _ = fs::remove_file(&path);
+        std::os::unix::fs::symlink(target, path).expect("linked");
+        repository.git(&["add", "."]);
+    };
+    let url = format!("https://user:{FIRST}9@example.com/x");
+    let mut repository = committed("a", "a\n");
+    link(&repository, "other.txt", "plain.json");
+    link(&repository, &url, "l");
+    let (said, code) = report(&["staged"], repository.path());
+    assert_eq!((places(&said), code), (vec!["l:1".to_owned()], 1));
+    assert_eq!(said["summary"]["problems"], Value::Array(vec![]), "{said}");
+    repository.commit("linked");
+    assert_eq!(found_in(repository.path()), (vec![], 0));
+    repository.git(&["mv", "l", "m"]);
+    assert_eq!(found_in(repository.path()), (vec![], 0), "moved");
+    link(&repository, &url, "a");
+    assert_eq!(found_in(repository.path()), (vec!["a:1".to_owned()], 1), "a file that becomes a link");
+}
+
+#[test]
+fn a_commit_that_is_missing_is_said() {
+    let repository = committed("a", "a\n");
+    let id = repository.git(&["rev-parse", "HEAD"]);
+    fs::remove_file(repository.path().join(".git/objects").join(&id[..2]).join(&id[2..])).expect("removed");
+    let output = tidewaiter(&["staged"], repository.path());
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains(&format!("commit {id} is missing from the repository")), "{said}");
+}

@@ -40,7 +40,7 @@ was not scanned and nothing was found.";
 enum Command {
     /// Scan files and folders
     Scan(scan::Args),
-    /// Scan what is staged for the next commit, and report what lies on changed lines
+    /// Scan what is staged for the next commit, and report what the changed lines bring
     Staged(staged::Args),
     /// Scan what commits introduced, by default all that any ref reaches
     History(history::Args),

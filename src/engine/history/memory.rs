@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::time::SystemTime;
 
-use git2::Repository;
 use sha2::{Digest, Sha256};
 
 use super::HistoryScan;
 use super::scan::Tally;
 use super::settle::Settled;
 use crate::model::{Problem, ProblemKind, Settings};
+use crate::source::git::Repository;
 use crate::source::git::cache::{Cache, Mark};
 use crate::source::git::history::{self, History};
 

@@ -5,36 +5,40 @@
 
 use std::collections::HashMap;
 
-use git2::{
-    Delta, Diff, DiffFindOptions, DiffOptions, FileMode, Index, IndexEntry, IndexTime, ObjectType, Oid, Repository,
-    Tree, TreeEntry,
-};
+use git2::{Delta, DiffFindOptions, DiffOptions, Index, IndexEntry, IndexTime, ObjectType, Oid, Tree, TreeEntry};
 
-use super::GitError;
 use super::cache_tree::FolderNo;
-use super::index::{Entry, FILE, IndexFile, TYPE};
+use super::index::{Entry, FILE, IndexFile, LINK, TYPE};
+use super::{GitError, Repository};
 
-/// A file whose content is not HEAD's at the same path.
+/// A file whose content is not HEAD's at the same path, or the target of a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangedFile {
     /// The path's bytes.
     pub path: Vec<u8>,
     /// The blob in the index.
     pub id: Oid,
+    /// Whether it is a symbolic link, and the blob its target.
+    pub is_link: bool,
     /// HEAD's blob at this path, or at the one it came from.
     pub old: Option<Oid>,
+    /// The path that it came from, if that is another one.
+    pub old_path: Option<Vec<u8>>,
 }
 
 /// What differs.
 #[derive(Debug, Default)]
 pub struct Changes {
-    /// Files with new content.
+    /// Files with new content, or that came from another path.
     pub files: Vec<ChangedFile>,
     /// Files and folders of HEAD that the index lacks.
     pub gone: Vec<Vec<u8>>,
     /// Paths with merge conflicts.
     pub conflicts: Vec<Vec<u8>>,
 }
+
+/// The paths and the blobs that files came from, by the paths that they came to.
+type Origins = HashMap<Vec<u8>, (Vec<u8>, Oid)>;
 
 /// A folder to compare: its entries in the index, and what HEAD has there.
 struct Folder<'r> {
@@ -104,12 +108,8 @@ impl<'r> Comparison<'r> {
             }
             return;
         }
-        if !entry.is_file() || entry.intent_to_add {
-            return;
-        }
-        let old = head.filter(|head| head.filemode() as u32 & TYPE == FILE).map(TreeEntry::id);
-        if old != Some(entry.id) {
-            self.changes.files.push(ChangedFile { path: path.to_vec(), id: entry.id, old });
+        if (entry.is_file() || entry.is_link()) && !entry.intent_to_add {
+            self.note_file(path, entry.id, entry.is_link(), head);
         }
     }
 
@@ -126,7 +126,7 @@ impl<'r> Comparison<'r> {
         let guess = record.and_then(|record| self.index.cache_tree.tree(record)).map(|(count, _)| count);
         let entries = self.index.below(at, &prefix, guess);
         let end = entries.end.min(folder.entries.end);
-        let tree = head.filter(|head| head.kind() == Some(ObjectType::Tree)).map(TreeEntry::id);
+        let tree = tree(head);
         if !self.is_same(record, entries.len(), tree) {
             let head = tree.map(|id| self.repository.find_tree(id)).transpose()?;
             self.open.push(Folder { prefix, entries: at..end, head, record });
@@ -136,17 +136,31 @@ impl<'r> Comparison<'r> {
 
     /// A folder outside of a sparse checkout stands in the index as one entry with its tree.
     fn folded(&mut self, entry: &Entry, path: &[u8], head: Option<&TreeEntry<'_>>) -> Result<(), GitError> {
-        let old = head.filter(|head| head.kind() == Some(ObjectType::Tree)).map(TreeEntry::id);
-        if old == Some(entry.id) {
-            return Ok(());
-        }
-        let old = old.map(|id| self.repository.find_tree(id)).transpose()?;
-        let new = self.repository.find_tree(entry.id)?;
-        let diff = self.repository.diff_tree_to_tree(old.as_ref(), Some(&new), Some(&mut options()))?;
-        for file in changed_files(&diff) {
-            self.changes.files.push(ChangedFile { path: [path, &file.path].concat(), ..file });
+        let mut open = vec![(path.to_vec(), entry.id, tree(head))];
+        while let Some((prefix, new, old)) = open.pop() {
+            if old == Some(new) {
+                continue;
+            }
+            let old = old.map(|id| self.repository.find_tree(id)).transpose()?;
+            for entry in &self.repository.find_tree(new)? {
+                let head = old.as_ref().and_then(|tree| tree.get_name_bytes(entry.name_bytes()));
+                let path = [&prefix, entry.name_bytes()].concat();
+                match entry.kind() {
+                    Some(ObjectType::Tree) => open.push(([&path, &b"/"[..]].concat(), entry.id(), tree(head.as_ref()))),
+                    Some(ObjectType::Blob) => self.note_file(&path, entry.id(), is_link(&entry), head.as_ref()),
+                    _ => {}
+                }
+            }
         }
         Ok(())
+    }
+
+    /// Notes a file, or a link, unless HEAD has the same there.
+    fn note_file(&mut self, path: &[u8], id: Oid, is_link: bool, head: Option<&TreeEntry<'_>>) {
+        let old = head.filter(|head| head.kind() == Some(ObjectType::Blob)).map(TreeEntry::id);
+        if old != Some(id) {
+            self.changes.files.push(ChangedFile { path: path.to_vec(), id, is_link, old, old_path: None });
+        }
     }
 
     fn is_same(&self, record: Option<FolderNo>, entries: usize, head: Option<Oid>) -> bool {
@@ -164,75 +178,100 @@ impl<'r> Comparison<'r> {
 }
 
 impl Changes {
-    /// Gives files that came from another path what they were there, and drops those that were moved as they are.
-    /// Where libgit2 can't tell, all of a file counts as new.
+    /// Gives files that came from another path what they were there. Where libgit2 can't tell, all of a file counts as new.
     pub fn find_renames(&mut self, repository: &Repository, head: &Tree<'_>) {
         let has_new = self.files.iter().any(|file| file.old.is_none());
         if self.gone.is_empty() || !has_new {
             return;
         }
-        let Ok(origins) = self.origins(repository, head) else { return };
+        let Ok(mut origins) = self.origins(repository, head) else { return };
         for file in self.files.iter_mut().filter(|file| file.old.is_none()) {
-            file.old = origins.get(&file.path).copied();
+            (file.old_path, file.old) = origins.remove(&file.path).unzip();
         }
-        self.files.retain(|file| file.old != Some(file.id));
     }
 
-    /// What the files that came from elsewhere were there. Compares only the paths that came or went.
-    fn origins(&self, repository: &Repository, head: &Tree<'_>) -> Result<HashMap<Vec<u8>, Oid>, git2::Error> {
-        let mut options = options();
-        options.disable_pathspec_match(true);
+    /// The paths and the blobs that files came from. Compares only what came or went.
+    fn origins(&self, repository: &Repository, head: &Tree<'_>) -> Result<Origins, git2::Error> {
+        // Indexes of these alone, in memory: libgit2 would read all of the other one, and not every form of it.
+        let (mut before, mut after) = (Index::new()?, Index::new()?);
         for path in &self.gone {
-            options.pathspec(path.as_slice());
+            let entry = repository.entry_at(head, path)?;
+            add_all(repository, &entry, path.clone(), &mut before)?;
         }
-        // An index of the new files alone, in memory: libgit2 would read all of the other one, and not every form of it.
-        let mut index = Index::new()?;
         for file in self.files.iter().filter(|file| file.old.is_none()) {
-            options.pathspec(file.path.as_slice());
-            index.add(&new_entry(file))?;
+            add(repository, file.path.clone(), file.id, file.is_link, &mut after)?;
         }
-        let mut diff = repository.diff_tree_to_index(Some(head), Some(&index), Some(&mut options))?;
+        let mut diff = repository.diff_index_to_index(&before, &after, Some(&mut options()))?;
         diff.find_similar(Some(DiffFindOptions::new().renames(true)))?;
         let renamed = diff.deltas().filter(|delta| delta.status() == Delta::Renamed);
-        let origin =
-            |delta: git2::DiffDelta<'_>| Some((delta.new_file().path_bytes()?.to_vec(), delta.old_file().id()));
-        Ok(renamed.filter_map(origin).collect())
+        let origin = |delta: git2::DiffDelta<'_>| {
+            let (old, new) = (delta.old_file(), delta.new_file());
+            Some((new.path_bytes()?.to_vec(), (old.path_bytes()?.to_vec(), old.id())))
+        };
+        let mut origins: HashMap<_, _> = renamed.filter_map(origin).collect();
+        // libgit2 takes files alone for renamed.
+        let links: HashMap<Oid, Vec<u8>> =
+            before.iter().filter(|entry| entry.mode == LINK).map(|entry| (entry.id, entry.path)).collect();
+        for file in self.files.iter().filter(|file| file.old.is_none() && file.is_link) {
+            let from = links.get(&file.id).map(|path| (file.path.clone(), (path.clone(), file.id)));
+            origins.extend(from);
+        }
+        Ok(origins)
     }
 }
 
-fn new_entry(file: &ChangedFile) -> IndexEntry {
+/// Adds a file, or all files of a folder.
+fn add_all(
+    repository: &Repository,
+    entry: &TreeEntry<'_>,
+    path: Vec<u8>,
+    index: &mut Index,
+) -> Result<(), git2::Error> {
+    let mut open = vec![(path, entry.to_owned())];
+    while let Some((path, entry)) = open.pop() {
+        match entry.kind() {
+            Some(ObjectType::Blob) => add(repository, path, entry.id(), is_link(&entry), index)?,
+            Some(ObjectType::Tree) => {
+                let tree = repository.find_tree(entry.id())?;
+                open.extend(tree.iter().map(|child| ([&path, child.name_bytes()].join(&b'/'), child.to_owned())));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Adds a file, which libgit2 may read then.
+fn add(repository: &Repository, path: Vec<u8>, id: Oid, is_link: bool, index: &mut Index) -> Result<(), git2::Error> {
+    repository.check(id)?;
     let never = IndexTime::new(0, 0);
-    IndexEntry {
+    index.add(&IndexEntry {
         ctime: never,
         mtime: never,
         dev: 0,
         ino: 0,
-        mode: FILE | 0o644,
+        mode: if is_link { LINK } else { FILE | 0o644 },
         uid: 0,
         gid: 0,
         file_size: 0,
-        id: file.id,
+        id,
         flags: 0,
         flags_extended: 0,
-        path: file.path.clone(),
-    }
+        path,
+    })
 }
 
 fn options() -> DiffOptions {
     let mut options = DiffOptions::new();
-    options.ignore_submodules(true).include_typechange(true).skip_binary_check(true).context_lines(0);
+    options.include_typechange(true).skip_binary_check(true).context_lines(0);
     options
 }
 
-fn changed_files(diff: &Diff<'_>) -> Vec<ChangedFile> {
-    let is_file = |mode| matches!(mode, FileMode::Blob | FileMode::BlobExecutable | FileMode::BlobGroupWritable);
-    let changed = diff.deltas().filter_map(|delta| {
-        let (old, new) = (delta.old_file(), delta.new_file());
-        if delta.status() == Delta::Deleted || !is_file(new.mode()) || new.id() == old.id() {
-            return None;
-        }
-        let was = (is_file(old.mode()) && !old.id().is_zero()).then(|| old.id());
-        Some(ChangedFile { path: new.path_bytes()?.to_vec(), id: new.id(), old: was })
-    });
-    changed.collect()
+/// The tree that HEAD has there, if it has one.
+fn tree(head: Option<&TreeEntry<'_>>) -> Option<Oid> {
+    head.filter(|head| head.kind() == Some(ObjectType::Tree)).map(TreeEntry::id)
+}
+
+fn is_link(entry: &TreeEntry<'_>) -> bool {
+    entry.filemode() as u32 & TYPE == LINK
 }

@@ -21,9 +21,10 @@ const OBJECT: usize = 40;
 const FLAGS: usize = 60;
 const PATH: usize = 62;
 
-/// The bits of a mode that tell the type, those of a file, and those of a folder.
+/// The bits of a mode that tell the type; those of a file, of a symbolic link, and of a folder.
 pub const TYPE: u32 = 0o170_000;
 pub const FILE: u32 = 0o100_000;
+pub const LINK: u32 = 0o120_000;
 const FOLDER: u32 = 0o040_000;
 
 /// git takes no longer paths either. Without a bound, a small file of version 4 could ask for much memory.
@@ -51,6 +52,11 @@ impl Entry {
     /// Whether it is a file: no link, submodule or folded folder.
     pub fn is_file(&self) -> bool {
         self.mode & TYPE == FILE
+    }
+
+    /// Whether it is a symbolic link, whose blob is its target.
+    pub fn is_link(&self) -> bool {
+        self.mode & TYPE == LINK
     }
 
     /// Whether it stands for a whole folder that lies outside of a sparse checkout; its path ends with a slash.

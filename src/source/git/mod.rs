@@ -6,21 +6,22 @@ mod cache_tree;
 mod changes;
 pub mod history;
 pub(super) mod index;
+mod loose;
 pub mod object;
 pub mod objects;
 pub mod pack;
 pub mod pushed;
+mod repository;
 mod split_index;
 pub mod staged;
 
-use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 
-use git2::{ErrorClass, ErrorCode, ObjectType, Odb, Oid, Repository, RepositoryOpenFlags};
+use git2::{ErrorClass, ErrorCode, Oid, RepositoryOpenFlags};
 
 use self::index::IndexFile;
+pub use self::repository::{Odb, Repository, is_guarded};
 use crate::model::Neighbours;
 
 /// Why a repository or something in it could not be read.
@@ -64,25 +65,6 @@ impl From<git2::Error> for GitError {
     }
 }
 
-thread_local! {
-    /// Whether this thread looks at an object through [`header`].
-    static GUARDED: Cell<bool> = const { Cell::new(false) };
-}
-
-/// The size and the kind of an object. The git library's binding panics at a kind that git does not have, as damaged packs
-/// may name one: here that is an error.
-fn header(odb: &Odb<'_>, id: Oid) -> Result<(usize, ObjectType), git2::Error> {
-    GUARDED.set(true);
-    let read = catch_unwind(AssertUnwindSafe(|| odb.read_header(id)));
-    GUARDED.set(false);
-    read.unwrap_or_else(|_| Err(git2::Error::from_str("it is of a kind that git does not have")))
-}
-
-/// Whether a panic on this thread is one that is made an error, so that nobody need hear of it.
-pub fn is_guarded() -> bool {
-    GUARDED.get()
-}
-
 /// Why an object could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unread {
@@ -95,9 +77,10 @@ pub struct Unread {
 impl Unread {
     fn new(word: &str, id: Oid, error: &git2::Error) -> Self {
         let is_missing = error.code() == ErrorCode::NotFound;
-        let message = match is_missing {
-            true => format!("{word} {id} is missing from the repository"),
-            false => format!("{word} {id} can't be read: {}", error.message()),
+        let message = match error.message() {
+            _ if is_missing => format!("{word} {id} is missing from the repository"),
+            message if message.starts_with(&format!("object {id}")) => message.to_owned(),
+            _ => format!("{word} {id} can't be read: {}", error.message()),
         };
         Self { message, is_missing }
     }
@@ -140,13 +123,13 @@ pub fn open(path: &Path) -> Result<Repository, GitError> {
     // As in git itself: what is damaged does not inflate; its hash is for `git fsck` to compare.
     git2::opts::strict_hash_verification(false);
     let opened = if is_here(path) {
-        Repository::open_from_env()
+        git2::Repository::open_from_env()
     } else {
-        Repository::open_ext(path, RepositoryOpenFlags::empty(), std::iter::empty::<&Path>())
+        git2::Repository::open_ext(path, RepositoryOpenFlags::empty(), std::iter::empty::<&Path>())
     };
     // A namespace (GIT_NAMESPACE, on servers) hides refs from whom git serves and not from git itself.
     let opened = opened.and_then(|repository| repository.remove_namespace().map(|()| repository));
-    opened.map_err(|error| {
+    opened.map(Repository::new).map_err(|error| {
         let shown = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         match error.code() {
             ErrorCode::NotFound => GitError::NotARepository(shown),
@@ -177,6 +160,13 @@ struct Loaded {
 /// Neighbours larger than this, in bytes, are not opened.
 const NEIGHBOUR_LIMIT: usize = 1 << 20;
 
+/// A blob's bytes, unless there are too many for a neighbour.
+fn neighbour(repository: &Repository, id: Oid) -> Result<Option<Vec<u8>>, git2::Error> {
+    let odb = repository.odb()?;
+    let is_small = odb.header(id)?.0 <= NEIGHBOUR_LIMIT;
+    Ok(if is_small { Some(odb.read(id)?.data().to_vec()) } else { None })
+}
+
 impl Snapshot {
     /// The index of the repository at `path`.
     pub fn of_index(path: &Path) -> Self {
@@ -204,8 +194,7 @@ impl Neighbours for Snapshot {
         let loaded = self.loaded()?;
         let at = loaded.files.binary_search_by(|(known, _)| known.as_str().cmp(path)).ok()?;
         let repository = loaded.repository.lock().ok()?;
-        let blob = repository.find_blob(loaded.files[at].1).ok()?;
-        (blob.size() <= NEIGHBOUR_LIMIT).then(|| blob.content().to_vec())
+        neighbour(&repository, loaded.files[at].1).ok()?
     }
 
     fn files_below(&self, path: &str, limit: usize) -> Vec<String> {

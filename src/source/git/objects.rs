@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use git2::{ObjectType, Oid, Repository, Tree};
+use git2::{ObjectType, Oid, Tree};
 
 use super::object::CommitText;
-use super::{GitError, NEIGHBOUR_LIMIT, Unread, header, open};
+use super::{GitError, Repository, Unread, neighbour, open};
 use crate::model::Neighbours;
 
 /// Folders deeper than this are not looked into beside a blob.
@@ -60,7 +60,7 @@ impl Objects {
     pub fn blob(&self, id: Oid, limit: u64) -> Result<Result<Vec<u8>, u64>, Unread> {
         self.read(id, |repository| {
             let odb = repository.odb()?;
-            let (size, kind) = header(&odb, id)?;
+            let (size, kind) = odb.header(id)?;
             if kind != ObjectType::Blob {
                 return Err(git2::Error::from_str("the object is no blob"));
             }
@@ -95,7 +95,7 @@ impl Objects {
     /// Whether HEAD is the commit or was made on top of it.
     pub fn leads_to_head(&self, commit: Oid) -> bool {
         let reached = self.with(|repository| {
-            let head = repository.head()?.peel_to_commit()?.id();
+            let head = repository.commit_of(&repository.head()?)?;
             Ok(head == commit || repository.graph_descendant_of(head, commit)?)
         });
         reached.unwrap_or(false)
@@ -130,9 +130,8 @@ impl Neighbours for CommitFiles<'_> {
     fn read(&self, path: &str) -> Option<Vec<u8>> {
         self.asked.store(true, Ordering::Relaxed);
         let read = self.objects.with(|repository| {
-            let entry = repository.find_commit(self.commit)?.tree()?.get_path(Path::new(path))?;
-            let blob = repository.find_blob(entry.id())?;
-            Ok((blob.size() <= NEIGHBOUR_LIMIT).then(|| blob.content().to_vec()))
+            let root = repository.tree_of(self.commit)?;
+            neighbour(repository, repository.entry_at(&root, path.as_bytes())?.id())
         });
         read.ok().flatten()
     }
@@ -141,10 +140,10 @@ impl Neighbours for CommitFiles<'_> {
         self.asked.store(true, Ordering::Relaxed);
         let path = path.trim_end_matches('/');
         let found = self.objects.with(|repository| {
-            let root = repository.find_commit(self.commit)?.tree()?;
+            let root = repository.tree_of(self.commit)?;
             let folder = match path {
                 "" => root,
-                path => repository.find_tree(root.get_path(Path::new(path))?.id())?,
+                path => repository.find_tree(repository.entry_at(&root, path.as_bytes())?.id())?,
             };
             let mut found = Vec::new();
             list(repository, &folder, path, limit, MAX_DEPTH, &mut found);

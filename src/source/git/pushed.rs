@@ -5,9 +5,9 @@
 
 use std::path::Path;
 
-use git2::{Oid, References, Repository};
+use git2::{Oid, References};
 
-use super::{GitError, open};
+use super::{GitError, Repository, open};
 
 /// One ref that is pushed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +76,7 @@ pub fn ranges(path: &Path, updates: &[Update], known: Known<'_>) -> Result<Vec<S
     let mut hidden = known_commits(&repository, known)?;
     // The remote may have what was never fetched; such an id leads nowhere here.
     let olds = updates.iter().filter_map(|update| update.old.as_deref());
-    hidden.extend(olds.filter_map(|old| Some(repository.revparse_single(old).ok()?.peel_to_commit().ok()?.id())));
+    hidden.extend(olds.filter_map(|old| repository.peeled(Oid::from_str(old).ok()?).ok()));
     hidden.sort_unstable();
     hidden.dedup();
     let tips = updates.iter().map(|update| update.new.clone());
@@ -86,7 +86,7 @@ pub fn ranges(path: &Path, updates: &[Update], known: Known<'_>) -> Result<Vec<S
 fn known_commits(repository: &Repository, known: Known<'_>) -> Result<Vec<Oid>, GitError> {
     let mut commits = Vec::new();
     let mut add = |references: References<'_>| {
-        commits.extend(references.flatten().filter_map(|reference| Some(reference.peel_to_commit().ok()?.id())));
+        commits.extend(references.flatten().filter_map(|reference| repository.commit_of(&reference).ok()));
     };
     match known {
         Known::Refs => add(repository.references()?),

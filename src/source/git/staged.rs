@@ -8,11 +8,11 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 
-use git2::{DiffOptions, ErrorCode, Oid, Patch, Repository, Tree};
+use git2::{DiffOptions, ErrorCode, Oid, Patch, Tree};
 
-use super::changes::{self, Changes};
+use super::changes::{self, ChangedFile, Changes};
 use super::index::IndexFile;
-use super::{GitError, open};
+use super::{GitError, Repository, Unread, open};
 use crate::model::{LineIndex, Problem, ProblemKind, Span};
 
 /// A file that the next commit changes.
@@ -22,8 +22,8 @@ pub struct StagedFile {
     pub path: String,
     /// The blob in the index.
     id: Oid,
-    /// What each parent holds under this path, or under the one it was renamed from.
-    old: Vec<Option<Oid>>,
+    /// What the parents hold under this path, or under the one it was renamed from: the path and the blob.
+    old: Vec<(String, Oid)>,
 }
 
 /// A file's bytes as the index holds them.
@@ -32,12 +32,22 @@ pub struct Changed {
     pub bytes: Vec<u8>,
     /// The stretches of them that are new.
     pub spans: Vec<Span>,
+    /// What the parents hold.
+    pub old: Vec<OldVersion>,
+}
+
+/// A file as a parent holds it.
+pub struct OldVersion {
+    /// Its path there.
+    pub path: String,
+    /// The bytes.
+    pub bytes: Vec<u8>,
 }
 
 /// The index of a repository, compared with what the next commit's parents will be.
 pub struct Staged {
-    /// The changed files, sorted by path. Submodules, links, pure mode changes and files that were only moved are no
-    /// new content and left out.
+    /// The changed files and links, sorted by path; a link's content is its target. Submodules and pure mode changes are no
+    /// new content and left out. A file that was only moved has no new lines, but may be read as something else.
     pub files: Vec<StagedFile>,
     /// Paths that could not be compared.
     pub problems: Vec<Problem>,
@@ -60,7 +70,11 @@ impl Staged {
         let (mut files, conflicts) = changed(&repository, &index)?;
         files.sort_by(|a, b| a.0.cmp(&b.0));
         let shown = |path: &[u8]| String::from_utf8_lossy(path).into_owned();
-        let files = files.into_iter().map(|(path, id, old)| StagedFile { path: shown(&path), id, old }).collect();
+        let files = files.into_iter().map(|(path, id, old)| {
+            let old = old.into_iter().flatten().map(|(path, id)| (shown(&path), id)).collect();
+            StagedFile { path: shown(&path), id, old }
+        });
+        let files = files.collect();
         let problem = |path: &Vec<u8>| Problem::new(shown(path), ProblemKind::Incomplete, "has merge conflicts");
         Ok(Self { files, problems: conflicts.iter().map(problem).collect(), repository })
     }
@@ -74,16 +88,32 @@ impl Staged {
         let new = self.repository.find_blob(file.id).map_err(said)?;
         let bytes = new.content().to_vec();
         let mut spans = vec![Span::new(0, bytes.len())];
-        for old in file.old.iter().flatten() {
-            let old = self.repository.find_blob(*old).map_err(said)?;
-            spans = common(&spans, &new_lines(old.content(), &bytes).map_err(said)?);
+        let mut old = Vec::new();
+        for (path, id) in &file.old {
+            // A file that was only moved has no new lines.
+            let (version, new) = if *id == file.id {
+                (bytes.clone(), Vec::new())
+            } else {
+                let version = self.repository.find_blob(*id).map_err(said)?.content().to_vec();
+                let new = new_lines(&version, &bytes).map_err(said)?;
+                (version, new)
+            };
+            spans = common(&spans, &new);
+            old.push(OldVersion { path: path.clone(), bytes: version });
         }
-        Ok(Changed { bytes, spans })
+        Ok(Changed { bytes, spans, old })
     }
 }
 
-/// A path, its blob, and what each parent has there.
-type File = (Vec<u8>, Oid, Vec<Option<Oid>>);
+/// A path, its blob, and what each parent has: under which path, and the blob.
+type File = (Vec<u8>, Oid, Vec<Option<Old>>);
+type Old = (Vec<u8>, Oid);
+
+/// What a parent has of the file.
+fn old(file: &mut ChangedFile) -> Option<Old> {
+    let path = file.old_path.take().unwrap_or_else(|| file.path.clone());
+    file.old.map(|id| (path, id))
+}
 
 /// The files that differ from those of all parents, and paths with conflicts.
 fn changed(repository: &Repository, index: &IndexFile) -> Result<(Vec<File>, Vec<Vec<u8>>), GitError> {
@@ -93,16 +123,24 @@ fn changed(repository: &Repository, index: &IndexFile) -> Result<(Vec<File>, Vec
         changes.find_renames(repository, head);
     }
     let Changes { files, conflicts, .. } = changes;
-    let mut files: Vec<File> = files.into_iter().map(|file| (file.path, file.id, vec![file.old])).collect();
+    let of_head = |mut file: ChangedFile| {
+        let old = old(&mut file);
+        (file.path, file.id, vec![old])
+    };
+    let mut files: Vec<File> = files.into_iter().map(of_head).collect();
     for merged in merged(repository)? {
-        let tree = repository.find_commit(merged)?.tree()?;
+        let tree = commit_tree(repository, merged)?;
         let mut changes = changes::between(repository, Some(&tree), index)?;
         // Only what is new against the other parents, too, is worth looking for where it came from.
         let news: HashSet<&[u8]> = files.iter().map(|(path, ..)| path.as_slice()).collect();
         changes.files.retain(|changed| news.contains(changed.path.as_slice()));
         changes.find_renames(repository, &tree);
-        let old: HashMap<Vec<u8>, Option<Oid>> = changes.files.into_iter().map(|file| (file.path, file.old)).collect();
-        files.retain_mut(|(path, _, parents)| old.get(path).map(|old| parents.push(*old)).is_some());
+        let of_parent = |mut file: ChangedFile| {
+            let old = old(&mut file);
+            (file.path, old)
+        };
+        let mut olds: HashMap<Vec<u8>, Option<Old>> = changes.files.into_iter().map(of_parent).collect();
+        files.retain_mut(|(path, _, parents)| olds.remove(path).map(|old| parents.push(old)).is_some());
     }
     Ok((files, conflicts))
 }
@@ -152,8 +190,14 @@ fn common(left: &[Span], right: &[Span]) -> Vec<Span> {
 
 fn head_tree(repository: &Repository) -> Result<Option<Tree<'_>>, GitError> {
     match repository.head() {
-        Ok(head) => Ok(Some(head.peel_to_tree()?)),
+        Ok(head) => head.target().map(|commit| commit_tree(repository, commit)).transpose(),
         Err(error) if error.code() == ErrorCode::UnbornBranch => Ok(None),
         Err(error) => Err(error.into()),
     }
+}
+
+fn commit_tree(repository: &Repository, commit: Oid) -> Result<Tree<'_>, GitError> {
+    let said = |word: &str, id, error: &git2::Error| GitError::Other(Unread::new(word, id, error).message);
+    let tree = repository.find_commit(commit).map_err(|error| said("commit", commit, &error))?.tree_id();
+    repository.find_tree(tree).map_err(|error| said("folder", tree, &error))
 }

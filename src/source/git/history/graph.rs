@@ -4,11 +4,11 @@
 use std::sync::{Arc, Mutex};
 
 use foldhash::HashMap;
-use git2::{ObjectType, Odb, Oid};
+use git2::{ObjectType, Oid};
 
 use crate::source::git::object::{CommitText, Entry, EntryKind, entries};
 use crate::source::git::pack::{Kind, Object, Packs, Workspace};
-use crate::source::git::{Reading, Unread, header};
+use crate::source::git::{Odb, Reading, Unread};
 
 use super::children::{Child, Children, Tree};
 use super::messages::{Messages, Room};
@@ -306,7 +306,7 @@ fn parents(id: Oid, text: &CommitText<'_>, grafts: &HashMap<Oid, Vec<Oid>>) -> V
 
 fn read<'o>(odb: &'o Odb<'_>, id: Oid, kind: ObjectType) -> Result<git2::OdbObject<'o>, Unread> {
     let word = if kind == ObjectType::Tree { "folder" } else { "commit" };
-    let size = header(odb, id).map_err(|error| Unread::new(word, id, &error))?.0;
+    let size = odb.header(id).map_err(|error| Unread::new(word, id, &error))?.0;
     if size as u64 > LARGEST {
         return Err(format!("{word} {id} is larger than {} MiB", LARGEST >> 20).into());
     }

@@ -94,7 +94,7 @@ impl History<'_> {
 
     /// The blobs of HEAD; empty before the first commit.
     pub fn in_head(&mut self) -> HashSet<Oid> {
-        let head = self.repository.head().ok().and_then(|head| head.peel_to_commit().ok()).map(|commit| commit.id());
+        let head = self.repository.head().ok().and_then(|head| self.repository.commit_of(&head).ok());
         let head = head.map(|id| self.graph.number(id));
         let (mut trees, mut blobs) = (HashSet::default(), HashSet::default());
         let mut stack: Vec<ObjectNo> = self.trees_of(head.as_slice());

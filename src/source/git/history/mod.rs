@@ -18,7 +18,7 @@ use std::collections::HashSet;
 use std::thread;
 
 use foldhash::HashMap;
-use git2::{ObjectType, Oid, Repository};
+use git2::{ObjectType, Oid};
 
 pub use self::paths::{PathNo, Texts};
 pub use self::revision::Tag;
@@ -32,7 +32,7 @@ use self::unreachable::Unreachable;
 use self::walk::Walk;
 use super::cache::Cache;
 use super::pack::Packs;
-use super::{GitError, Reading};
+use super::{GitError, Reading, Repository};
 use crate::model::{Problem, ProblemKind};
 
 /// From this many commits on, reading packs whole is faster than object by object.

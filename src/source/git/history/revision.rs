@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use git2::{ErrorCode, Object, ObjectType, Oid, Reference, Repository};
+use git2::{ErrorClass, ErrorCode, Object, ObjectType, Oid, Reference};
 
 use super::HistoryOptions;
-use crate::source::git::{GitError, Unread};
+use crate::source::git::{GitError, Repository, Unread};
 
 /// A tag object, whose message is scanned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +76,7 @@ impl Starts {
         self.other_heads(repository);
         if let Ok(stashes) = repository.reflog("refs/stash") {
             let ids = stashes.iter().map(|entry| entry.id_new());
-            self.tips.extend(ids.filter(|id| repository.find_commit(*id).is_ok()));
+            self.tips.extend(ids.filter(|id| !is_gone(repository, *id)));
         }
         Ok(())
     }
@@ -101,7 +101,7 @@ impl Starts {
     fn other_heads(&mut self, repository: &Repository) {
         for folder in std::fs::read_dir(repository.commondir().join("worktrees")).into_iter().flatten().flatten() {
             let head = std::fs::read_to_string(folder.path().join("HEAD")).unwrap_or_default();
-            let commit = Oid::from_str(head.trim()).ok().filter(|id| repository.find_commit(*id).is_ok());
+            let commit = Oid::from_str(head.trim()).ok().filter(|id| !is_gone(repository, *id));
             self.tips.extend(commit);
         }
     }
@@ -121,7 +121,7 @@ impl Starts {
     /// Follows tags to what they name.
     fn object(&mut self, repository: &Repository, mut id: Oid, name: &str) {
         loop {
-            let object = match repository.find_object(id, None) {
+            let object = match repository.find_object(id) {
                 Ok(object) => object,
                 Err(error) => {
                     return self.failed.push((name.to_owned(), Unread::new("object", id, &error).message));
@@ -152,7 +152,7 @@ impl Starts {
             let (left, right) = (commit(repository, &or_head(left))?, commit(repository, &or_head(right))?);
             self.tips.extend([left, right]);
             if let Ok(bases) = repository.merge_bases(left, right) {
-                self.hidden.extend(bases.iter());
+                self.hidden.extend(bases);
             }
         } else if let Some((from, to)) = range.split_once("..") {
             self.hidden.push(commit(repository, &or_head(from))?);
@@ -185,6 +185,11 @@ impl Starts {
     }
 }
 
+/// Whether the repository has no such commit. One that can't be read is no less to be scanned, which will be said.
+fn is_gone(repository: &Repository, commit: Oid) -> bool {
+    repository.find_commit(commit).is_err_and(|error| error.code() == ErrorCode::NotFound)
+}
+
 /// `A^-2`: what led to A and not to its second parent; without a number, the first.
 fn without_parent(range: &str) -> Option<(&str, &str)> {
     let (only, number) = range.rsplit_once("^-")?;
@@ -205,8 +210,9 @@ fn find<'r>(repository: &'r Repository, revision: &str) -> Result<Object<'r>, Gi
 }
 
 fn commit(repository: &Repository, revision: &str) -> Result<Oid, GitError> {
-    match find(repository, revision)?.peel_to_commit() {
-        Ok(commit) => Ok(commit.id()),
+    match repository.peeled(find(repository, revision)?.id()) {
+        Ok(commit) => Ok(commit),
+        Err(error) if error.class() == ErrorClass::Zlib => Err(unknown(repository, revision, &error)),
         Err(_) => Err(GitError::Other(format!("`{revision}` names no commit"))),
     }
 }
@@ -214,10 +220,9 @@ fn commit(repository: &Repository, revision: &str) -> Result<Oid, GitError> {
 fn find_branch(repository: &Repository, name: &str) -> Result<Oid, GitError> {
     let candidates = [name.to_owned(), format!("refs/heads/{name}"), format!("refs/remotes/{name}")];
     let exact = candidates.iter().skip(usize::from(!name.starts_with("refs/")));
-    let found = exact.filter_map(|name| repository.find_reference(name).ok()).find_map(|r| r.peel_to_commit().ok());
-    found
-        .map(|commit| commit.id())
-        .ok_or_else(|| GitError::UnknownRevision { name: name.to_owned(), hint: suggestion(repository, name) })
+    let found =
+        exact.filter_map(|name| repository.find_reference(name).ok()).find_map(|r| repository.commit_of(&r).ok());
+    found.ok_or_else(|| GitError::UnknownRevision { name: name.to_owned(), hint: suggestion(repository, name) })
 }
 
 fn unknown(repository: &Repository, revision: &str, error: &git2::Error) -> GitError {

@@ -1,11 +1,11 @@
 //! What lies in the object database though no ref leads to it: commits left behind by a rebase or a deleted branch, blobs
 //! that were staged and never committed.
 
-use git2::{ObjectType, Oid, Repository};
+use git2::{ObjectType, Oid};
 
 use super::Holder;
 use super::walk::Walk;
-use crate::source::git::{GitError, header};
+use crate::source::git::{GitError, Repository};
 
 /// What lies in the object database, by kind.
 #[derive(Default)]
@@ -24,16 +24,12 @@ impl Unreachable {
     /// All objects; the walk leaves out what it has seen.
     pub fn find(repository: &Repository) -> Result<Self, GitError> {
         let odb = repository.odb()?;
-        let mut ids = Vec::new();
-        odb.foreach(|id| {
-            ids.push(*id);
-            true
-        })?;
+        let mut ids = odb.ids()?;
         ids.sort_unstable();
         ids.dedup();
         let mut found = Self::default();
         for id in ids {
-            match header(&odb, id).map(|(_, kind)| kind) {
+            match odb.header(id).map(|(_, kind)| kind) {
                 Ok(ObjectType::Commit) => found.commits.push(id),
                 Ok(ObjectType::Tag) => found.tags.push(id),
                 Ok(ObjectType::Tree) => found.trees.push(id),

@@ -29,7 +29,7 @@ use crate::model::Kept;
 pub use self::entry::Kind;
 
 /// How many folders of objects may lend from each other in a row, as in git.
-const MAX_ALTERNATES: usize = 5;
+pub(super) const MAX_ALTERNATES: usize = 5;
 
 /// The packs of a repository. Objects go by numbers: their places among all ids in order.
 #[derive(Default)]
@@ -251,7 +251,7 @@ fn buckets(ids: &[Oid]) -> Vec<u32> {
 }
 
 /// The folders named in `info/alternates`, one a line.
-fn lenders(objects: &Path, depth: usize, found: &mut Vec<PathBuf>) {
+pub(super) fn lenders(objects: &Path, depth: usize, found: &mut Vec<PathBuf>) {
     let list = fs::read_to_string(objects.join("info/alternates")).unwrap_or_default();
     for line in list.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let folder = objects.join(line);
