@@ -23,7 +23,8 @@ pub struct Args {
     /// Only what led to this branch; may be given several times
     #[arg(long, value_name = "NAME", conflicts_with = "ranges")]
     branch: Vec<String>,
-    /// Only commits made since then: 2026-01-31, 2026-01-31T12:00:00Z, `3 weeks ago`
+    /// Only commits made since then: 2026-01-31, 2026-01-31T12:00:00Z, `3 weeks ago`. They are looked for a thousand commits
+    /// behind the first older one, as clocks differ
     #[arg(long, value_name = "DATE", value_parser = since::parse)]
     since: Option<i64>,
     /// What no ref reaches, too
