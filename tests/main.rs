@@ -18,6 +18,7 @@ mod hook;
 mod import;
 mod judged;
 mod layout;
+mod masking;
 mod page;
 mod pre_commit;
 mod program;

@@ -1,7 +1,7 @@
 //! Workflow commands of GitHub Actions: annotations in the pull request.
 //!
 //! GitHub shows ten errors, ten warnings and ten notices of a step and drops the rest without a word, so the gravest come
-//! first, and a line says where the others are. The job summary (Markdown) has all of them.
+//! first, and a line says where the others are. The job summary (Markdown), where there is one, has all of them.
 
 use std::io::{self, Write};
 
@@ -43,7 +43,11 @@ pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
     }
     if left_out > 0 {
         let more = summary::plural(left_out, "more finding");
-        writeln!(out, "{more} in the job summary: GitHub shows ten annotations of a kind")?;
+        if view.job_summary {
+            writeln!(out, "{more} in the job summary: GitHub shows ten annotations of a kind")?;
+        } else {
+            writeln!(out, "{more} left out: GitHub shows ten annotations of a kind; --format text shows all")?;
+        }
     }
     if !view.quiet {
         writeln!(
