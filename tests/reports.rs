@@ -130,15 +130,18 @@ fn github_shows_ten_annotations_of_a_kind_and_the_rest_in_the_summary() {
 #[test]
 fn github_says_what_it_leaves_out_where_there_is_no_job_summary() {
     let folder = folder("secret.yaml", 25);
+    for number in 0..8 {
+        fs::write(folder.path().join(format!("{number}.txt")), "a: b\n".repeat(400)).expect("written");
+    }
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_tidewaiter"))
-        .args(["scan", "secret.yaml", "--no-config", "--format", "github"])
+        .args(["scan", ".", "--no-config", "--format", "github", "--max-file-size", "1500"])
         .current_dir(folder.path())
         .env_remove("GITHUB_STEP_SUMMARY")
         .output()
         .expect("runs");
     let report = text(&output.stdout);
     assert!(report.contains("15 more findings left out") && report.contains("--format text"), "{report}");
-    assert!(!report.contains("job summary"), "{report}");
+    assert!(!report.contains("job summary") && report.contains("3 more unscanned paths left out"), "{report}");
 }
 
 #[test]

@@ -41,7 +41,12 @@ impl Redactor {
     pub fn of(run: &Run, show: bool) -> Self {
         let mut redactor = Self::new(run.findings.iter(), show);
         let sources = run.sources.iter().filter(|_| !show);
-        sources.flat_map(texts).filter(|text| !is_word_like(text)).for_each(|text| redactor.add_secret(&text));
+        for text in sources.flat_map(texts).filter(|text| !is_word_like(text)) {
+            // Most of what was found is reported.
+            if !redactor.whole.contains(&redactor.hasher.hash_one(text.as_bytes())) {
+                redactor.add_secret(&text);
+            }
+        }
         redactor
     }
 

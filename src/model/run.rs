@@ -26,8 +26,8 @@ pub struct Source {
     pub origin: Arc<Origin>,
     /// Its bytes.
     pub bytes: Arc<Vec<u8>>,
-    /// The bytes of everything that was found in it, also of what no report shows because it lies below a threshold:
-    /// none of it may be seen in a source line. Sorted.
+    /// The bytes of everything that was found in it, also of what no report shows because it lies below a threshold or its
+    /// rule was not to run: none of it may be seen in a source line. Sorted; they may overlap.
     pub secrets: Vec<Span>,
     /// Where spans stand, for a blob whose bytes do not tell: that of a report which was read back, or UTF-16. Sorted.
     pub positions: Vec<(Span, Position)>,
@@ -51,7 +51,7 @@ impl Run {
     #[must_use]
     pub fn joined(mut self, mut other: Run) -> Run {
         if self.root != other.root {
-            (self, other) = (self.from_here(), other.from_here());
+            (self, other) = (self.unrooted(), other.unrooted());
         }
         self.findings.extend(other.findings);
         self.findings.sort_by(|a, b| (&a.origin, a.span, &a.rule.id).cmp(&(&b.origin, b.span, &b.rule.id)));
@@ -77,7 +77,7 @@ impl Run {
     }
 
     /// The same run, whose paths of files are relative to the current folder.
-    fn from_here(mut self) -> Run {
+    fn unrooted(mut self) -> Run {
         if self.is_rooted() {
             let moved = |origin: &Arc<Origin>| match **origin {
                 Origin::File { .. } => Arc::new(Origin::File { path: self.path_from_here(origin).into_owned() }),

@@ -41,12 +41,11 @@ pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
         }
         left_out += same.count();
     }
-    if left_out > 0 {
-        let more = summary::plural(left_out, "more finding");
-        if view.job_summary {
-            writeln!(out, "{more} in the job summary: GitHub shows ten annotations of a kind")?;
-        } else {
-            writeln!(out, "{more} left out: GitHub shows ten annotations of a kind; --format text shows all")?;
+    let place = if view.job_summary { "in the job summary" } else { "left out (--format text shows all)" };
+    let unnamed = unscanned.len().saturating_sub(SHOWN / 2);
+    for (count, what) in [(left_out, "more finding"), (unnamed, "more unscanned path")] {
+        if count > 0 {
+            writeln!(out, "{} {place}: GitHub shows ten annotations of a kind", summary::plural(count, what))?;
         }
     }
     if !view.quiet {
