@@ -28,6 +28,7 @@ use crate::{check, document};
 mod documents;
 mod fingerprint;
 mod history;
+mod masking;
 mod pending;
 mod staged;
 
@@ -120,7 +121,7 @@ impl Engine {
             [only] => vec![scan(only)],
             files => self.pool()?.install(|| files.par_iter().map(scan).collect()),
         };
-        let mut run = assemble(scanned, tree.problems, &self.allowlist, start);
+        let mut run = self.masked(assemble(scanned, tree.problems, &self.allowlist, start));
         if !options.shard.is_whole() {
             // What an entry of the allowlist is for may lie in another part.
             run.summary.unmatched = self.allowlist.unused();
@@ -162,7 +163,7 @@ impl Engine {
             }
         }
         // An entry of the allowlist may hold for a file that is not changed.
-        Ok(assemble(scanned, staged.problems, &Allowlist::default(), start))
+        Ok(self.masked(assemble(scanned, staged.problems, &Allowlist::default(), start)))
     }
 
     /// Whether parsing can find anything in the blob.
@@ -198,7 +199,7 @@ impl Engine {
         let start = Instant::now();
         let origin = Origin::Stdin { path: path.to_owned() };
         let scanned = self.scan_blob(origin, bytes, &NoNeighbours).with_bytes(bytes);
-        assemble(vec![scanned], Vec::new(), &self.allowlist, start)
+        self.masked(assemble(vec![scanned], Vec::new(), &self.allowlist, start))
     }
 
     fn scan_file(&self, file: &FoundFile, neighbours: &dyn Neighbours) -> Scanned {

@@ -19,6 +19,7 @@ mod hook;
 mod import;
 mod judged;
 mod layout;
+mod masking;
 mod page;
 mod pre_commit;
 mod program;

@@ -54,6 +54,35 @@ fn a_report_is_converted_to_what_the_scan_would_have_written() {
     }
 }
 
+/// A platform opens a file by the path from the folder that the scan was started in.
+#[test]
+fn a_converted_report_names_the_same_paths() {
+    let secret = |line: &str| format!("{line}DB_PASSWORD=kestrel-Harbour-71\n");
+    let folder = folder(&[("app/.env", &secret("")), ("lib/.env", &secret("\n"))]);
+    // Times differ from run to run.
+    let stable = |output: std::process::Output| -> Vec<String> {
+        let is_timed = |line: &&str| ["elapsed_ms", "time", " s"].iter().any(|word| line.contains(word));
+        text(&output.stdout).lines().filter(|line| line.contains("env") || !is_timed(line)).map(str::to_owned).collect()
+    };
+    let run = |args: &[&str]| tidewaiter(args, folder.path());
+    for root in ["app", "lib"] {
+        run(&["scan", root, "--output", &format!("json={root}.json")]);
+    }
+    for format in ["github", "sarif", "gitlab", "junit", "html", "markdown", "json"] {
+        let converted = stable(run(&["report", "convert", "lib.json", "--format", format]));
+        assert_eq!(converted, stable(run(&["scan", "lib", "--format", format])), "{format}");
+        // The other formats have fingerprints, which a path has a part in.
+        if ["github", "junit", "html", "markdown"].contains(&format) {
+            let merged = stable(run(&["report", "merge", "app.json", "lib.json", "--format", format]));
+            assert_eq!(merged, stable(run(&["scan", "app", "lib", "--format", format])), "{format}");
+        }
+    }
+    let merged = json(&run(&["report", "merge", "app.json", "lib.json", "--format", "json"]).stdout);
+    let place = |at: usize| (merged["findings"][at]["path"].clone(), merged["findings"][at]["line"].clone());
+    assert_eq!((place(0), place(1)), ((json!("app/.env"), json!(1)), (json!("lib/.env"), json!(2))));
+    assert_eq!(merged["summary"].get("root"), None);
+}
+
 #[test]
 fn a_converted_report_names_lines_to_people_too() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -128,6 +128,83 @@ fn github_shows_ten_annotations_of_a_kind_and_the_rest_in_the_summary() {
 }
 
 #[test]
+fn github_says_what_it_leaves_out_where_there_is_no_job_summary() {
+    let folder = folder("secret.yaml", 25);
+    for number in 0..8 {
+        fs::write(folder.path().join(format!("{number}.txt")), "a: b\n".repeat(400)).expect("written");
+    }
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_tidewaiter"))
+        .args(["scan", ".", "--no-config", "--format", "github", "--max-file-size", "1500"])
+        .current_dir(folder.path())
+        .env_remove("GITHUB_STEP_SUMMARY")
+        .output()
+        .expect("runs");
+    let report = text(&output.stdout);
+    assert!(report.contains("15 more findings left out") && report.contains("--format text"), "{report}");
+    assert!(!report.contains("job summary") && report.contains("3 more unscanned paths left out"), "{report}");
+}
+
+#[test]
+fn what_was_not_scanned_is_said_though_the_summary_is_not() {
+    let mut repository = Repository::new();
+    repository.write("a.yaml", "a: b\n");
+    fs::write(repository.path().join("image.bin"), b"\0\x01\x02").expect("written");
+    repository.commit("start");
+    let said = |args: &[&str]| {
+        let output = tidewaiter(args, repository.path());
+        assert_eq!(text(&output.stdout), "", "{args:?}");
+        (output.status.code(), text(&output.stderr))
+    };
+    for command in ["history", "scan"] {
+        assert_eq!(said(&[command, "-q"]), (Some(0), String::new()));
+    }
+    let (code, lines) = said(&["scan", "-q", "--max-file-size", "3"]);
+    assert!(code == Some(2) && lines.lines().count() == 1 && lines.contains("not scanned: a.yaml: "), "{lines}");
+    let blob = repository.git(&["rev-parse", "HEAD:a.yaml"]);
+    fs::remove_file(repository.path().join(".git/objects").join(&blob[..2]).join(&blob[2..])).expect("removed");
+    let (code, lines) = said(&["history", "-q"]);
+    assert!(code == Some(2) && lines.lines().count() == 1 && lines.contains("not scanned: a.yaml: "), "{lines}");
+}
+
+/// A ref may name a file or a folder without a commit: nobody brought it, and on no day.
+#[test]
+fn what_no_commit_holds_has_no_date_and_was_never_in_head() {
+    let mut repository = Repository::new();
+    repository.commit("start");
+    repository.write("app.env", &format!("DB_PASSWORD={}\n", password(1)));
+    repository.git(&["add", "."]);
+    let (tree, blob) = (repository.git(&["write-tree"]), repository.git(&["rev-parse", ":app.env"]));
+    for (name, id) in [("tree", tree), ("blob", blob)] {
+        repository.git(&["tag", "tagged", &id]);
+        for format in FORMATS.into_iter().chain(["text"]) {
+            let output = tidewaiter(&["history", "--no-config", "--format", format], repository.path());
+            let shown = text(&output.stdout);
+            assert_eq!(output.status.code(), Some(1), "{name} {format}: {}", text(&output.stderr));
+            assert!(!shown.contains("1970") && !shown.contains("introduced by"), "{name} {format}: {shown}");
+            assert!(!shown.contains("By age"), "{name} {format}: {shown}");
+            let says = shown.contains("held by object") && shown.contains("not in HEAD");
+            assert!(says || ["sarif", "gitlab"].contains(&format), "{name} {format}: {shown}");
+        }
+        repository.git(&["tag", "-d", "tagged"]);
+    }
+}
+
+/// What a side branch holds was never in HEAD.
+#[test]
+fn nothing_is_gone_that_never_was_there() {
+    let mut repository = Repository::new();
+    repository.commit("start");
+    repository.git(&["checkout", "-q", "-b", "side"]);
+    repository.write("app.env", &format!("DB_PASSWORD={}\n", password(1)));
+    repository.commit("side");
+    repository.git(&["checkout", "-q", "main"]);
+    for format in FORMATS.into_iter().chain(["text"]) {
+        let shown = text(&tidewaiter(&["history", "--no-config", "--format", format], repository.path()).stdout);
+        assert!(shown.contains("not in HEAD") && !shown.contains("gone from"), "{format}: {shown}");
+    }
+}
+
+#[test]
 fn what_was_not_scanned_is_said_in_every_format() {
     let folder = folder("secret.yaml", 1);
     fs::write(folder.path().join("large.yaml"), "a: b\n".repeat(40)).expect("written");

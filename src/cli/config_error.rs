@@ -13,7 +13,7 @@ pub fn masked(error: &ConfigError) -> String {
     let (path, text) = error.source();
     let settings = Settings { min_confidence: Confidence::Low, ..Settings::default() };
     let run = Engine::new(settings, 1).scan_bytes(path, text.as_bytes());
-    let redactor = Redactor::new(run.findings.iter(), false);
+    let redactor = Redactor::of(&run, false);
     let mut bytes = keys_alone(text);
     // What the sentence names may be seen where it stands.
     let named = error.span();

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use super::Failure;
 use super::interrupt::replace;
-use super::options::{Output, Running};
+use super::options::{self, Output, Running};
 use crate::model::{Run, Settings, Severity};
 use crate::report::{self, Format, View};
 
@@ -34,6 +34,11 @@ pub fn finish(run: &Run, settings: &Settings, output: &Output, running: &Running
         Err(error) => return Err(Failure(format!("standard output can't be written: {error}"))),
         Ok(left_out) => say_left_out("standard output", left_out),
     }
+    if output.quiet {
+        for sentence in report::not_scanned(run, &output.view()) {
+            let _ = writeln!(io::stderr(), "tidewaiter: {sentence}");
+        }
+    }
     Ok(exit_code(run, settings, running))
 }
 
@@ -57,9 +62,7 @@ fn say_left_out(place: &str, left_out: usize) {
 fn job_summary(run: &Run, output: &Output) -> Result<(), Failure> {
     let annotates =
         output.format == Format::Github || output.output.iter().any(|(format, _)| *format == Format::Github);
-    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| annotates && !path.is_empty()) else {
-        return Ok(());
-    };
+    let Some(path) = options::job_summary().filter(|_| annotates) else { return Ok(()) };
     let mut text = Vec::new();
     report::write(Format::Markdown, run, &output.file_view(), &mut text)
         .and_then(|_| fs::OpenOptions::new().append(true).create(true).open(&path)?.write_all(&text))

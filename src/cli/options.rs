@@ -59,7 +59,7 @@ pub struct Output {
     /// Show suppressed findings, too
     #[arg(long)]
     pub show_suppressed: bool,
-    /// Print findings alone, no summary
+    /// Print findings alone, no summary; what was not scanned is said on standard error
     #[arg(long, short)]
     pub quiet: bool,
     /// Name every document that was read in a lesser way
@@ -182,6 +182,11 @@ impl Selection {
     }
 }
 
+/// The file to which GitHub Actions wants a job summary added.
+pub fn job_summary() -> Option<PathBuf> {
+    std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
 /// Whether a rule or a family of this name exists, among the built-in ones or the user's own.
 pub fn check_rule(name: &str, own: &[&'static Rule]) -> Result<(), Failure> {
     if rules::is_known(name, own) {
@@ -219,6 +224,7 @@ impl Output {
             show_secrets: self.show_secrets,
             show_suppressed: self.show_suppressed,
             quiet: self.quiet,
+            job_summary: job_summary().is_some(),
             verbose: self.verbose,
             ..View::default()
         }

@@ -52,6 +52,14 @@ impl Origin {
         }
     }
 
+    /// Who made the commit, and when (seconds since the Unix epoch). Nothing of both is known where no commit holds the blob.
+    pub fn made(&self) -> Option<(&str, i64)> {
+        match self {
+            Origin::Commit { author, time, .. } if !author.is_empty() || *time != 0 => Some((author, *time)),
+            _ => None,
+        }
+    }
+
     /// The last component of the path.
     pub fn file_name(&self) -> &str {
         behind_last(self.path(), b'/')

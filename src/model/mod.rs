@@ -28,7 +28,7 @@ pub use finding::{Confidence, Finding, Fingerprint, Label, Severity, Suppression
 pub use kept::spliced;
 pub use kept::{Kept, kept_at, kept_near, seek};
 pub use reader::{Nested, Reader};
-pub use redactor::{Redactor, mask};
+pub use redactor::{Redactor, apart, mask};
 pub use role::Role;
 pub use rule::{Rule, Texts, TokenRule};
 pub use run::{Position, Run, Source};

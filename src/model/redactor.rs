@@ -1,11 +1,12 @@
 //! Masks secrets in everything that leaves the program: source lines, and text that was taken from the scanned file.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
 use data_encoding::{BASE64, BASE64_NOPAD};
 
-use super::{Finding, Secret, Span};
+use super::{Finding, Label, Run, Secret, Source, Span};
 
 /// A secret this long is masked wherever it stands, as is one of letters with digits; another may be part of a word, and is
 /// masked as a whole word.
@@ -23,30 +24,62 @@ pub struct Redactor {
     /// By the hash of their first bytes ([`SHORT`], or [`LONG`] of those that have as many): how long secrets are.
     lengths: HashMap<u64, Vec<usize>>,
     whole: HashSet<u64>,
+    longest: usize,
 }
 
 impl Redactor {
     /// Looks for the secrets of these findings, as they are and in base64; with `show`, for none.
     pub fn new<'f>(findings: impl Iterator<Item = &'f Finding>, show: bool) -> Self {
         let mut redactor = Self::default();
-        for secret in findings.filter(|_| !show).map(|finding| finding.secret.expose()) {
-            secret.lines().for_each(|line| redactor.add(line.trim().as_bytes()));
-            for encoding in [BASE64, BASE64_NOPAD] {
-                redactor.add(encoding.encode(secret.as_bytes()).as_bytes());
+        findings.filter(|_| !show).for_each(|finding| redactor.add_secret(finding.secret.expose()));
+        redactor
+    }
+
+    /// Looks for the secrets of all findings of a run, and for whatever else was found in the files whose lines are shown:
+    /// what is not reported may stand a second time beside what is. Of this, what may be a word of any text is looked for
+    /// [in its own file](Redactor::of_file) alone. With `show`, for none.
+    pub fn of(run: &Run, show: bool) -> Self {
+        let mut redactor = Self::new(run.findings.iter(), show);
+        let sources = run.sources.iter().filter(|_| !show);
+        for text in sources.flat_map(texts).filter(|text| !is_word_like(text)) {
+            // Most of what was found is reported.
+            if !redactor.whole.contains(&redactor.hasher.hash_one(text.as_bytes())) {
+                redactor.add_secret(&text);
             }
         }
         redactor
+    }
+
+    /// Looks for what was found in a file and may be a word of any text.
+    pub fn of_file(source: &Source) -> Self {
+        let mut redactor = Self::default();
+        texts(source).filter(|text| is_word_like(text)).for_each(|text| redactor.add_secret(&text));
+        redactor
+    }
+
+    /// Adds a secret as it is, line by line, and in base64.
+    fn add_secret(&mut self, secret: &str) {
+        secret.lines().for_each(|line| self.add(line.trim().as_bytes()));
+        for encoding in [BASE64, BASE64_NOPAD] {
+            self.add(encoding.encode(secret.as_bytes()).as_bytes());
+        }
     }
 
     fn add(&mut self, text: &[u8]) {
         let begins = if text.len() < LONG { text.get(..SHORT) } else { text.get(..LONG) };
         let Some(begins) = begins else { return };
         if self.whole.insert(self.hasher.hash_one(text)) {
+            self.longest = self.longest.max(text.len());
             let lengths = self.lengths.entry(self.hasher.hash_one(begins)).or_default();
             if !lengths.contains(&text.len()) {
                 lengths.push(text.len());
             }
         }
+    }
+
+    /// Bytes of the longest text that is looked for.
+    pub fn longest(&self) -> usize {
+        self.longest
     }
 
     /// The stretches of `text` that secrets cover, sorted and apart. Secrets may overlap each other: each one is
@@ -64,13 +97,7 @@ impl Redactor {
             }
         }
         found.sort_unstable_by_key(|span| span.start);
-        found.dedup_by(|next, kept| {
-            let overlaps = next.start < kept.end;
-            if overlaps {
-                kept.end = kept.end.max(next.end);
-            }
-            overlaps
-        });
+        apart(&mut found);
         found
     }
 
@@ -86,6 +113,14 @@ impl Redactor {
     /// The text with each secret replaced.
     pub fn text(&self, text: &str) -> String {
         replaced(text, self.matches(text.as_bytes()))
+    }
+
+    /// The words of a label. The program's own stay as they are: a mask in them would tell that the word is a secret.
+    pub fn label(&self, label: &Label) -> String {
+        match &label.text {
+            Cow::Borrowed(own) => (*own).to_owned(),
+            Cow::Owned(quoted) => self.text(quoted),
+        }
     }
 
     /// A path (of a file, or a structural one), or words around one, with each secret in it replaced that could be
@@ -106,6 +141,28 @@ impl Redactor {
             mask(bytes, span);
         }
     }
+}
+
+/// The texts of all that was found in a file: its bytes, as a finding that is not reported is known by them alone, and what
+/// these are in base64.
+fn texts(source: &Source) -> impl Iterator<Item = Cow<'_, str>> {
+    let found = source.secrets.iter().filter_map(|span| source.bytes.get(span.start..span.end));
+    found.filter_map(|bytes| std::str::from_utf8(bytes).ok()).flat_map(|text| {
+        let decoded = BASE64.decode(text.as_bytes()).or_else(|_| BASE64_NOPAD.decode(text.as_bytes()));
+        let decoded = decoded.ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        [Some(Cow::Borrowed(text)), decoded.map(Cow::Owned)].into_iter().flatten()
+    })
+}
+
+/// Makes one of spans that overlap; they are sorted by their starts.
+pub fn apart(spans: &mut Vec<Span>) {
+    spans.dedup_by(|next, kept| {
+        let overlaps = next.start < kept.end;
+        if overlaps {
+            kept.end = kept.end.max(next.end);
+        }
+        overlaps
+    });
 }
 
 /// The text with a mask in place of each of the spans, which are sorted and apart.
@@ -135,6 +192,11 @@ fn is_like_name(text: &[u8]) -> bool {
 /// Whether a text could be nothing but a secret: letters with digits.
 fn is_telling(text: &[u8]) -> bool {
     text.len() >= 8 && text.iter().any(u8::is_ascii_digit) && text.iter().any(u8::is_ascii_alphabetic)
+}
+
+/// Whether a text may stand anywhere without being a secret: `true`, `Bearer`.
+fn is_word_like(text: &str) -> bool {
+    text.len() < LONG && !is_telling(text.as_bytes())
 }
 
 /// Whether what stands at the span names what follows: `password: …`.

@@ -1,6 +1,7 @@
 //! The result of a run, as the reports get it.
 
-use std::path::PathBuf;
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Finding, Origin, Span, Summary};
@@ -25,8 +26,8 @@ pub struct Source {
     pub origin: Arc<Origin>,
     /// Its bytes.
     pub bytes: Arc<Vec<u8>>,
-    /// The bytes of everything that was found in it, also of what no report shows because it lies below a threshold:
-    /// none of it may be seen in a source line. Sorted.
+    /// The bytes of everything that was found in it, also of what no report shows because it lies below a threshold or its
+    /// rule was not to run: none of it may be seen in a source line. Sorted; they may overlap.
     pub secrets: Vec<Span>,
     /// Where spans stand, for a blob whose bytes do not tell: that of a report which was read back, or UTF-16. Sorted.
     pub positions: Vec<(Span, Position)>,
@@ -46,15 +47,48 @@ pub struct Position {
 }
 
 impl Run {
-    /// Both runs as one; the root is the first one's.
+    /// Both runs as one; where their roots differ, paths are relative to the current folder.
     #[must_use]
-    pub fn joined(mut self, other: Run) -> Run {
+    pub fn joined(mut self, mut other: Run) -> Run {
+        if self.root != other.root {
+            (self, other) = (self.unrooted(), other.unrooted());
+        }
         self.findings.extend(other.findings);
         self.findings.sort_by(|a, b| (&a.origin, a.span, &a.rule.id).cmp(&(&b.origin, b.span, &b.rule.id)));
         self.sources.extend(other.sources);
         self.sources.sort_by(|a, b| a.origin.cmp(&b.origin));
         self.summary = self.summary.joined(other.summary);
         self
+    }
+
+    /// Whether the paths of files are not reached from the current folder as they are.
+    pub fn is_rooted(&self) -> bool {
+        self.root != Path::new("") && self.root != Path::new(".")
+    }
+
+    /// The path of a blob; that of a file as it is reached from the current folder.
+    pub fn path_from_here<'o>(&self, origin: &'o Origin) -> Cow<'o, str> {
+        match origin {
+            Origin::File { path } if self.is_rooted() => {
+                Cow::Owned(self.root.join(path).to_string_lossy().into_owned())
+            }
+            other => Cow::Borrowed(other.path()),
+        }
+    }
+
+    /// The same run, whose paths of files are relative to the current folder.
+    fn unrooted(mut self) -> Run {
+        if self.is_rooted() {
+            let moved = |origin: &Arc<Origin>| match **origin {
+                Origin::File { .. } => Arc::new(Origin::File { path: self.path_from_here(origin).into_owned() }),
+                _ => Arc::clone(origin),
+            };
+            let findings: Vec<_> = self.findings.iter().map(|finding| moved(&finding.origin)).collect();
+            let sources: Vec<_> = self.sources.iter().map(|source| moved(&source.origin)).collect();
+            self.findings.iter_mut().zip(findings).for_each(|(finding, origin)| finding.origin = origin);
+            self.sources.iter_mut().zip(sources).for_each(|(source, origin)| source.origin = origin);
+        }
+        Run { root: PathBuf::new(), ..self }
     }
 
     /// The blob that `origin` names, if it has a finding.

@@ -1,11 +1,10 @@
 //! A finding as the exported formats show it: its place in lines and columns, and its texts without secrets.
 
-use std::path::Path;
-
 use super::View;
+use super::introduced::{self, Introduced};
 use super::place::{Places, or_first};
 use super::printable::{printable, shown};
-use crate::model::{Finding, Origin, Position, Problem, ProblemKind, Redactor, Run, Suppression, date};
+use crate::model::{Finding, Origin, Position, Problem, ProblemKind, Redactor, Run, Suppression};
 
 /// A finding, ready to be shown.
 pub struct Entry<'r> {
@@ -15,8 +14,8 @@ pub struct Entry<'r> {
     pub order: usize,
     /// What it is, in a few words.
     pub what: String,
-    /// By which commit it came, when and from whom, and whether HEAD still has it; for a finding of a history.
-    pub introduced: Option<String>,
+    /// How it came, for a finding of a history.
+    pub introduced: Option<Introduced>,
     /// The author of that commit, or empty.
     pub author: String,
     /// Where it stands.
@@ -38,9 +37,8 @@ impl Entry<'_> {
         } else {
             format!("{title}: {} ({what})", self.structure)
         };
-        if let Some(introduced) = &self.introduced {
-            message.push_str(", introduced by ");
-            message.push_str(introduced);
+        if let Some(Introduced { verb, by }) = &self.introduced {
+            message.push_str(&format!(", {verb} {by}"));
         }
         message
     }
@@ -57,39 +55,26 @@ impl Entry<'_> {
 
 /// The findings that the report shows, in order.
 pub fn entries<'r>(run: &'r Run, view: &View) -> Vec<Entry<'r>> {
-    let redactor = Redactor::new(run.findings.iter(), view.show_secrets);
+    let redactor = Redactor::of(run, view.show_secrets);
     let mut places = Places::new(run);
     let entry = |(order, finding): (usize, &'r Finding)| {
         let place = places.find(&finding.origin, finding.span);
         let label = |label: &'r crate::model::Label| {
-            (or_first(places.find(&finding.origin, label.span)), shown(&redactor.text(&label.text)))
+            (or_first(places.find(&finding.origin, label.span)), shown(&redactor.label(label)))
         };
         Entry {
             finding,
             order,
             what: shown(&redactor.path(&finding.what.to_string())),
-            introduced: introduced(finding).map(|text| redactor.path(&text)),
+            introduced: introduced::words(finding, &redactor),
             author: redactor.path(author(&finding.origin)),
             place: or_first(place),
             labels: finding.labels.iter().map(label).collect(),
-            path: redactor.path(&from_here(run, &finding.origin)),
+            path: redactor.path(&run.path_from_here(&finding.origin)),
             structure: shown(&redactor.path(&finding.structural_path)),
         }
     };
     view.findings(run).enumerate().map(entry).collect()
-}
-
-/// The commit, author and day that brought a finding into the history, and whether HEAD still has it.
-fn introduced(finding: &Finding) -> Option<String> {
-    let Origin::Commit { commit, author, time, .. } = &*finding.origin else { return None };
-    let day = date::day(*time).unwrap_or_default();
-    let by = printable(format!("{} {day} {author}", commit.get(..12).unwrap_or(commit)).trim());
-    let now = match finding.in_head {
-        Some(true) => ", still in HEAD",
-        Some(false) => ", gone from HEAD",
-        None => "",
-    };
-    Some(by + now)
 }
 
 fn author(origin: &Origin) -> &str {
@@ -116,14 +101,8 @@ pub fn skipped(run: &Run, view: &View) -> Vec<(String, String)> {
 }
 
 fn problems(run: &Run, view: &View, kind: ProblemKind) -> Vec<(String, String)> {
-    let redactor = Redactor::new(run.findings.iter(), view.show_secrets);
+    let redactor = Redactor::of(run, view.show_secrets);
     let is_grave = |problem: &&Problem| problem.kind == kind;
     let shown = |problem: &Problem| (redactor.path(&printable(&problem.path)), printable(&problem.sentence()));
     run.summary.problems.iter().filter(is_grave).map(shown).collect()
-}
-
-/// The path as it is reached from the current folder, so that a terminal or a platform can open it.
-pub fn from_here(run: &Run, origin: &Origin) -> String {
-    let is_below = matches!(origin, Origin::File { .. }) && run.root != Path::new("") && run.root != Path::new(".");
-    if is_below { run.root.join(origin.path()).to_string_lossy().into_owned() } else { origin.path().to_owned() }
 }

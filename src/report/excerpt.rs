@@ -9,6 +9,8 @@ use crate::model::{LineIndex, Redactor, Span, mask};
 const LONG_LINE: usize = 240;
 /// Bytes shown before the secret's first byte in a long line; twice as many are shown behind it.
 const REACH: usize = 60;
+/// Bytes beyond what is shown of a long line in which a secret is looked for that reaches into it.
+const FARTHEST: usize = 16 << 10;
 /// Lines between a label and the secret before the label is told in words instead.
 const NEAR: usize = 30;
 /// Columns between the place that a label points at and its words.
@@ -38,7 +40,7 @@ impl Excerpt {
         span: Span,
         labels: &[Span],
         spans: &[Span],
-        redactor: Option<&Redactor>,
+        redactors: &[&Redactor],
     ) -> Self {
         let (line, _) = index.position(bytes, span.start);
         let near = |label: &&Span| index.position(bytes, label.start).0.abs_diff(line) <= NEAR;
@@ -46,10 +48,11 @@ impl Excerpt {
         let (first, last) = lines.fold((line, line), |(first, last), at| (first.min(at), last.max(at)));
         let whole = Span::new(index.line(bytes, first).start, index.line(bytes, last).end);
         let is_long = (first..=last).any(|line| index.line(bytes, line).len() > LONG_LINE);
-        let stretch =
-            if is_long || whole.len() > 16 << 10 { clipped(bytes, span, index.line(bytes, line)) } else { whole };
+        let is_clipped = is_long || whole.len() > 16 << 10;
+        let stretch = if is_clipped { clipped(bytes, span, index.line(bytes, line)) } else { whole };
+        let lines = if is_clipped { index.line(bytes, line) } else { whole };
+        let text = masked(bytes, stretch, lines, spans, redactors);
         let (line, column) = index.position(bytes, stretch.start);
-        let text = masked(bytes, stretch, spans, redactor);
         Self {
             name,
             text,
@@ -110,17 +113,20 @@ fn clipped(bytes: &[u8], span: Span, line: Span) -> Span {
     Span::new(start, end)
 }
 
-/// The stretch as text of the same length: secrets as asterisks, what is no text or steers a terminal as `?`.
-fn masked(bytes: &[u8], stretch: Span, spans: &[Span], redactor: Option<&Redactor>) -> String {
-    let mut part = bytes[stretch.start..stretch.end].to_vec();
-    let first = spans.partition_point(|span| span.end <= stretch.start);
-    for span in spans[first..].iter().take_while(|span| span.start < stretch.end) {
-        let from = span.start.saturating_sub(stretch.start);
-        mask(&mut part, Span::new(from, span.end - stretch.start));
+/// The stretch of these lines as text of the same length: secrets as asterisks, what is no text or steers a terminal as `?`.
+/// The spans of secrets are apart.
+fn masked(bytes: &[u8], stretch: Span, lines: Span, spans: &[Span], redactors: &[&Redactor]) -> String {
+    // The half of a secret that the stretch cuts would not be known for one.
+    let more = redactors.iter().map(|redactor| redactor.longest()).max().unwrap_or(0).min(FARTHEST);
+    let (start, end) = (stretch.start.saturating_sub(more).max(lines.start), (stretch.end + more).min(lines.end));
+    let mut part = bytes[start..end].to_vec();
+    let first = spans.partition_point(|span| span.end <= start);
+    for span in spans[first..].iter().take_while(|span| span.start < end) {
+        mask(&mut part, Span::new(span.start.saturating_sub(start), span.end - start));
     }
-    if let Some(redactor) = redactor {
-        redactor.mask(&mut part);
-    }
+    redactors.iter().for_each(|redactor| redactor.mask(&mut part));
+    part.truncate(stretch.end - start);
+    part.drain(..stretch.start - start);
     let mut text = String::with_capacity(part.len());
     for chunk in part.utf8_chunks() {
         for c in chunk.valid().chars() {
@@ -177,7 +183,7 @@ mod tests {
             let text = format!("first\n{before}{secret}{behind}\nlast");
             let span = Span::new(6 + before.len(), 6 + before.len() + secret.len());
             let index = LineIndex::new(text.as_bytes());
-            let excerpt = Excerpt::new(("a".to_owned(), text.as_bytes()), &index, span, &[], &[], None);
+            let excerpt = Excerpt::new(("a".to_owned(), text.as_bytes()), &index, span, &[], &[], &[]);
             let at = excerpt.local(span).ok_or_else(|| TestCaseError::fail("it is shown"))?;
             let label = LabeledSpan::new_primary_with_span(Some("a password".to_owned()), at);
             let excerpt = excerpt.within(room, &[label]);

@@ -1,7 +1,7 @@
 //! Workflow commands of GitHub Actions: annotations in the pull request.
 //!
 //! GitHub shows ten errors, ten warnings and ten notices of a step and drops the rest without a word, so the gravest come
-//! first, and a line says where the others are. The job summary (Markdown) has all of them.
+//! first, and a line says where the others are. The job summary (Markdown), where there is one, has all of them.
 
 use std::io::{self, Write};
 
@@ -41,9 +41,12 @@ pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
         }
         left_out += same.count();
     }
-    if left_out > 0 {
-        let more = summary::plural(left_out, "more finding");
-        writeln!(out, "{more} in the job summary: GitHub shows ten annotations of a kind")?;
+    let place = if view.job_summary { "in the job summary" } else { "left out (--format text shows all)" };
+    let unnamed = unscanned.len().saturating_sub(SHOWN / 2);
+    for (count, what) in [(left_out, "more finding"), (unnamed, "more unscanned path")] {
+        if count > 0 {
+            writeln!(out, "{} {place}: GitHub shows ten annotations of a kind", summary::plural(count, what))?;
+        }
     }
     if !view.quiet {
         writeln!(

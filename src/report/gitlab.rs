@@ -46,9 +46,9 @@ fn vulnerability(entry: &Entry<'_>) -> Value {
         _ => "0000000",
     };
     let mut commit = json!({"sha": commit});
-    if let Origin::Commit { time, .. } = &*entry.finding.origin {
+    if let Some((_, time)) = entry.finding.origin.made() {
         commit["author"] = json!(entry.author);
-        commit["date"] = json!(timestamp(Duration::from_secs(u64::try_from(*time).unwrap_or_default())));
+        commit["date"] = json!(timestamp(Duration::from_secs(u64::try_from(time).unwrap_or_default())));
     }
     let links = rule.references.iter().filter(|link| link.starts_with("https://") || link.starts_with("http://"));
     let links: Vec<Value> = links.map(|link| json!({"url": link})).collect();

@@ -8,7 +8,7 @@ use super::entry::{Entry, entries, skipped, unscanned, worst_first};
 use super::printable::printable;
 use super::summary::plural;
 use super::{View, counts};
-use crate::model::{Origin, Run, date};
+use crate::model::{Run, date};
 
 /// Bars of a chart.
 const BARS: usize = 12;
@@ -58,7 +58,7 @@ fn row(entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "<td><code>{}:{}:{}</code>", escape(&entry.path), entry.place.line, entry.place.column)?;
     writeln!(out, "<br><small>{}</small>", escape(&entry.structure))?;
     if let Some(introduced) = &entry.introduced {
-        writeln!(out, "<br><small>introduced by {}</small>", escape(introduced))?;
+        writeln!(out, "<br><small>{} {}</small>", introduced.verb, escape(&introduced.by))?;
     }
     write!(out, "<td>{} <small>({})</small><details><summary>", escape(&rule.title), escape(&entry.what))?;
     write!(out, "{}</summary><p>{}<p>{}", escape(&rule.id), escape(&rule.why), escape(&rule.mend))?;
@@ -73,7 +73,7 @@ fn row(entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 /// The year in which a finding of a history was introduced: its age.
 fn year(entry: &Entry<'_>) -> Option<String> {
-    let Origin::Commit { time, .. } = *entry.finding.origin else { return None };
+    let (_, time) = entry.finding.origin.made()?;
     date::day(time)?.get(..4).map(str::to_owned)
 }
 

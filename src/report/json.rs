@@ -15,7 +15,7 @@ const VERSION: u32 = 1;
 /// Writes one object.
 pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
     let out = &mut EscapedJson(out);
-    let redactor = Redactor::new(run.findings.iter(), view.show_secrets);
+    let redactor = Redactor::of(run, view.show_secrets);
     let mut places = Places::new(run);
     write!(out, "{{\"version\":{VERSION},\"findings\":[")?;
     for (at, item) in view.findings(run).enumerate() {
@@ -30,7 +30,7 @@ pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
 /// Writes one object a line and finding, then one with the summary.
 pub fn write_lines(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
     let out = &mut EscapedJson(out);
-    let redactor = Redactor::new(run.findings.iter(), view.show_secrets);
+    let redactor = Redactor::of(run, view.show_secrets);
     let mut places = Places::new(run);
     for item in view.findings(run) {
         serde_json::to_writer(&mut *out, &finding(item, view, &redactor, &mut places))?;
@@ -54,7 +54,7 @@ fn finding<'r>(item: &'r Finding, view: &View, redactor: &Redactor, places: &mut
             let at = places.find(&item.origin, label.span);
             json!({
                 "line": at.line, "column": at.column, "end_line": at.end_line, "end_column": at.end_column,
-                "text": redactor.text(&label.text),
+                "text": redactor.label(label),
             })
         })
         .collect();
@@ -128,6 +128,9 @@ fn summary(run: &Run, redactor: &Redactor) -> Value {
         "unused": run.summary.unused.iter().map(|unused| redactor.text(unused)).collect::<Vec<_>>(),
         "elapsed_ms": run.summary.elapsed.as_millis() as u64,
     });
+    if run.is_rooted() {
+        summary["root"] = json!(redactor.path(&run.root.to_string_lossy()));
+    }
     if !run.summary.shards.is_empty() {
         summary["shards"] = run.summary.shards.iter().map(ToString::to_string).collect();
         summary["unmatched"] = run.summary.unmatched.iter().map(|said| redactor.text(said)).collect();

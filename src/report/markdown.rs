@@ -65,8 +65,8 @@ fn row(entry: &Entry<'_>) -> String {
     let (finding, place) = (entry.finding, entry.place);
     let accepted = entry.suppression().map(|(by, _)| format!(", accepted by {by}")).unwrap_or_default();
     let structure = if entry.structure.is_empty() { String::new() } else { format!(" {}", code(&entry.structure)) };
-    let introduced =
-        entry.introduced.as_ref().map(|text| format!(", introduced by {}", escape(text))).unwrap_or_default();
+    let introduced = entry.introduced.as_ref();
+    let introduced = introduced.map(|how| format!(", {} {}", how.verb, escape(&how.by))).unwrap_or_default();
     format!(
         "| {}{accepted} | {}:{}:{} | {}{structure} ({}){introduced} | {} |",
         finding.severity,

@@ -35,6 +35,8 @@ pub struct View {
     pub show_suppressed: bool,
     /// Leave out the summary.
     pub quiet: bool,
+    /// Whether a job summary beside the report has the whole list.
+    pub job_summary: bool,
     /// Name every document that was read in a lesser way.
     pub verbose: bool,
     /// ANSI colours.
@@ -53,6 +55,7 @@ impl Default for View {
             show_secrets: false,
             show_suppressed: false,
             quiet: false,
+            job_summary: false,
             verbose: false,
             color: false,
             unicode: false,
@@ -136,6 +139,11 @@ pub fn write(format: Format, run: &Run, view: &View, out: &mut dyn Write) -> io:
         Some((.., Writer::Limited(write))) => write(run, view, out),
         None => Ok(0),
     }
+}
+
+/// What was not scanned, a sentence each, fit for a terminal.
+pub fn not_scanned(run: &Run, view: &View) -> impl Iterator<Item = String> + use<> {
+    entry::unscanned(run, view).into_iter().map(|(path, message)| format!("not scanned: {path}: {message}"))
 }
 
 /// Counts of unsuppressed findings by severity, from the gravest to the least.

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -84,6 +85,8 @@ struct Counts {
     problems: Vec<Unread>,
     unused: Vec<String>,
     #[serde(default)]
+    root: PathBuf,
+    #[serde(default)]
     shards: Vec<String>,
     #[serde(default)]
     unmatched: Vec<String>,
@@ -108,7 +111,8 @@ pub fn read(bytes: &[u8]) -> Result<Run, String> {
     if report.version != VERSION {
         return Err(format!("a report of version {}; this program reads version {VERSION}", report.version));
     }
-    let mut run = Run { summary: summary(report.summary)?, ..Run::default() };
+    let root = report.summary.root.clone();
+    let mut run = Run { summary: summary(report.summary)?, root, ..Run::default() };
     let mut rules = Rules::default();
     let mut positions: HashMap<Arc<Origin>, Vec<(Span, Position)>> = HashMap::new();
     let mut labels = 0;

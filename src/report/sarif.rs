@@ -134,7 +134,7 @@ fn result(entry: &Entry<'_>, rules: &[&Rule], flows: bool) -> Value {
         "properties": {"severity": finding.severity.name(), "confidence": finding.confidence.name()},
     });
     if let Some(introduced) = &entry.introduced {
-        result["properties"]["introduced"] = json!(introduced);
+        result["properties"]["introduced"] = json!(introduced.by);
     }
     if flows && !entry.labels.is_empty() {
         let step = |(place, text): &(Position, String)| {

@@ -4,18 +4,17 @@ use std::io::{self, Write};
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, ThemeCharacters, ThemeStyles};
 
-use super::entry::from_here;
 use super::excerpt::Excerpt;
 use super::place::Places;
 use super::printable::{self, folded, paragraph, printable};
 use super::{View, introduced, summary};
-use crate::model::{Finding, LineIndex, Origin, Redactor, Run, Severity, Span};
+use crate::model::{Finding, LineIndex, Origin, Redactor, Run, Severity, Span, apart};
 
 /// Writes the findings file by file, then the summary.
 pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
     let handler = handler(view);
     let shown: Vec<&Finding> = view.findings(run).collect();
-    let redactor = Redactor::new(run.findings.iter(), view.show_secrets);
+    let redactor = Redactor::of(run, view.show_secrets);
     let mut places = Places::new(run);
     for group in shown.chunk_by(|a, b| a.origin == b.origin) {
         let origin = &group[0].origin;
@@ -58,24 +57,29 @@ struct File<'r> {
     name: String,
     bytes: &'r [u8],
     index: LineIndex,
-    /// The bytes of all findings of the file, shown or not, sorted.
-    secrets: &'r [Span],
+    /// The bytes of all findings of the file, shown or not, sorted and apart.
+    secrets: Vec<Span>,
+    /// Finds words that were found in the file, where they stand in it again.
+    repeated: Redactor,
 }
 
 impl<'r> File<'r> {
     fn new(run: &'r Run, origin: &'r Origin, show_secrets: bool) -> Self {
         let source = run.source(origin);
         let bytes: &[u8] = source.map_or(&[], |source| &source.bytes);
-        let secrets = source.filter(|_| !show_secrets).map_or(&[][..], |source| &source.secrets);
-        Self { name: printable(&shown(run, origin)), bytes, index: LineIndex::new(bytes), secrets }
+        let hidden = source.filter(|_| !show_secrets);
+        let mut secrets = hidden.map_or_else(Vec::new, |source| source.secrets.clone());
+        apart(&mut secrets);
+        let repeated = hidden.map(Redactor::of_file).unwrap_or_default();
+        Self { name: printable(&shown(run, origin)), bytes, index: LineIndex::new(bytes), secrets, repeated }
     }
 
     fn block(&self, finding: &'r Finding, view: &View, redactor: &Redactor, places: &mut Places<'r>) -> Block {
-        let hidden = (!view.show_secrets).then_some(redactor);
+        let hidden = if view.show_secrets { &[][..] } else { &[redactor, &self.repeated] };
         let others: Vec<Span> = finding.labels.iter().map(|label| label.span).collect();
         let name = redactor.path(&self.name);
         let excerpt = (is_plain(self.bytes) && !self.bytes.is_empty()).then(|| {
-            Excerpt::new((name.clone(), self.bytes), &self.index, finding.span, &others, self.secrets, hidden)
+            Excerpt::new((name.clone(), self.bytes), &self.index, finding.span, &others, &self.secrets, hidden)
         });
         let what = printable::shown(&redactor.path(&finding.what.to_string()));
         let mut labels = Vec::new();
@@ -83,7 +87,7 @@ impl<'r> File<'r> {
             let place = |span| excerpt.local(span);
             labels.extend(place(finding.span).map(|at| LabeledSpan::new_primary_with_span(Some(what.clone()), at)));
             for label in &finding.labels {
-                let text = redactor.text(&printable(&label.text));
+                let text = printable(&redactor.label(label));
                 labels.extend(place(label.span).map(|at| LabeledSpan::new_with_span(Some(text), at)));
             }
         }
@@ -112,7 +116,7 @@ impl<'r> File<'r> {
 fn shown(run: &Run, origin: &Origin) -> String {
     match origin {
         Origin::Commit { .. } => origin.to_string(),
-        _ => from_here(run, origin),
+        _ => run.path_from_here(origin).into_owned(),
     }
 }
 

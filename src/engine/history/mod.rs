@@ -80,7 +80,7 @@ impl Engine {
         let said = memory.keep(scan, &history, known, &mut tally, &settled);
         let problems =
             history.problems.drain(..).chain(tally.summary.problems).chain(said).chain(lesser(tally.degraded));
-        let mut run = assemble(settled.scanned, problems.collect(), &self.allowlist, start);
+        let mut run = self.masked(assemble(settled.scanned, problems.collect(), &self.allowlist, start));
         run.summary.problems.dedup();
         // Exceptions for what was mended since, or for files of other revisions, are no mistake.
         run.summary.unused.clear();
