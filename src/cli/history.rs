@@ -74,6 +74,6 @@ pub fn report(
     if staged_too {
         run = run.joined(engine.scan_staged(path, &Default::default())?);
     }
-    selection.accept(&mut run, &root, None)?;
+    selection.accept(&mut run, &root, None, &|path| root.join(path).is_file())?;
     finish::finish(&run, &settings, output, running)
 }

@@ -40,7 +40,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
         if args.paths == [Path::new("-")] { standard_input(args, &engine, &settings)? } else { tree(args, &engine)? };
     let root = run.root.clone();
     let whole = (!args.in_part()).then(|| args.root());
-    args.selection.accept(&mut run, &root, whole.as_deref())?;
+    args.selection.accept(&mut run, &root, whole.as_deref(), &|path| root.join(path).is_file())?;
     finish::finish(&run, &settings, &args.output, &args.running)
 }
 

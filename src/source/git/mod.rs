@@ -183,6 +183,11 @@ impl Snapshot {
         Self { path: path.to_owned(), loaded: OnceLock::new() }
     }
 
+    /// Whether it has a file at this path.
+    pub fn has(&self, path: &str) -> bool {
+        self.loaded().is_some_and(|loaded| loaded.files.binary_search_by(|(known, _)| known.as_str().cmp(path)).is_ok())
+    }
+
     fn loaded(&self) -> Option<&Loaded> {
         self.loaded.get_or_init(|| Loaded::from_index(&self.path)).as_ref()
     }
