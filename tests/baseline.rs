@@ -104,9 +104,8 @@ fn a_suppressed_finding_says_that_the_baseline_accepts_it() {
 fn update_keeps_reasons_and_notes_and_prune_removes_what_is_gone() {
     let folder = accepted();
     let path = folder.path().join(FILE);
-    let noted = fs::read_to_string(&path)
-        .expect("a baseline")
-        .replace("- {", "- {reason: test cluster, note: \"ask Kim\", ");
+    let noted =
+        fs::read_to_string(&path).expect("a baseline").replace("- {", "- {reason: test cluster, note: \"ask Kim\", ");
     fs::write(&path, noted).expect("written");
     fs::write(folder.path().join("other.yaml"), secret(&password(3))).expect("written");
     fs::rename(folder.path().join("secret.yaml"), folder.path().join("shop.yaml")).expect("renamed");

@@ -107,11 +107,8 @@ fn prune(args: &Args) -> Result<ExitCode, Failure> {
         baseline.findings.iter().zip(used).map(|(entry, used)| !used && scope.covers(entry)).collect();
     if gone.contains(&true) {
         // What lies below a threshold is still there.
-        let all = Choice {
-            min_severity: Some(Severity::Info),
-            min_confidence: Some(Confidence::Low),
-            ..args.choice.clone()
-        };
+        let all =
+            Choice { min_severity: Some(Severity::Info), min_confidence: Some(Confidence::Low), ..args.choice.clone() };
         let used = baseline.used(&args.scan(&all, baseline.history)?.scans(), &frame);
         gone.iter_mut().zip(used).for_each(|(gone, used)| *gone &= !used);
     }
@@ -175,7 +172,7 @@ struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     fn of(args: &'a Args, found: &'a Found, frame: &'a Frame<'a>) -> Result<Self, Failure> {
-        let (_, settings) = args.choice.engine(&args.path, false, &args.running)?;
+        let (settings, _) = args.choice.configured(&args.path, &args.running)?;
         let tree = tree::walk(&args.options()).map_err(Error::NotFound)?;
         let scanned = tree.files.into_iter().map(|file| file.shown).collect();
         Ok(Self { args, found, frame, settings, scanned })

@@ -8,6 +8,7 @@ mod history;
 mod hook;
 mod interrupt;
 mod options;
+mod part;
 mod progress;
 mod reports;
 mod rule_import;

@@ -11,6 +11,7 @@ use crate::engine::Engine;
 use crate::model::{Confidence, Rule, Run, Settings, Severity, parse_size};
 use crate::report::{Format, View};
 use crate::rules;
+use crate::suppress::Allowlist;
 use crate::suppress::baseline::Entry;
 use crate::suppress::frame::Frame;
 
@@ -135,13 +136,19 @@ impl Choice {
     /// An engine for a scan of `root`, or of parts of it, as the configuration found there and these options want it, and
     /// its settings.
     pub fn engine(&self, root: &Path, in_part: bool, running: &Running) -> Result<(Engine, Settings), Failure> {
-        let mut config = self.configuration(root)?;
-        config.allowlist.is_for_more |= in_part || self.is_narrowed();
+        let (settings, mut allowlist) = self.configured(root, running)?;
+        allowlist.is_for_more |= in_part || self.is_narrowed();
+        let engine = Engine::new(settings.clone(), running.threads).with_allowlist(allowlist);
+        Ok((engine, settings))
+    }
+
+    /// Settings and exceptions of a scan of `root`, as the configuration found there and these options want them.
+    pub fn configured(&self, root: &Path, running: &Running) -> Result<(Settings, Allowlist), Failure> {
+        let config = self.configuration(root)?;
         let mut settings = config.settings;
         self.apply(&mut settings)?;
         running.apply(&mut settings);
-        let engine = Engine::new(settings.clone(), running.threads).with_allowlist(config.allowlist);
-        Ok((engine, settings))
+        Ok((settings, config.allowlist))
     }
 
     /// Whether not all rules run.

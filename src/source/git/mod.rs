@@ -131,6 +131,16 @@ pub struct Reading<'r> {
     pub is_silent: &'r (dyn Fn(&[u8]) -> bool + Sync),
 }
 
+/// The commit that the working tree around `path` has checked out, and the way there from the tree's root; `None` outside of
+/// a repository, and before its first commit.
+pub fn checked_out(path: &Path) -> Option<(Oid, PathBuf)> {
+    let path = std::fs::canonicalize(path).ok()?;
+    let repository = open(if path.is_dir() { &path } else { path.parent()? }).ok()?;
+    let root = std::fs::canonicalize(repository.workdir()?).ok()?;
+    let way = path.strip_prefix(root).ok()?.to_owned();
+    Some((repository.head().ok()?.peel_to_commit().ok()?.id(), way))
+}
+
 /// Opens the repository that `path` lies in. Where `path` is the current folder, `GIT_DIR` and `GIT_INDEX_FILE` are
 /// followed, as git sets them in hooks.
 ///
