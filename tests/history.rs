@@ -632,5 +632,5 @@ fn merged_shards_are_the_report_of_the_whole() {
     assert_eq!(whole["summary"]["problems"][0]["count"], 6, "{whole}");
     args.pop();
     let (merged, _) = report(&args, repository.path());
-    assert!(merged["summary"]["problems"].to_string().contains("shard 3/3"), "{merged}");
+    assert!(merged["summary"]["problems"].to_string().contains("part 3 of 3 is missing"), "{merged}");
 }

@@ -9,6 +9,8 @@
 
 mod action;
 mod baseline;
+mod baseline_file;
+mod baseline_scope;
 mod cli;
 mod config;
 mod docker;

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::program::{folder, root, text, tidewaiter};
+use crate::repository::Repository;
 
 fn json(bytes: &[u8]) -> Value {
     serde_json::from_slice(bytes).unwrap_or_else(|error| panic!("{error}: {}", text(bytes)))
@@ -118,11 +119,135 @@ fn parts_whose_report_is_missing_are_said() {
     };
     assert_eq!(merge(&["3.json", "1.json", "2.json"]).0, Some(0));
     let twice = merge(&["1.json", "1.json", "2.json"]);
-    assert!(twice.0 == Some(2) && twice.1.contains("not scanned: shard 3/3"), "{twice:?}");
+    assert!(
+        twice.0 == Some(2)
+            && twice.1.contains("part 3 of 3 is missing")
+            && twice.1.contains("part 1 of 3 is there twice"),
+        "{twice:?}"
+    );
     let some = merge(&["1.json", "3.json"]);
-    assert!(some.0 == Some(2) && some.1.contains("not scanned: shard 2/3"), "{some:?}");
+    assert!(some.0 == Some(2) && some.1.contains("part 2 of 3 is missing"), "{some:?}");
     assert_eq!(tidewaiter(&["report", "convert", "some.json"], folder.path()).status.code(), Some(2));
     assert_eq!(merge(&["some.json", "2.json"]).0, Some(0));
+}
+
+/// The scans of parts that belong to nobody else's: what is scanned, or how, differs.
+#[test]
+fn parts_of_different_scans_make_no_whole() {
+    let mut repository = Repository::new();
+    repository.write("a.txt", "nothing\n");
+    repository.write("sub/a.txt", "nothing\n");
+    repository.commit("clean");
+    let mut other = Repository::new();
+    other.write("b.txt", "nothing\n");
+    other.commit("clean, too");
+    let plain = [folder(&[("a.txt", "nothing\n")]), folder(&[("a.txt", "nothing\n")])];
+    let into = tempfile::tempdir().expect("a folder");
+    let part = |name: &str, shard: &str, args: &[&str], at: &Path| {
+        let output = format!("json={}", into.path().join(name).display());
+        let run = tidewaiter(&[args, &["--shard", shard, "--output", &output]].concat(), at);
+        assert_eq!(run.status.code(), Some(0), "{}", text(&run.stderr));
+    };
+    let (here, there) = (repository.path(), other.path());
+    let sub = here.join("sub");
+    let commits: [(&[&str], &Path); 7] = [
+        (&["history"], here),
+        (&["history"], there),
+        (&["history", "HEAD"], here),
+        (&["history", "--since", "3 weeks ago"], here),
+        (&["history", "--rule", "kubernetes"], here),
+        (&["history", "--min-severity", "high"], here),
+        (&["history", "--no-config", "--exclude-rule", "kubernetes"], here),
+    ];
+    let files: [(&[&str], &Path); 7] = [
+        (&["scan"], here),
+        (&["scan"], there),
+        (&["scan", "sub"], here),
+        (&["scan", "--no-ignore"], here),
+        (&["scan", "--min-confidence", "low"], here),
+        (&["scan"], plain[0].path()),
+        (&["scan"], plain[1].path()),
+    ];
+    let all: Vec<_> = commits.into_iter().chain(files).collect();
+    for (at, (args, folder)) in all.iter().enumerate() {
+        part(&format!("{at}-1.json"), "1/2", args, folder);
+        part(&format!("{at}-2.json"), "2/2", args, folder);
+    }
+    let merge = |parts: &[String]| {
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        let output = tidewaiter(&[&["report", "merge"], &parts[..]].concat(), into.path());
+        (output.status.code(), text(&output.stdout))
+    };
+    for one in 0..all.len() {
+        let (code, said) = merge(&[format!("{one}-1.json"), format!("{one}-2.json")]);
+        assert_eq!(code, Some(0), "{:?}: {said}", all[one]);
+        let two = (one + 1) % all.len();
+        let (code, said) = merge(&[format!("{one}-1.json"), format!("{two}-2.json")]);
+        assert_eq!(code, Some(2), "{:?} and {:?}: {said}", all[one], all[two]);
+        assert!(said.contains("part 1 of 2 is missing") && said.contains("part 2 of 2 is missing"), "{said}");
+    }
+    // Every repository whole, as a cluster scans a list of them.
+    let each: Vec<String> = (0..2).flat_map(|at| [format!("{at}-2.json"), format!("{at}-1.json")]).collect();
+    assert_eq!(merge(&each).0, Some(0));
+    let (code, said) = merge(&each[..3]);
+    assert!(code == Some(2) && said.contains("part 1 of 2 is missing"), "{said}");
+    // The same folder by another way.
+    part("way.json", "2/2", &["scan"], &sub);
+    assert_eq!(merge(&["9-1.json".to_owned(), "way.json".to_owned()]).0, Some(0));
+}
+
+#[test]
+fn one_part_is_never_the_whole() {
+    let folder = folder(&[("a.txt", "nothing\n")]);
+    tidewaiter(&["scan", "--shard", "2/2", "--output", "json=part.json"], folder.path());
+    for action in ["merge", "convert"] {
+        let output = tidewaiter(&["report", action, "part.json"], folder.path());
+        let said = text(&output.stdout);
+        assert!(output.status.code() == Some(2) && said.contains("part 1 of 2 is missing"), "{action}: {said}");
+    }
+}
+
+/// Reports of versions that did not say which scan a part belongs to.
+#[test]
+fn old_parts_are_joined_as_before() {
+    let folder = folder(&[("a.txt", "nothing\n")]);
+    for part in ["1", "2"] {
+        let args = ["scan", "a.txt", "--shard", &format!("{part}/2"), "--format", "json"];
+        let mut report = json(&tidewaiter(&args, folder.path()).stdout);
+        report["summary"].as_object_mut().expect("an object").remove("scans").expect("named");
+        fs::write(folder.path().join(format!("{part}.json")), report.to_string()).expect("written");
+    }
+    let merge = |parts: &[&str]| tidewaiter(&[&["report", "merge"], parts].concat(), folder.path());
+    assert_eq!(merge(&["1.json", "2.json"]).status.code(), Some(0));
+    assert_eq!(merge(&["1.json", "2.json", "2.json", "1.json"]).status.code(), Some(0));
+    let output = merge(&["2.json"]);
+    assert!(output.status.code() == Some(2) && text(&output.stdout).contains("part 1 of 2 is missing"));
+}
+
+#[test]
+fn a_doubled_part_counts_once() {
+    let files: Vec<(String, String)> =
+        (0..8).map(|n| (format!("{n}/.env"), format!("DB_PASSWORD=kestrel-Harbour-{n}1\n"))).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
+    let folder = folder(&files);
+    for part in ["1", "2", "3"] {
+        let (shard, report) = (format!("{part}/3"), format!("json={part}.json"));
+        tidewaiter(&["scan", ".", "--shard", &shard, "--output", &report], folder.path());
+    }
+    let merge = |parts: &[&str]| {
+        json(&tidewaiter(&[&["report", "merge", "--format", "json"], parts].concat(), folder.path()).stdout)
+    };
+    let whole = merge(&["1.json", "2.json", "3.json"]);
+    assert_eq!(whole["findings"].as_array().map(Vec::len), Some(8));
+    let some = merge(&["1.json", "2.json"]);
+    fs::write(folder.path().join("some.json"), some.to_string()).expect("written");
+    for parts in [&["2.json", "1.json", "2.json", "3.json"][..], &["2.json", "some.json", "3.json"]] {
+        let twice = merge(parts);
+        assert_eq!(twice["findings"], whole["findings"], "{parts:?}");
+        let said = twice["summary"]["problems"].to_string();
+        assert!(said.contains("part 2 of 3 is there twice") && !said.contains("missing"), "{said}");
+        assert_eq!(twice["summary"]["incomplete"], json!(false));
+    }
 }
 
 #[test]

@@ -1,29 +1,32 @@
 //! `tidewaiter baseline`: accept today's findings, so that only new ones fail.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::options::{Running, Selection};
+use super::options::{Choice, Running};
 use super::{Failure, interrupt, print, progress};
 use crate::config;
 use crate::config::baseline::{self, FILE};
-use crate::engine::{Engine, HistoryScan};
-use crate::model::{ProblemKind, Run, Shard};
+use crate::engine::{Engine, Error, HistoryScan};
+use crate::model::{Confidence, Finding, Problem, ProblemKind, Run, Settings, Severity, Shard};
 use crate::report::{plural, printable};
+use crate::rules;
 use crate::source::git::history::HistoryOptions;
-use crate::source::tree::TreeOptions;
-use crate::suppress::baseline::Baseline;
+use crate::source::tree::{self, TreeOptions};
+use crate::suppress::baseline::{Baseline, Entry, ID_BYTES};
+use crate::suppress::frame::{Frame, way};
 
 /// What to do with a baseline.
 #[derive(clap::Subcommand)]
 pub enum Action {
     /// Write a baseline of all that a scan finds today
     Create(Args),
-    /// Add what is new, and note new places of what is known; reasons and notes stay
+    /// Add what is new, and note new places of what is known; reasons and notes stay, comments don't
     Update(Args),
-    /// Remove what is found no more
+    /// Remove what is found no more in what is scanned; comments are dropped, too
     Prune(Args),
     /// List what a baseline accepts
     Show {
@@ -36,7 +39,7 @@ pub enum Action {
 /// Arguments of the actions that scan.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The folder to scan
+    /// The folder or file to scan; entries for other files stay as they are
     #[arg(value_name = "PATH", default_value = ".")]
     path: PathBuf,
     /// The baseline
@@ -49,7 +52,7 @@ pub struct Args {
     #[arg(long)]
     history: bool,
     #[command(flatten)]
-    selection: Selection,
+    choice: Choice,
     #[command(flatten)]
     running: Running,
 }
@@ -68,40 +71,57 @@ fn create(args: &Args) -> Result<ExitCode, Failure> {
     if args.file.exists() {
         return Err(Failure(format!("{} exists; `tidewaiter baseline update` adds to it", args.file.display())));
     }
-    let found = args.scan(args.history)?;
-    let mut random = [0; 16];
+    let found = args.scan(&args.choice, args.history)?;
+    let mut random = [0; ID_BYTES];
     getrandom::fill(&mut random).map_err(|_| Failure("the system gives no random numbers".to_owned()))?;
     let count = found.files.findings.len() + found.history.as_ref().map_or(0, |run| run.findings.len());
     let mut baseline = Baseline { history: args.history, ..Baseline::new(&random, count) };
-    let added = found.take_in(&mut baseline);
-    save(&args.file, &baseline)?;
+    let base = baseline::new_base(&args.file, &found.files.root);
+    let added = found.take_in(&mut baseline, &found.frame(&base), &|_| true);
+    args.save(&mut baseline, &base)?;
     say(&format!("{}: {} accepted\n", args.file.display(), plural(added, "finding")))
 }
 
 fn update(args: &Args) -> Result<ExitCode, Failure> {
-    let mut baseline = baseline::load(&args.file).map_err(Failure::from_config)?;
+    let mut baseline = baseline::load(&args.file).map_err(Failure::from_baseline)?;
     baseline.history |= args.history;
-    let added = args.scan(baseline.history)?.take_in(&mut baseline);
-    save(&args.file, &baseline)?;
+    let found = args.scan(&args.choice, baseline.history)?;
+    let base = baseline::base(&args.file, &baseline, &found.files.root);
+    let frame = found.frame(&base);
+    let scope = Scope::of(args, &found, &frame)?;
+    let added = found.take_in(&mut baseline, &frame, &|entry| scope.covers(entry));
+    args.save(&mut baseline, &base)?;
     let all = baseline.findings.len();
     say(&format!("{}: {} added, {all} in all\n", args.file.display(), plural(added, "finding")))
 }
 
 fn prune(args: &Args) -> Result<ExitCode, Failure> {
-    let mut baseline = baseline::load(&args.file).map_err(Failure::from_config)?;
+    let mut baseline = baseline::load(&args.file).map_err(Failure::from_baseline)?;
     baseline.history |= args.history;
-    let mut found = args.scan(baseline.history)?;
-    let root = std::mem::take(&mut found.files.root);
-    let mut scans = vec![found.files.findings.as_mut_slice()];
-    scans.extend(found.history.as_mut().map(|run| run.findings.as_mut_slice()));
-    let removed = baseline.prune(&mut scans, &|path| root.join(path).is_file());
-    save(&args.file, &baseline)?;
+    let found = args.scan(&args.choice, baseline.history)?;
+    let base = baseline::base(&args.file, &baseline, &found.files.root);
+    let frame = found.frame(&base);
+    let scope = Scope::of(args, &found, &frame)?;
+    let used = baseline.used(&found.scans(), &frame);
+    let mut gone: Vec<bool> =
+        baseline.findings.iter().zip(used).map(|(entry, used)| !used && scope.covers(entry)).collect();
+    if gone.contains(&true) {
+        // What lies below a threshold is still there.
+        let all =
+            Choice { min_severity: Some(Severity::Info), min_confidence: Some(Confidence::Low), ..args.choice.clone() };
+        let used = baseline.used(&args.scan(&all, baseline.history)?.scans(), &frame);
+        gone.iter_mut().zip(used).for_each(|(gone, used)| *gone &= !used);
+    }
+    let before = baseline.findings.len();
+    let mut gone = gone.into_iter();
+    baseline.findings.retain(|_| !gone.next().unwrap_or(false));
     let left = baseline.findings.len();
-    say(&format!("{}: {} removed, {left} left\n", args.file.display(), plural(removed, "finding")))
+    args.save(&mut baseline, &base)?;
+    say(&format!("{}: {} removed, {left} left\n", args.file.display(), plural(before - left, "finding")))
 }
 
 fn show(file: &Path) -> Result<ExitCode, Failure> {
-    let baseline = baseline::load(file).map_err(Failure::from_config)?;
+    let baseline = baseline::load(file).map_err(Failure::from_baseline)?;
     let mut out = Vec::new();
     for entry in &baseline.findings {
         let structure = if entry.structure.is_empty() { "-" } else { &entry.structure };
@@ -124,28 +144,84 @@ struct Found {
 }
 
 impl Found {
+    fn frame(&self, base: &Path) -> Frame<'_> {
+        Frame::new(base, &self.files.root, |path| self.files.root.join(path).is_file())
+    }
+
+    fn scans(&self) -> Vec<&[Finding]> {
+        [Some(&self.files), self.history.as_ref()].into_iter().flatten().map(|run| run.findings.as_slice()).collect()
+    }
+
     /// Puts what was found into the baseline and gives how much of it is new. Where a file is called otherwise today than in
     /// the history, its entry is that of today, and the history's stands beside it only if that one does not match.
-    fn take_in(&self, baseline: &mut Baseline) -> usize {
-        let is_there = |path: &str| self.files.root.join(path).is_file();
-        let added = baseline.update(&self.files.findings, &is_there);
-        added + self.history.as_ref().map_or(0, |run| baseline.add(&run.findings, &is_there))
+    fn take_in(&self, baseline: &mut Baseline, frame: &Frame<'_>, covers: &dyn Fn(&Entry) -> bool) -> usize {
+        let added = baseline.update(&self.files.findings, frame, covers);
+        added + self.history.as_ref().map_or(0, |run| baseline.add(&run.findings, frame))
+    }
+}
+
+/// What a scan could have found: all other entries are none of its business.
+struct Scope<'a> {
+    args: &'a Args,
+    found: &'a Found,
+    frame: &'a Frame<'a>,
+    settings: Settings,
+    /// The paths of the files that were scanned.
+    scanned: HashSet<String>,
+}
+
+impl<'a> Scope<'a> {
+    fn of(args: &'a Args, found: &'a Found, frame: &'a Frame<'a>) -> Result<Self, Failure> {
+        let (settings, _) = args.choice.configured(&args.path, &args.running)?;
+        let tree = tree::walk(&args.options()).map_err(Error::NotFound)?;
+        let scanned = tree.files.into_iter().map(|file| file.shown).collect();
+        Ok(Self { args, found, frame, settings, scanned })
+    }
+
+    /// Whether the entry's rule ran over its file, or would have if it were still there.
+    fn covers(&self, entry: &Entry) -> bool {
+        let Some(path) = self.frame.of_entry(&entry.path) else { return false };
+        let is_there = self.found.files.root.join(&path).is_file();
+        let is_asked_for = self.scanned.contains(&path) || (!is_there && self.args.path.is_dir());
+        let is_unread = |problem: &Problem| {
+            let rest = path.strip_prefix(&problem.path);
+            problem.kind == ProblemKind::Incomplete && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        is_asked_for && !self.found.files.summary.problems.iter().any(is_unread) && self.runs(&entry.rule)
+    }
+
+    fn runs(&self, rule: &str) -> bool {
+        let settings = &self.settings;
+        let own = settings.own_rules.iter().copied().find(|own| own.id == rule);
+        match rules::find(rule).or(own) {
+            Some(rule) => {
+                let severity = settings.severity(rule, rule.severity);
+                settings.runs(rule)
+                    && (self.args.choice.min_severity.is_none() || severity >= settings.min_severity)
+                    && (self.args.choice.min_confidence.is_none() || rule.confidence >= settings.min_confidence)
+            }
+            // A rule that was removed, or one of a configuration that is not this one.
+            None => settings.only_rules.is_empty() && !self.args.choice.no_config && self.args.choice.config.is_none(),
+        }
     }
 }
 
 impl Args {
     /// Scans the files and, if wanted, the history.
-    fn scan(&self, history: bool) -> Result<Found, Failure> {
-        let (engine, _) = self.selection.engine(&self.path, false, &self.running)?;
+    fn scan(&self, choice: &Choice, history: bool) -> Result<Found, Failure> {
+        let (engine, _) = choice.engine(&self.path, false, &self.running)?;
         let history = history.then(|| self.scan_history(&engine)).transpose()?;
-        let options = TreeOptions {
+        let files = progress::with_bar(|progress| engine.scan_tree(&self.options(), progress))?;
+        Ok(Found { files: self.whole(files, &[ProblemKind::Incomplete])?, history })
+    }
+
+    fn options(&self) -> TreeOptions {
+        TreeOptions {
             paths: vec![self.path.clone()],
             no_ignore: self.no_ignore,
             threads: self.running.threads,
             shard: Shard::default(),
-        };
-        let files = progress::with_bar(|progress| engine.scan_tree(&options, progress))?;
-        Ok(Found { files: self.whole(files, &[ProblemKind::Incomplete])?, history })
+        }
     }
 
     fn scan_history(&self, engine: &Engine) -> Result<Run, Failure> {
@@ -163,24 +239,25 @@ impl Args {
         self.whole(run, &[ProblemKind::Incomplete, ProblemKind::Skipped])
     }
 
+    fn save(&self, baseline: &mut Baseline, base: &Path) -> Result<(), Failure> {
+        baseline.root = Some(way(baseline::folder(&self.file), base));
+        let text = baseline::render(baseline);
+        interrupt::replace(&self.file, |file| file.write_all(text.as_bytes()))
+    }
+
     /// What could not be read whole makes no baseline: its findings would be missing or taken for mended. `kinds` are the
     /// problems that say so.
     fn whole(&self, run: Run, kinds: &[ProblemKind]) -> Result<Run, Failure> {
         let unread = run.summary.problems.iter().find(|problem| kinds.contains(&problem.kind));
         match unread.filter(|_| !self.running.allow_incomplete) {
             Some(problem) => Err(Failure(format!(
-                "{} was not scanned: {}; --allow-incomplete leaves it out of the baseline",
+                "{} was not scanned: {}; --allow-incomplete goes on without it",
                 printable(&problem.path),
                 problem.sentence()
             ))),
             None => Ok(run),
         }
     }
-}
-
-fn save(path: &Path, baseline: &Baseline) -> Result<(), Failure> {
-    let text = baseline::render(baseline)?;
-    interrupt::replace(path, |file| file.write_all(text.as_bytes()))
 }
 
 fn say(text: &str) -> Result<ExitCode, Failure> {

@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::options::{Output, Running, Selection};
-use super::{Failure, finish, interrupt, progress, since};
+use super::part::Description;
+use super::since::Since;
+use super::{Failure, finish, interrupt, progress};
 use crate::config;
 use crate::engine::HistoryScan;
 use crate::model::Shard;
-use crate::source::git::history::HistoryOptions;
+use crate::source::git::history::{HistoryOptions, identity};
 
 /// Arguments of `tidewaiter history`.
 #[derive(clap::Args)]
@@ -25,15 +27,15 @@ pub struct Args {
     branch: Vec<String>,
     /// Only commits made since then: 2026-01-31, 2026-01-31T12:00:00Z, `3 weeks ago`. They are looked for a thousand commits
     /// behind the first older one, as clocks differ
-    #[arg(long, value_name = "DATE", value_parser = since::parse)]
-    since: Option<i64>,
+    #[arg(long, value_name = "DATE")]
+    since: Option<Since>,
     /// What no ref reaches, too
     #[arg(long, conflicts_with_all = ["ranges", "branch", "since"])]
     unreachable: bool,
     /// What is staged for the next commit, too
     #[arg(long)]
     staged_too: bool,
-    /// Scan only part K of N
+    /// Scan only part K of N; all parts need the same commits and the same options
     #[arg(long, value_name = "K/N")]
     shard: Option<Shard>,
     /// Remember in this folder what is clean, so that the next scan reads what is new alone
@@ -52,17 +54,19 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
     let options = HistoryOptions {
         ranges: args.ranges.clone(),
         branches: args.branch.clone(),
-        since: args.since,
+        since: args.since.as_ref().map(|since| since.time),
         unreachable: args.unreachable,
     };
     let scan = HistoryScan { options, shard: args.shard.unwrap_or_default(), cache: args.cache.clone() };
-    report(&args.repo, &scan, args.staged_too, (&args.selection, &args.output, &args.running))
+    let since = args.since.as_ref().map_or("", |since| &since.text);
+    report(&args.repo, (&scan, since), args.staged_too, (&args.selection, &args.output, &args.running))
 }
 
-/// Scans the part `scan` of the history of the repository at `path` and, if wanted, what is staged, and reports.
+/// Scans the part `scan` of the history of the repository at `path` and, if wanted, what is staged, and reports. `since` is
+/// how the user wrote from when on.
 pub fn report(
     path: &Path,
-    scan: &HistoryScan,
+    (scan, since): (&HistoryScan, &str),
     staged_too: bool,
     (selection, output, running): (&Selection, &Output, &Running),
 ) -> Result<ExitCode, Failure> {
@@ -71,10 +75,20 @@ pub fn report(
     if scan.cache.is_some() {
         interrupt::watch();
     }
+    let part = (!scan.shard.is_whole())
+        .then(|| {
+            // Weeks ago are another second on every machine.
+            let target = format!("{} {since:?} {staged_too}", identity(path, &scan.options)?);
+            Description::new("history", &target, &root, (selection, running))
+        })
+        .transpose()?;
     let mut run = progress::with_bar(|progress| engine.scan_history(path, scan, progress))?;
     if staged_too {
         run = run.joined(engine.scan_staged(path, &Default::default())?);
     }
-    selection.accept(&mut run, &root, None)?;
+    if let Some(part) = part {
+        part.mark(&mut run);
+    }
+    selection.accept(&mut run, &root, None, &|path| root.join(path).is_file())?;
     finish::finish(&run, &settings, output, running)
 }

@@ -146,7 +146,7 @@ impl Work {
         }
         let options = HistoryOptions { ranges, ..HistoryOptions::default() };
         let scan = HistoryScan { options, shard: Shard::default(), cache: None };
-        history::report(here, &scan, false, how)
+        history::report(here, (&scan, ""), false, how)
     }
 
     /// What is pushed, and where to.

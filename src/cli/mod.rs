@@ -8,6 +8,7 @@ mod history;
 mod hook;
 mod interrupt;
 mod options;
+mod part;
 mod progress;
 mod reports;
 mod rule_import;
@@ -71,7 +72,19 @@ pub struct Failure(String);
 impl Failure {
     /// An error in a configuration, with the line where it stands.
     fn from_config(error: ConfigError) -> Self {
-        Failure(format!("the configuration has an error\n{}", config_error::masked(&error)))
+        Self::from_file("configuration", &error)
+    }
+
+    /// An error in a baseline, in the same way.
+    fn from_baseline(error: ConfigError) -> Self {
+        Self::from_file("baseline", &error)
+    }
+
+    fn from_file(kind: &str, error: &ConfigError) -> Self {
+        if error.is_unread() {
+            return Failure(format!("the {kind} can't be read: {error}"));
+        }
+        Failure(format!("the {kind} has an error\n{}", config_error::masked(error)))
     }
 }
 

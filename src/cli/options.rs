@@ -11,12 +11,14 @@ use crate::engine::Engine;
 use crate::model::{Confidence, Rule, Run, Settings, Severity, parse_size};
 use crate::report::{Format, View};
 use crate::rules;
+use crate::suppress::Allowlist;
 use crate::suppress::baseline::Entry;
+use crate::suppress::frame::Frame;
 
-/// Which findings count.
-#[derive(Args)]
+/// Which findings there are.
+#[derive(Args, Clone)]
 #[command(next_help_heading = "What to report")]
-pub struct Selection {
+pub struct Choice {
     /// Only this rule, or family of rules; may be given several times
     #[arg(long = "rule", value_name = "ID")]
     pub rules: Vec<String>,
@@ -29,18 +31,26 @@ pub struct Selection {
     /// Leave out findings of a lower confidence: low, medium, high [default: medium]
     #[arg(long, value_name = "CONFIDENCE")]
     pub min_confidence: Option<Confidence>,
-    /// Exit with 1 only for findings of this severity or a graver one
-    #[arg(long, value_name = "SEVERITY")]
-    pub fail_on: Option<Severity>,
-    /// Leave out the findings that this baseline accepts
-    #[arg(long, value_name = "FILE")]
-    pub baseline: Option<PathBuf>,
     /// The configuration file [default: .tidewaiter.yaml, from the scanned path upward to its repository's root]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Read no configuration file
     #[arg(long, conflicts_with = "config")]
     pub no_config: bool,
+}
+
+/// Which findings count.
+#[derive(Args)]
+#[command(next_help_heading = "What to report")]
+pub struct Selection {
+    #[command(flatten)]
+    pub choice: Choice,
+    /// Exit with 1 only for findings of this severity or a graver one
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<Severity>,
+    /// Leave out the findings that this baseline accepts
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
 }
 
 /// How findings are shown.
@@ -112,7 +122,7 @@ fn file_output(text: &str) -> Result<(Format, PathBuf), String> {
     Ok((format.parse()?, PathBuf::from(path)))
 }
 
-impl Selection {
+impl Choice {
     /// The configuration for a scan of `root`.
     fn configuration(&self, root: &Path) -> Result<Config, Failure> {
         let found = match &self.config {
@@ -126,46 +136,24 @@ impl Selection {
     /// An engine for a scan of `root`, or of parts of it, as the configuration found there and these options want it, and
     /// its settings.
     pub fn engine(&self, root: &Path, in_part: bool, running: &Running) -> Result<(Engine, Settings), Failure> {
-        let mut config = self.configuration(root)?;
-        config.allowlist.is_for_more |= in_part || self.is_narrowed();
+        let (settings, mut allowlist) = self.configured(root, running)?;
+        allowlist.is_for_more |= in_part || self.is_narrowed();
+        let engine = Engine::new(settings.clone(), running.threads).with_allowlist(allowlist);
+        Ok((engine, settings))
+    }
+
+    /// Settings and exceptions of a scan of `root`, as the configuration found there and these options want them.
+    pub fn configured(&self, root: &Path, running: &Running) -> Result<(Settings, Allowlist), Failure> {
+        let config = self.configuration(root)?;
         let mut settings = config.settings;
         self.apply(&mut settings)?;
         running.apply(&mut settings);
-        let engine = Engine::new(settings.clone(), running.threads).with_allowlist(config.allowlist);
-        Ok((engine, settings))
+        Ok((settings, config.allowlist))
     }
 
     /// Whether not all rules run.
     fn is_narrowed(&self) -> bool {
         !self.rules.is_empty() || !self.excluded.is_empty()
-    }
-
-    /// Marks what the baseline accepts; the paths of findings count from `root`. Entries that match nothing are worth a
-    /// word where the whole folder that the baseline lies in was `scanned`.
-    pub fn accept(&self, run: &mut Run, root: &Path, scanned: Option<&Path>) -> Result<(), Failure> {
-        if self.is_narrowed() {
-            // What a comment is for may be found by a rule that did not run.
-            run.summary.unused.clear();
-        }
-        let Some(path) = &self.baseline else { return Ok(()) };
-        let baseline = config::baseline::load(path).map_err(Failure::from_config)?;
-        let is_there = |path: &str| root.join(path).is_file();
-        let mut unused = baseline.accept(&mut run.findings, &is_there);
-        // What only the history holds no scan of files can find.
-        unused.retain(|entry| !baseline.history || is_there(&entry.path));
-        let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let same =
-            |a: &Path| std::fs::canonicalize(a).ok().is_some_and(|a| std::fs::canonicalize(folder).ok() == Some(a));
-        if scanned.is_some_and(same) && !self.is_narrowed() {
-            let said = |entry: &Entry| {
-                let place = format!("{} {}", entry.path, entry.structure);
-                format!("{}: no {} at {} any more", path.display(), entry.rule, place.trim_end())
-            };
-            let summary = &mut run.summary;
-            let list = if summary.shards.is_empty() { &mut summary.unused } else { &mut summary.unmatched };
-            list.extend(unused.into_iter().map(said));
-        }
-        Ok(())
     }
 
     /// Puts what was asked for into the settings.
@@ -177,7 +165,49 @@ impl Selection {
         settings.excluded_rules.extend(self.excluded.iter().cloned());
         settings.min_severity = self.min_severity.unwrap_or(settings.min_severity);
         settings.min_confidence = self.min_confidence.unwrap_or(settings.min_confidence);
+        Ok(())
+    }
+}
+
+impl Selection {
+    /// As [`Choice::engine`], with the findings that make the run fail.
+    pub fn engine(&self, root: &Path, in_part: bool, running: &Running) -> Result<(Engine, Settings), Failure> {
+        let (engine, mut settings) = self.choice.engine(root, in_part, running)?;
         settings.fail_on = self.fail_on.or(settings.fail_on);
+        Ok((engine, settings))
+    }
+
+    /// Marks what the baseline accepts; the paths of findings count from `root`, and `has` says whether what was scanned has
+    /// a file at such a path. Entries that match nothing are worth a word where the whole folder that the baseline's paths
+    /// count from was `scanned`.
+    pub fn accept(
+        &self,
+        run: &mut Run,
+        root: &Path,
+        scanned: Option<&Path>,
+        has: &dyn Fn(&str) -> bool,
+    ) -> Result<(), Failure> {
+        if self.choice.is_narrowed() {
+            // What a comment is for may be found by a rule that did not run.
+            run.summary.unused.clear();
+        }
+        let Some(path) = &self.baseline else { return Ok(()) };
+        let baseline = config::baseline::load(path).map_err(Failure::from_baseline)?;
+        let frame = Frame::new(&config::baseline::base(path, &baseline, root), root, has);
+        let mut unused = baseline.accept(&mut run.findings, &frame);
+        // What only the history holds no scan of files can find.
+        unused.retain(|entry| !baseline.history || frame.has(&entry.path));
+        let is_whole = scanned.is_some_and(|scanned| scanned.is_dir()) && frame.is_one();
+        let has_thresholds = self.choice.min_severity.is_some() || self.choice.min_confidence.is_some();
+        if is_whole && !self.choice.is_narrowed() && !has_thresholds {
+            let said = |entry: &Entry| {
+                let place = format!("{} {}", entry.path, entry.structure);
+                format!("{}: no {} at {} any more", path.display(), entry.rule, place.trim_end())
+            };
+            let summary = &mut run.summary;
+            let list = if summary.shards.is_empty() { &mut summary.unused } else { &mut summary.unmatched };
+            list.extend(unused.into_iter().map(said));
+        }
         Ok(())
     }
 }

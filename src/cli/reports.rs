@@ -12,7 +12,7 @@ use crate::report;
 /// What to do with reports.
 #[derive(clap::Subcommand)]
 pub enum Action {
-    /// Join the JSON reports of shards into one
+    /// Join JSON reports into one; parts (`--shard`) make a whole with parts of the same scan alone
     Merge(Args),
     /// Write a JSON report in another format
     Convert(Args),
@@ -41,20 +41,24 @@ pub fn run(action: &Action) -> Result<ExitCode, Failure> {
         return Err(Failure("one report is converted at a time; `tidewaiter report merge` joins several".to_owned()));
     }
     let mut whole: Option<Run> = None;
+    let mut doubled = Vec::new();
     for file in &args.files {
         let said = |why: &dyn std::fmt::Display| Failure(format!("{}: {why}", file.display()));
         let bytes = fs::read(file).map_err(|error| said(&error))?;
-        let run = report::read(&bytes).map_err(|error| said(&error))?;
+        let mut run = report::read(&bytes).map_err(|error| said(&error))?;
         whole = Some(match whole {
-            Some(first) => first.joined(run),
+            Some(first) => {
+                doubled.extend(run.without_parts_of(&first));
+                first.joined(run)
+            }
             None => run,
         });
     }
     let settings = Settings { fail_on: args.fail_on, ..Settings::default() };
     let running = Running { threads: 0, max_file_size: None, allow_incomplete: args.allow_incomplete };
     let mut whole = whole.unwrap_or_default();
-    if matches!(action, Action::Merge(_)) {
-        whole.summary = whole.summary.concluded();
-    }
+    doubled.into_iter().for_each(|shard| whole.summary.note_doubled(shard));
+    // One part alone is not the whole, either.
+    whole.summary = whole.summary.concluded();
     finish::finish(&whole, &settings, &args.output, &running)
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::options::{Output, Running, Selection};
+use super::part::{self, Description};
 use super::{Failure, finish, progress};
 use crate::engine::Engine;
 use crate::model::{Run, Settings, Shard};
@@ -22,7 +23,7 @@ pub struct Args {
     /// The name under which standard input is scanned
     #[arg(long, value_name = "NAME", default_value = "stdin")]
     stdin_path: String,
-    /// Scan only part K of N
+    /// Scan only part K of N; all parts need the same folder, or in a repository the same commit, and the same options
     #[arg(long, value_name = "K/N")]
     shard: Option<Shard>,
     #[command(flatten)]
@@ -38,9 +39,12 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
     let (engine, settings) = args.selection.engine(&args.root(), args.in_part(), &args.running)?;
     let mut run =
         if args.paths == [Path::new("-")] { standard_input(args, &engine, &settings)? } else { tree(args, &engine)? };
+    if !run.summary.shards.is_empty() {
+        args.description()?.mark(&mut run);
+    }
     let root = run.root.clone();
     let whole = (!args.in_part()).then(|| args.root());
-    args.selection.accept(&mut run, &root, whole.as_deref())?;
+    args.selection.accept(&mut run, &root, whole.as_deref(), &|path| root.join(path).is_file())?;
     finish::finish(&run, &settings, &args.output, &args.running)
 }
 
@@ -48,6 +52,16 @@ impl Args {
     /// Whether parts of the root are scanned, or what lies nowhere in it.
     fn in_part(&self) -> bool {
         self.paths.len() > 1 || self.paths == [Path::new("-")]
+    }
+
+    /// The scan that a part of it belongs to.
+    fn description(&self) -> Result<Description, Failure> {
+        let here = [PathBuf::from(".")];
+        let paths = if self.paths.is_empty() { &here[..] } else { &self.paths };
+        let mut places: Vec<String> = paths.iter().map(|path| part::place(path)).collect();
+        places.sort_unstable();
+        let target = format!("{places:?} {}", self.no_ignore);
+        Description::new("scan", &target, &self.root(), (&self.selection, &self.running))
     }
 
     /// Where the configuration is looked for: the one scanned folder or file, else the current folder.

@@ -1,5 +1,7 @@
 //! Dates on the command line: `2026-01-31`, `2026-01-31T12:00:00+02:00`, `@1769860800`, `3 weeks ago`.
 
+use std::str::FromStr;
+
 use crate::model::date;
 
 const DAY: i64 = 86_400;
@@ -15,11 +17,28 @@ const UNITS: [(&str, i64); 7] = [
     ("year", 365 * DAY),
 ];
 
+/// A date on the command line.
+#[derive(Clone, Debug)]
+pub struct Since {
+    /// As it was written.
+    pub text: String,
+    /// Seconds since the Unix epoch.
+    pub time: i64,
+}
+
+impl FromStr for Since {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Ok(Self { text: text.trim().to_owned(), time: parse(text)? })
+    }
+}
+
 /// Seconds since the Unix epoch; dates without a zone are UTC.
 ///
 /// # Errors
 /// What was expected instead.
-pub fn parse(text: &str) -> Result<i64, String> {
+fn parse(text: &str) -> Result<i64, String> {
     let text = text.trim();
     let parsed = match text.strip_prefix('@') {
         Some(seconds) => seconds.parse().ok(),

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use super::options::{Output, Running, Selection};
 use super::{Failure, finish, progress};
 use crate::config;
+use crate::source::git::Snapshot;
 
 /// Arguments of `tidewaiter staged`.
 #[derive(clap::Args)]
@@ -31,6 +32,7 @@ pub fn report(path: &Path, (selection, output, running): (&Selection, &Output, &
     let root = config::repository_root(path);
     let (engine, settings) = selection.engine(&root, false, running)?;
     let mut run = progress::with_bar(|progress| engine.scan_staged(path, progress))?;
-    selection.accept(&mut run, &root, None)?;
+    let index = Snapshot::of_index(path);
+    selection.accept(&mut run, &root, None, &|path| index.has(path))?;
     finish::finish(&run, &settings, output, running)
 }

@@ -14,13 +14,26 @@ struct Inner {
     help: Option<String>,
     source: NamedSource<String>,
     span: Span,
+    is_unread: bool,
 }
 
 impl ConfigError {
     /// `message` about the bytes `span` of the file.
     pub fn new(path: &str, text: &str, span: Span, message: &str, help: Option<String>) -> Self {
         let source = NamedSource::new(path, text.to_owned());
-        Self(Box::new(Inner { message: message.to_owned(), help, source, span }))
+        Self(Box::new(Inner { message: message.to_owned(), help, source, span, is_unread: false }))
+    }
+
+    /// `message` about a file that could not be read at all.
+    pub fn unread(path: &str, message: &str) -> Self {
+        let mut error = Self::new(path, "", Span::default(), message, None);
+        error.0.is_unread = true;
+        error
+    }
+
+    /// Whether the file could not be read at all.
+    pub fn is_unread(&self) -> bool {
+        self.0.is_unread
     }
 
     /// The path of the file, and its text where a line of it is shown.

@@ -40,7 +40,7 @@ impl File {
     pub fn load_up_to(path: &Path, most: u64) -> Result<Self, ConfigError> {
         let here = std::env::current_dir().unwrap_or_default();
         let shown = path.strip_prefix(&here).unwrap_or(path).display().to_string();
-        let fail = |message: String| ConfigError::new(&shown, "", Span::default(), &message, None);
+        let fail = |message: String| ConfigError::unread(&shown, &message);
         // Of a device, which a link leads to, nobody knows the size beforehand.
         let mut text = String::new();
         let file = fs::File::open(path).map_err(|error| fail(format!("{shown}: {error}")))?;

@@ -1,10 +1,11 @@
 //! The result of a run, as the reports get it.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Finding, Origin, Span, Summary};
+use super::{Finding, Origin, Shard, Span, Summary};
 
 /// What a run found and did.
 #[derive(Debug, Default)]
@@ -89,6 +90,28 @@ impl Run {
             self.sources.iter_mut().zip(sources).for_each(|(source, origin)| source.origin = origin);
         }
         Run { root: PathBuf::new(), ..self }
+    }
+
+    /// Without what `known` has of the same parts: a part's report may be there twice, alone or joined with others. Gives
+    /// these parts.
+    pub fn without_parts_of(&mut self, known: &Run) -> Vec<Shard> {
+        let is_known = |shard: &Shard| shard.scan.is_some() && known.summary.shards.contains(shard);
+        let shards = std::mem::take(&mut self.summary.shards);
+        let (doubled, rest): (Vec<Shard>, Vec<Shard>) = shards.into_iter().partition(is_known);
+        self.summary.shards = rest;
+        if doubled.is_empty() {
+            return doubled;
+        }
+        let key = |finding: &Finding| (finding.origin.clone(), finding.span, &finding.rule.id, finding.fingerprint.0);
+        let found: HashSet<_> = known.findings.iter().map(key).collect();
+        self.findings.retain(|finding| !found.contains(&key(finding)));
+        if self.summary.shards.is_empty() {
+            // Whatever else was scanned is in the report with its findings and problems; how much it was is not told apart.
+            let Summary { files, bytes, binary, unlisted, .. } = &mut self.summary;
+            (*files, *bytes, *binary, *unlisted) = (0, 0, 0, 0);
+            self.summary.unmatched.clone_from(&known.summary.unmatched);
+        }
+        doubled
     }
 
     /// The blob that `origin` names, if it has a finding.

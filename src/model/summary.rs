@@ -59,8 +59,11 @@ fn joined(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems
 }
 
-/// Said of a part of a scan whose report is not there.
-const MISSING: &str = "its report is missing, or another part's is there twice";
+/// Said of a part of a scan whose report is not there, behind its number.
+const MISSING: &str = " is missing";
+
+/// What versions before said of it.
+const MISSING_BEFORE: &str = "its report is missing, or another part's is there twice";
 
 /// So many missing parts are named.
 const MOST_NAMED: usize = 8;
@@ -111,10 +114,13 @@ impl Summary {
     #[must_use]
     pub fn concluded(mut self) -> Summary {
         // Joined reports may be joined with what they lacked.
-        self.problems.retain(|problem| problem.message != MISSING);
+        self.problems.retain(|problem| {
+            let is_of_part = problem.message.starts_with("part ") && problem.message.ends_with(MISSING);
+            !is_of_part && problem.message != MISSING_BEFORE
+        });
         let missing = Shard::missing(&self.shards, MOST_NAMED)
             .into_iter()
-            .map(|shard| Problem::new(format!("shard {shard}"), ProblemKind::Incomplete, MISSING));
+            .map(|shard| Problem::new(shared(shard), ProblemKind::Incomplete, format!("{}{MISSING}", shard.words())));
         self.problems.extend(missing);
         if Shard::are_whole(&self.shards) {
             self.shards.clear();
@@ -123,8 +129,19 @@ impl Summary {
         self
     }
 
+    /// Notes that the report of a part is there once more than it counts.
+    pub fn note_doubled(&mut self, shard: Shard) {
+        let message = format!("{} is there twice; its findings count once", shard.words());
+        self.problems.push(Problem::new(shared(shard), ProblemKind::Skipped, message));
+    }
+
     /// Whether something was not scanned.
     pub fn is_incomplete(&self) -> bool {
         self.problems.iter().any(|p| p.kind == ProblemKind::Incomplete)
     }
+}
+
+/// The name of the scan that a part belongs to.
+fn shared(shard: Shard) -> String {
+    shard.scan.map_or("shared scan".to_owned(), |scan| format!("shared scan {scan}"))
 }

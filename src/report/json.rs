@@ -133,6 +133,8 @@ fn summary(run: &Run, redactor: &Redactor) -> Value {
     }
     if !run.summary.shards.is_empty() {
         summary["shards"] = run.summary.shards.iter().map(ToString::to_string).collect();
+        summary["scans"] =
+            run.summary.shards.iter().map(|shard| json!(shard.scan.map(|scan| scan.to_string()))).collect();
         summary["unmatched"] = run.summary.unmatched.iter().map(|said| redactor.text(said)).collect();
     }
     summary

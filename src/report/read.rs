@@ -12,7 +12,8 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::model::{
-    Finding, Label, Origin, Position, Problem, ProblemKind, Rule, Run, Secret, Source, Span, Summary, Suppression,
+    Finding, Label, Origin, Position, Problem, ProblemKind, Rule, Run, Secret, Shard, Source, Span, Summary,
+    Suppression,
 };
 use crate::rules;
 
@@ -88,6 +89,8 @@ struct Counts {
     root: PathBuf,
     #[serde(default)]
     shards: Vec<String>,
+    #[serde(default)]
+    scans: Vec<Option<String>>,
     #[serde(default)]
     unmatched: Vec<String>,
     elapsed_ms: u64,
@@ -242,6 +245,7 @@ fn summary(counts: Counts) -> Result<Summary, String> {
         let message = unread.message.strip_prefix(&number).filter(|_| unread.count > 0).unwrap_or(&unread.message);
         Ok(Problem { count: unread.count, ..Problem::new(unread.path, kind, message) })
     };
+    let shards = shards(&counts)?;
     Ok(Summary {
         files: counts.files,
         bytes: counts.bytes,
@@ -249,8 +253,19 @@ fn summary(counts: Counts) -> Result<Summary, String> {
         unlisted: counts.suppressed,
         problems: counts.problems.into_iter().map(problem).collect::<Result<_, String>>()?,
         unused: counts.unused,
-        shards: counts.shards.iter().map(|shard| shard.parse()).collect::<Result<_, String>>()?,
+        shards,
         unmatched: counts.unmatched,
         elapsed: Duration::from_millis(counts.elapsed_ms),
     })
+}
+
+/// The parts, each with the scan that it belongs to where the report says it.
+fn shards(counts: &Counts) -> Result<Vec<Shard>, String> {
+    let scans = counts.scans.iter().map(Option::as_deref).chain(std::iter::repeat(None));
+    let shard = |(part, scan): (&String, Option<&str>)| {
+        let mut shard: Shard = part.parse()?;
+        shard.scan = scan.map(str::parse).transpose()?;
+        Ok(shard)
+    };
+    counts.shards.iter().zip(scans).map(shard).collect()
 }

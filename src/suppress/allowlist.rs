@@ -113,6 +113,17 @@ impl Allowlist {
         }
     }
 
+    /// What the entries accept, as a text that another list has only if it accepts the same.
+    pub fn description(&self) -> String {
+        let entry = |entry: &Exception| {
+            let globs =
+                (entry.path.as_ref().map(|glob| glob.glob().glob()), entry.structure.as_ref().map(|at| &at.text));
+            let pattern = entry.path_pattern.as_ref().map(Regex::as_str);
+            format!("{globs:?} {pattern:?} {:?} {:?}", entry.rule, entry.value)
+        };
+        format!("{:?} {:?}", self.prefix, self.entries.iter().map(entry).collect::<Vec<_>>())
+    }
+
     /// What to say of entries that accepted nothing.
     pub fn unused(&self) -> Vec<String> {
         let unused = self.entries.iter().filter(|entry| !self.is_for_more && !entry.used.load(Ordering::Relaxed));

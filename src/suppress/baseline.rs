@@ -2,18 +2,25 @@
 //!
 //! An entry knows its finding by rule, structure, path and a short digest of the secret, and matches as long as the digest
 //! and one of the places still fit: lines may move, files may be reformatted or renamed, but another secret in the same
-//! place is new. Where neither place fits, the file has to be gone, and one of its kind to hold the secret. The digest is slow (PBKDF2 with a salt of the baseline's own) and cut to 24 bits, so that testing a
+//! place is new. Only the entry of a file that is gone follows its secret to another one: a copy beside it is new. The digest is slow (PBKDF2 with a salt of the baseline's own) and cut to 24 bits, so that testing a
 //! guess takes long and a hit proves little: many guesses share it.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sha2::Sha256;
 
+use super::frame::Frame;
 use crate::model::{Finding, Redactor, Secret, Suppression, behind_last};
 
 /// The form of the file.
 pub const VERSION: u32 = 1;
+
+/// Bytes of a digest; the file has two hexadecimal digits for each.
+pub const DIGEST_BYTES: usize = 3;
+
+/// Random bytes of a baseline's `id`.
+pub const ID_BYTES: usize = 16;
 
 /// PBKDF2 rounds that all digests of a baseline take together, and the bounds of what one takes.
 const ALL_ROUNDS: usize = 4_000_000;
@@ -21,7 +28,7 @@ const LEAST_ROUNDS: usize = 2_000;
 const MOST_ROUNDS: usize = 40_000;
 
 /// Accepted findings.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Baseline {
     /// The form of the file.
@@ -30,38 +37,43 @@ pub struct Baseline {
     pub id: String,
     /// PBKDF2 rounds of a digest.
     pub rounds: u32,
+    /// The folder that the paths of the entries count from, seen from the folder of the file. The first form did not say it.
+    #[serde(default)]
+    pub root: Option<String>,
     /// Whether it also accepts what only the history of the repository holds.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default)]
     pub history: bool,
     /// What is accepted.
     #[serde(default)]
     pub findings: Vec<Entry>,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for it
-fn is_false(value: &bool) -> bool {
-    !value
+/// Stands for a digest that the file does not give.
+pub const MISSING: &str = "missing";
+
+fn missing() -> String {
+    MISSING.to_owned()
 }
 
 /// An accepted finding.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
     /// The rule's id.
     pub rule: String,
-    /// The path, relative to the scanned folder.
+    /// The path, relative to the baseline's root.
     pub path: String,
     /// The structural path, if there is one.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default)]
     pub structure: String,
     /// The digest of the secret; empty for a finding without one.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default = "missing")]
     pub digest: String,
     /// Why it is accepted; for people.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub reason: Option<String>,
     /// Whatever a reviewer wants to keep beside it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub note: Option<String>,
 }
 
@@ -69,11 +81,10 @@ pub struct Entry {
 type Way = for<'e> fn(&'e Entry) -> Option<(&'e str, &'e str)>;
 
 /// Ways in which two are the same, asked one after the other, the closest first.
-const WAYS: [Way; 3] = [
-    |entry| Some((&entry.path, &entry.structure)),
-    |entry| (!entry.structure.is_empty()).then_some(("", &entry.structure)),
-    |entry| Some((&entry.path, "")),
-];
+const WAYS: [Way; 2] = [|entry| Some((&entry.path, &entry.structure)), |entry| Some((&entry.path, ""))];
+
+/// The same where one of both files is gone, and the secret can have moved from the one to the other.
+const WAY_OF_MOVED: Way = |entry| (!entry.structure.is_empty()).then_some(("", &entry.structure));
 
 /// The same for entries whose file is gone: it was moved, or got another name. With no more than a short digest, all
 /// else in the tree that happens to share it would be accepted.
@@ -97,19 +108,12 @@ impl Baseline {
     pub fn new(random: &[u8], count: usize) -> Self {
         let rounds = (ALL_ROUNDS / count.max(1)).clamp(LEAST_ROUNDS, MOST_ROUNDS);
         let id = data_encoding::HEXLOWER.encode(random);
-        Self { version: VERSION, id, rounds: rounds as u32, history: false, findings: Vec::new() }
+        Self { version: VERSION, id, rounds: rounds as u32, root: None, history: false, findings: Vec::new() }
     }
 
-    /// Marks the findings that the baseline accepts, and gives the entries that match none. `is_there` says of a path
-    /// whether there is still such a file.
-    pub fn accept(&self, findings: &mut [Finding], is_there: &dyn Fn(&str) -> bool) -> Vec<&Entry> {
-        let used = self.mark(findings, is_there);
-        self.findings.iter().zip(used).filter(|(_, used)| !used).map(|(entry, _)| entry).collect()
-    }
-
-    /// Marks the findings that the baseline accepts, and says of each entry whether it did.
-    fn mark(&self, findings: &mut [Finding], is_there: &dyn Fn(&str) -> bool) -> Vec<bool> {
-        let matches = self.matches(findings, is_there);
+    /// Marks the findings that the baseline accepts, and gives the entries that match none.
+    pub fn accept(&self, findings: &mut [Finding], frame: &Frame<'_>) -> Vec<&Entry> {
+        let matches = self.matches(findings, frame);
         let mut used = vec![false; self.findings.len()];
         for (finding, entry) in findings.iter_mut().zip(matches) {
             let Some(at) = entry else { continue };
@@ -118,22 +122,22 @@ impl Baseline {
                 finding.suppressed = Some(Box::new(Suppression::Baseline(self.findings[at].reason.clone())));
             }
         }
-        used
+        self.findings.iter().zip(used).filter(|(_, used)| !used).map(|(entry, _)| entry).collect()
     }
 
-    /// Brings the entries up to what was found: known ones get their new place and keep reason and note, new ones are
-    /// added. Gives how many were added.
-    pub fn update(&mut self, findings: &[Finding], is_there: &dyn Fn(&str) -> bool) -> usize {
-        self.take_in(findings, is_there, true)
+    /// Brings the entries up to what was found: known ones that the scan `covers` get their new place and keep reason and
+    /// note, new ones are added. Gives how many were added.
+    pub fn update(&mut self, findings: &[Finding], frame: &Frame<'_>, covers: &dyn Fn(&Entry) -> bool) -> usize {
+        self.take_in(findings, frame, covers)
     }
 
     /// Adds what was found and is not known. Gives how many were added.
-    pub fn add(&mut self, findings: &[Finding], is_there: &dyn Fn(&str) -> bool) -> usize {
-        self.take_in(findings, is_there, false)
+    pub fn add(&mut self, findings: &[Finding], frame: &Frame<'_>) -> usize {
+        self.take_in(findings, frame, &|_| false)
     }
 
-    fn take_in(&mut self, findings: &[Finding], is_there: &dyn Fn(&str) -> bool, moves: bool) -> usize {
-        let matches = self.matches(findings, is_there);
+    fn take_in(&mut self, findings: &[Finding], frame: &Frame<'_>, moves: &dyn Fn(&Entry) -> bool) -> usize {
+        let matches = self.matches(findings, frame);
         let mut digests = Digests::of(self);
         let redactor = Redactor::new(findings.iter(), false);
         let before = self.findings.len();
@@ -141,9 +145,11 @@ impl Baseline {
             if matches!(finding.suppressed.as_deref(), Some(Suppression::Inline(_) | Suppression::Allowlist(_))) {
                 continue;
             }
-            let now = Entry { digest: digests.digest(&finding.secret), ..place(finding, &redactor) };
+            if known.is_some_and(|at| !moves(&self.findings[at])) {
+                continue;
+            }
+            let now = Entry { digest: digests.digest(&finding.secret), ..place(finding, &redactor, frame) };
             match known {
-                Some(_) if !moves => {}
                 Some(at) => {
                     let old = &self.findings[at];
                     self.findings[at] = Entry { reason: old.reason.clone(), note: old.note.clone(), ..now };
@@ -156,48 +162,49 @@ impl Baseline {
         added
     }
 
-    /// Removes the entries that match nothing in any of these scans; gives how many.
-    pub fn prune(&mut self, scans: &mut [&mut [Finding]], is_there: &dyn Fn(&str) -> bool) -> usize {
+    /// Says of each entry whether it matches something in one of these scans.
+    pub fn used(&self, scans: &[&[Finding]], frame: &Frame<'_>) -> Vec<bool> {
         let mut used = vec![false; self.findings.len()];
         for findings in scans {
-            for (used, again) in used.iter_mut().zip(self.mark(findings, is_there)) {
-                *used |= again;
+            for at in self.matches(findings, frame).into_iter().flatten() {
+                used[at] = true;
             }
         }
-        let mut used = used.into_iter();
-        let before = self.findings.len();
-        self.findings.retain(|_| used.next().unwrap_or(true));
-        before - self.findings.len()
+        used
     }
 
     /// For each finding the entry that accepts it. An entry accepts one finding.
-    fn matches(&self, findings: &[Finding], is_there: &dyn Fn(&str) -> bool) -> Vec<Option<usize>> {
+    fn matches(&self, findings: &[Finding], frame: &Frame<'_>) -> Vec<Option<usize>> {
         let mut matching = Matching {
             entries: &self.findings,
-            now: self.entries(findings),
+            now: self.entries(findings, frame),
             taken: vec![false; self.findings.len()],
             matches: vec![None; findings.len()],
         };
         for way in WAYS {
-            matching.take(way, &|_| true);
+            matching.take(way, &|_| true, &|_| true);
         }
         if matching.matches.contains(&None) && matching.taken.contains(&false) {
+            let is_gone = |entry: &Entry| !frame.has(&entry.path);
+            matching.take(WAY_OF_MOVED, &is_gone, &|_| true);
+            // What an older commit held under another name.
+            matching.take(WAY_OF_MOVED, &|_| true, &is_gone);
             for way in WAYS_OF_GONE {
-                matching.take(way, &|entry| !is_there(&entry.path));
+                matching.take(way, &is_gone, &|_| true);
             }
         }
         matching.matches
     }
 
     /// What the findings' entries would be. A digest is slow: only findings whose rule the baseline knows are worth one.
-    fn entries(&self, findings: &[Finding]) -> Vec<Option<Entry>> {
+    fn entries(&self, findings: &[Finding], frame: &Frame<'_>) -> Vec<Option<Entry>> {
         let rules: HashSet<&str> = self.findings.iter().map(|entry| &*entry.rule).collect();
         let mut digests = Digests::of(self);
         let redactor = Redactor::new(findings.iter(), false);
         let entry = |finding: &Finding| {
             rules
                 .contains(&*finding.rule.id)
-                .then(|| Entry { digest: digests.digest(&finding.secret), ..place(finding, &redactor) })
+                .then(|| Entry { digest: digests.digest(&finding.secret), ..place(finding, &redactor, frame) })
         };
         findings.iter().map(entry).collect()
     }
@@ -217,8 +224,9 @@ struct Matching<'b> {
 }
 
 impl Matching<'_> {
-    /// Gives findings without an entry one of those left that are the same in this way, in order.
-    fn take(&mut self, way: Way, counts: &dyn Fn(&Entry) -> bool) {
+    /// Gives findings without an entry one of those left that are the same in this way, in order. Entries must be such as
+    /// `counts` says, and what the findings' own would be such as `fits` says.
+    fn take(&mut self, way: Way, counts: &dyn Fn(&Entry) -> bool, fits: &dyn Fn(&Entry) -> bool) {
         let mut left: HashMap<_, VecDeque<usize>> = HashMap::new();
         for (at, entry) in self.entries.iter().enumerate().filter(|(at, entry)| !self.taken[*at] && counts(entry)) {
             if let Some(key) = key(entry, way) {
@@ -226,7 +234,8 @@ impl Matching<'_> {
             }
         }
         for (found, now) in self.matches.iter_mut().zip(&self.now).filter(|(found, _)| found.is_none()) {
-            *found = now.as_ref().and_then(|now| left.get_mut(&key(now, way)?)?.pop_front());
+            let now = now.as_ref();
+            *found = now.and_then(|now| left.get_mut(&key(now, way)?).filter(|_| fits(now))?.pop_front());
             if let Some(at) = *found {
                 self.taken[at] = true;
             }
@@ -235,10 +244,10 @@ impl Matching<'_> {
 }
 
 /// What a finding's entry says, but for the digest. A key of the scanned file may be a secret itself.
-fn place(finding: &Finding, redactor: &Redactor) -> Entry {
+fn place(finding: &Finding, redactor: &Redactor, frame: &Frame<'_>) -> Entry {
     Entry {
         rule: finding.rule.id.to_string(),
-        path: finding.origin.path().to_owned(),
+        path: frame.of_scan(finding.origin.path()),
         structure: redactor.path(&finding.structural_path),
         ..Entry::default()
     }
@@ -262,7 +271,7 @@ impl Digests {
         }
         let (salt, rounds) = (self.salt.as_bytes(), self.rounds);
         let compute = || {
-            let bytes = pbkdf2::pbkdf2_hmac_array::<Sha256, 3>(secret.expose().as_bytes(), salt, rounds);
+            let bytes = pbkdf2::pbkdf2_hmac_array::<Sha256, DIGEST_BYTES>(secret.expose().as_bytes(), salt, rounds);
             data_encoding::HEXLOWER.encode(&bytes)
         };
         self.known.entry(secret.clone()).or_insert_with(compute).clone()

@@ -2,6 +2,7 @@
 
 pub mod allowlist;
 pub mod baseline;
+pub mod frame;
 pub mod inline;
 
 pub use allowlist::{Allowlist, Exception, Structure};

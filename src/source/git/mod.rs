@@ -114,6 +114,16 @@ pub struct Reading<'r> {
     pub is_silent: &'r (dyn Fn(&[u8]) -> bool + Sync),
 }
 
+/// The commit that the working tree around `path` has checked out, and the way there from the tree's root; `None` outside of
+/// a repository, and before its first commit.
+pub fn checked_out(path: &Path) -> Option<(Oid, PathBuf)> {
+    let path = std::fs::canonicalize(path).ok()?;
+    let repository = open(if path.is_dir() { &path } else { path.parent()? }).ok()?;
+    let root = std::fs::canonicalize(repository.workdir()?).ok()?;
+    let way = path.strip_prefix(root).ok()?.to_owned();
+    Some((repository.head().ok()?.peel_to_commit().ok()?.id(), way))
+}
+
 /// Opens the repository that `path` lies in. Where `path` is the current folder, `GIT_DIR` and `GIT_INDEX_FILE` are
 /// followed, as git sets them in hooks.
 ///
@@ -171,6 +181,11 @@ impl Snapshot {
     /// The index of the repository at `path`.
     pub fn of_index(path: &Path) -> Self {
         Self { path: path.to_owned(), loaded: OnceLock::new() }
+    }
+
+    /// Whether it has a file at this path.
+    pub fn has(&self, path: &str) -> bool {
+        self.loaded().is_some_and(|loaded| loaded.files.binary_search_by(|(known, _)| known.as_str().cmp(path)).is_ok())
     }
 
     fn loaded(&self) -> Option<&Loaded> {

@@ -15,6 +15,7 @@ mod version;
 mod walk;
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::thread;
 
 use foldhash::HashMap;
@@ -283,6 +284,23 @@ impl<'r> History<'r> {
     pub fn texts(&self) -> Texts<'_> {
         Texts { paths: &self.paths, names: self.graph.names() }
     }
+}
+
+/// What tells a part of the history of the repository at `path` from any other part of any history: the objects that lead to
+/// it, those that are left out, and where the clone is cut.
+///
+/// # Errors
+/// As [`History::collect`].
+pub fn identity(path: &Path, options: &HistoryOptions) -> Result<String, GitError> {
+    let repository = super::open(path)?;
+    let starts = revision::starts(&repository, options)?;
+    let objects = starts.objects.iter().map(|(id, ..)| *id);
+    let taken = starts.tips.iter().copied().chain(objects).chain(starts.tags.iter().map(|tag| tag.id));
+    let mut ids: Vec<String> =
+        taken.map(|id| format!("+{id}")).chain(starts.hidden.iter().map(|id| format!("-{id}"))).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(format!("{ids:?}\0{}\0{}", options.unreachable, border(&repository)))
 }
 
 /// Selects the commits. Where these are many, the packs are read whole, else object by object.

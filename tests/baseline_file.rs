@@ -1,0 +1,118 @@
+//! The baseline's file: merged by git, damaged, empty.
+
+use std::fs;
+
+use crate::program::{findings, folder, report, text, tidewaiter};
+use crate::repository::{Repository, secret};
+
+const FILE: &str = ".tidewaiter-baseline.yaml";
+
+#[test]
+fn a_conflict_is_mended_by_keeping_both_sides() {
+    let mut repository = Repository::new();
+    let path = repository.path().to_owned();
+    repository.write("a.yaml", &secret("shop", "plover-Crag-1"));
+    let baseline = |args: &[&str]| {
+        let output = tidewaiter(&[&["baseline"], args].concat(), &path);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    baseline(&["create"]);
+    repository.commit("start");
+    let file = path.join(FILE);
+    let read = || fs::read_to_string(&file).expect("a baseline");
+    // The same secret in two files, with the same reason: all but the path is equal.
+    for (branch, name) in [("left", "b.yaml"), ("right", "c.yaml")] {
+        repository.git(&["checkout", "-q", "-b", branch, "main"]);
+        repository.write(name, &secret("other", "plover-Crag-2"));
+        assert!(baseline(&["update"]).contains("1 finding added"));
+        let from = format!("{name}\"");
+        let noted: String = read()
+            .lines()
+            .map(|line| match line.contains(&from) {
+                true => line.replace("\"}", "\", reason: \"test cluster\", note: \"one\\ntwo\"}") + "\n",
+                false => format!("{line}\n"),
+            })
+            .collect();
+        repository.write(FILE, &noted);
+        repository.commit(branch);
+    }
+    let merge = std::process::Command::new("git")
+        .args(["-c", "user.name=Ann", "-c", "user.email=ann@example.org", "merge", "-q", "left"])
+        .current_dir(&path)
+        .output()
+        .expect("git runs");
+    assert!(!merge.status.success(), "both sides add at one place");
+    let merged = read();
+    let error = text(&tidewaiter(&["baseline", "update"], &path).stderr);
+    assert!(error.contains("a merge conflict stands here"), "{error}");
+    let is_mark = |line: &&str| ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| line.starts_with(mark));
+    let kept: Vec<&str> = merged.lines().filter(|line| !is_mark(line)).collect();
+    fs::write(&file, kept.join("\n") + "\n").expect("written");
+    assert!(baseline(&["update"]).contains("0 findings added, 3 in all"), "{merged}");
+    assert_eq!(read().matches("reason: \"test cluster\", note: \"one\\ntwo\"").count(), 2, "{}", read());
+    let (report, code) = report(&["scan", "--baseline", FILE], &path);
+    assert_eq!((findings(&report).len(), code), (0, 0));
+}
+
+#[test]
+fn a_damaged_digest_is_an_error_at_its_line() {
+    let folder = folder(&[("a.yaml", &secret("a", "plover-Crag-1")), ("b.yaml", &secret("b", "plover-Crag-2"))]);
+    assert!(tidewaiter(&["baseline", "create"], folder.path()).status.success());
+    let path = folder.path().join(FILE);
+    let whole = fs::read_to_string(&path).expect("a baseline");
+    let at = whole.rfind("digest: \"").expect("a digest") + 9;
+    let digest = &whole[at..at + 6];
+    let id = whole.find("id: \"").expect("an id") + 5;
+    let id = &whole[id..id + 32];
+    let with = |text: &str| whole.replacen(&format!("\"{digest}\""), text, 1);
+    let cases = [
+        (with("zz"), 9, "expected 6 hexadecimal digits"),
+        (with("5fz685"), 9, "expected 6 hexadecimal digits"),
+        (with("\"\""), 9, "expected 6 hexadecimal digits"),
+        (with("5f685"), 9, "expected 6 hexadecimal digits"),
+        (with("5FA685"), 9, "expected 6 hexadecimal digits"),
+        (whole.replacen(&format!(", digest: \"{digest}\""), "", 1), 9, "this entry has no digest"),
+        (whole.replacen(id, &id[1..], 1), 4, "expected 32 hexadecimal digits"),
+        (whole.replacen(id, &id.replace(&id[..1], "x"), 1), 4, "expected 32 hexadecimal digits"),
+    ];
+    for (broken, line, said) in cases {
+        fs::write(&path, broken).expect("written");
+        for args in [&["scan", ".", "--baseline", FILE][..], &["baseline", "prune"], &["baseline", "show"]] {
+            let output = tidewaiter(args, folder.path());
+            let error = text(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{error}");
+            assert!(error.contains("the baseline has an error") && error.contains(said), "{error}");
+            assert!(error.contains(&format!("{FILE}:{line}:")), "{line}: {error}");
+        }
+    }
+}
+
+#[test]
+fn a_finding_without_a_text_has_a_digest_that_says_so() {
+    let folder = folder(&[("Dockerfile", "FROM scratch\nCOPY id_rsa /root/.ssh/id_rsa\n")]);
+    let said = text(&tidewaiter(&["baseline", "create"], folder.path()).stdout);
+    assert!(said.contains("1 finding accepted"), "{said}");
+    let baseline = fs::read_to_string(folder.path().join(FILE)).expect("a baseline");
+    assert!(baseline.contains("digest: \"none\"}"), "{baseline}");
+    assert_eq!(report(&["scan", "--baseline", FILE], folder.path()).1, 0);
+}
+
+#[test]
+fn an_empty_baseline_says_what_is_expected() {
+    let folder = folder(&[("a.txt", "nothing\n")]);
+    for empty in ["", "# a comment\n\n"] {
+        fs::write(folder.path().join(FILE), empty).expect("written");
+        let error = text(&tidewaiter(&["scan", ".", "--baseline", FILE], folder.path()).stderr);
+        assert!(error.contains("expected version, id, rounds and findings") && error.contains("create"), "{error}");
+    }
+}
+
+#[test]
+fn the_subcommands_have_no_option_that_does_nothing() {
+    let folder = folder(&[("a.txt", "nothing\n")]);
+    for action in ["create", "update", "prune"] {
+        let help = text(&tidewaiter(&["baseline", action, "--help"], folder.path()).stdout);
+        assert!(help.contains("--rule") && !help.contains("--baseline") && !help.contains("--fail-on"), "{help}");
+    }
+}
