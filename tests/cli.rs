@@ -199,6 +199,62 @@ fn nothing_of_a_file_name_reaches_the_terminal_raw() {
     assert!(!printed.contains('\u{1b}') && !printed.contains("\n::error"), "{printed:?}");
 }
 
+/// Errors quote arguments, and a CI system passes on what others named.
+#[test]
+fn nothing_of_an_argument_reaches_the_terminal_raw() {
+    let text_of = "x\n::error::y\u{1b}[2J\r##[error]z\u{202e}";
+    for args in [
+        &["scan", "--format", text_of][..],
+        &["scan", "--since", text_of],
+        &["scan", "--fail-on", text_of],
+        &["history", "--since", text_of],
+        &["history", "--shard", "::error::y"],
+        &["scan", "--output", text_of],
+        &["scan", "--rule", text_of],
+        &["scan", &format!("--{text_of}")],
+        &["rules", "explain", text_of],
+        &["report", "convert", text_of],
+        &["completions", text_of],
+        &["hook", "status", text_of],
+        &["hook", text_of],
+        &["scan", "--threads", text_of],
+        &["scan", "--baseline", text_of],
+        &["scan", text_of],
+        &["history", "--repo", text_of],
+        &["history", "--branch", text_of],
+        &["history", text_of],
+        &["staged", text_of],
+        &[text_of],
+    ] {
+        let output = tidewaiter(args, root());
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(!said.contains(['\u{1b}', '\u{202e}', '\r']) && !said.contains("##[error]"), "{args:?}: {said}");
+        assert!(!said.lines().any(|line| line.trim_start().starts_with("::")), "{args:?}: {said}");
+    }
+}
+
+/// Who passes on the names of files without a `--` must not have them taken for options.
+#[test]
+fn a_file_that_is_called_like_an_option_is_not_taken_for_one() {
+    for name in ["--exclude-rule=files", "--show-secrets", "--help", "-V", "-qv", "--", "-"] {
+        let folder = folder();
+        fs::copy(folder.path().join(".env"), folder.path().join(name)).expect("writable");
+        for args in [&["scan", ".env", name][..], &["scan", name, ".env"], &["scan", name]] {
+            let output = tidewaiter(args, folder.path());
+            let said = text(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{args:?} {said}");
+            assert!(said.contains(&format!("`./{name}`")) && !said.contains("kestrel"), "{said}");
+        }
+        let scanned = |args: &[&str]| tidewaiter(args, folder.path()).status.code();
+        assert_eq!(scanned(&["scan", &format!("./{name}")]), Some(1));
+        if !["-", "--"].contains(&name) {
+            assert_eq!(scanned(&["scan", "-q", "--", name]), Some(1));
+        }
+        assert_eq!(scanned(&["scan", "-q", "."]), Some(1));
+    }
+}
+
 #[test]
 fn rules_are_listed_and_explained() {
     let list = text(&tidewaiter(&["rules", "list"], root()).stdout);
