@@ -12,6 +12,7 @@ mod baseline;
 mod cli;
 mod config;
 mod docker;
+mod embedded;
 mod examples;
 mod history;
 mod hook;
