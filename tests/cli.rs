@@ -274,6 +274,17 @@ fn completions_and_the_manual_page_are_made_from_the_options() {
     let page = text(&tidewaiter(&["man"], root()).stdout);
     assert!(page.contains(".TH tidewaiter") && page.contains(".TH tidewaiter-hook-install"), "{page}");
     assert!(!page.contains("hook-run") && !page.contains("hook\\-run"), "what help hides");
+    let page = page.replace("\\-", "-");
+    for name in page.split("(1)").filter_map(|before| before.rsplit(['\n', ' ']).next()).filter(|name| !name.is_empty())
+    {
+        assert!(page.contains(&format!(".TH {name} 1")), "{name} is referred to");
+        let names: Vec<&str> = ["man"].into_iter().chain(name.split('-').skip(1)).collect();
+        let alone = text(&tidewaiter(&names, root()).stdout);
+        assert_eq!(alone.matches(".TH ").count(), 1, "{name}");
+        assert!(alone.contains(&format!(".TH {name} 1")), "{name}: {alone}");
+    }
+    assert_eq!(tidewaiter(&["man", "hook", "run"], root()).status.code(), Some(2));
+    assert!(text(&tidewaiter(&["report", "convert", "--help"], root()).stdout).contains("[OPTIONS] <FILE>\n"));
 }
 
 #[test]

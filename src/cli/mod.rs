@@ -62,8 +62,11 @@ enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual page
-    Man,
+    /// Print the manual pages
+    Man {
+        /// The command whose page alone is printed, such as `scan` or `hook install` [default: all pages]
+        command: Vec<String>,
+    },
 }
 
 /// An error that ends the run with exit code 2, in the words that the user sees.
@@ -112,7 +115,7 @@ pub fn main() -> ExitCode {
         Command::Report(action) => reports::run(&action),
         Command::Rules(action) => rules::run(&action),
         Command::Completions { shell } => generate::completions(shell, Cli::command()),
-        Command::Man => generate::man(Cli::command()),
+        Command::Man { command } => generate::man(Cli::command(), &command),
     });
     outcome.unwrap_or_else(|Failure(message)| {
         // It may quote a line of the scanned repository's own configuration.
