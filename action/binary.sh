@@ -39,7 +39,10 @@ if download; then
     exit 0
 fi
 if [[ -n $VERSION ]]; then
-    echo "::warning::There is no binary of tidewaiter $VERSION for $OS $ARCH; building what the action was checked out as"
+    # Whatever else stands there may hold a command to the runner.
+    named='of the version given'
+    [[ ! $VERSION =~ ^[0-9A-Za-z._/-]+$ ]] || named=$VERSION
+    echo "::warning::There is no binary of tidewaiter $named for $OS $ARCH; building what the action was checked out as"
 fi
 sources=$(cd "$root" && find Cargo.toml Cargo.lock build.rs rust-toolchain.toml src rules -type f -print0 |
     LC_ALL=C sort -z | xargs -0 cat | sum | cut -d ' ' -f 1)

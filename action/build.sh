@@ -7,4 +7,6 @@ if ! command -v cargo >/dev/null; then
     echo "::error::There is no released binary for this machine, and no Rust to build one (https://rustup.rs)" >&2
     exit 2
 fi
-cargo install --quiet --locked --path "$GITHUB_ACTION_PATH" --root "$FOLDER" --no-track
+# In the scanned folder rustup would take the toolchain, and with it the cargo, that a rust-toolchain.toml there names.
+cd -- "$GITHUB_ACTION_PATH"
+cargo install --quiet --locked --path . --root "$FOLDER" --no-track

@@ -9,7 +9,7 @@ use std::process::Command;
 use serde_yaml::Value;
 use tempfile::TempDir;
 
-use crate::program::{copy_program, root, text};
+use crate::program::{copy_program, root, text, write_script};
 use crate::repository::{Repository, git, secret};
 
 const PASSWORD: &str = "kW8zLq2mXv71";
@@ -169,6 +169,116 @@ fn inputs_are_no_code() {
     for name in ["path", "mode", "baseline", "fail-on", "format", "sarif-file", "version", "args"] {
         Runner::new().run(repository.path(), &[(name, trap)]);
         assert!(!repository.path().join("sprung").exists(), "{name}");
+    }
+}
+
+/// rustup runs the cargo that a `rust-toolchain.toml` of the current folder names; so does the one of this test.
+#[test]
+fn the_program_is_built_by_no_toolchain_of_the_workspace() {
+    let repository = workspace();
+    repository.write("rust-toolchain.toml", "[toolchain]\npath = \"evil\"\n");
+    write_script(&repository.path().join("evil/bin/cargo"), &format!("touch '{}/sprung'", repository.path().display()));
+    let mut runner = Runner::bare();
+    let rustup = r#"
+        if [ -x evil/bin/cargo ] && grep -q evil rust-toolchain.toml; then exec evil/bin/cargo "$@"; fi
+        pwd >"$RUNNER_TEMP/built"
+        mkdir -p "$RUNNER_TEMP/tidewaiter/bin" && cp "$PROGRAM_OF_TEST" "$RUNNER_TEMP/tidewaiter/bin/tidewaiter""#;
+    write_script(&runner.folder.path().join("path/cargo"), rustup);
+    let path = std::env::var("PATH").unwrap_or_default();
+    runner.environment.push(("PATH", format!("{}/path:{path}", runner.folder.path().display())));
+    runner.environment.push(("PROGRAM_OF_TEST", env!("CARGO_BIN_EXE_tidewaiter").to_owned()));
+    assert_eq!(runner.run(repository.path(), &[]), 0, "{}", runner.log);
+    assert!(!repository.path().join("sprung").exists());
+    let built = fs::read_to_string(runner.folder.path().join("built")).expect("the right cargo ran");
+    assert_eq!(Path::new(built.trim()), root());
+}
+
+/// A folder that looks like a bare repository, among the files of a commit: git obeys its configuration.
+#[test]
+fn a_repository_among_the_files_is_neither_obeyed_nor_scanned_in_place_of_the_real_one() {
+    let mut repository = workspace();
+    repository.write("app.yaml", &secret("web", PASSWORD));
+    let base = repository.commit("a secret");
+    repository.git(&["rm", "-q", "app.yaml"]);
+    let sprung = repository.path().join("sprung");
+    let configuration = format!(
+        "[core]\nrepositoryformatversion = 0\nbare = true\nsshCommand = touch '{}'\n[remote \"origin\"]\nurl = a@b:c\n",
+        sprung.display()
+    );
+    for (path, text) in [("HEAD", "ref: refs/heads/main\n"), ("objects/.keep", ""), ("refs/.keep", ""), ("fine", "")] {
+        repository.write(&format!("deploy/{path}"), text);
+    }
+    repository.write("deploy/config", &configuration);
+    repository.write("deploy/shallow", &format!("{}\n", "1".repeat(40)));
+    let elsewhere = workspace();
+    std::os::unix::fs::symlink(elsewhere.path(), repository.path().join("link")).expect("a link");
+    let head = repository.commit("a trap");
+    let run = |mode: &str, path: &str| {
+        let (base, head) = (base.as_str(), head.as_str());
+        let runner = Runner::new().set("github.event.pull_request.base.sha", base);
+        let mut runner = runner.set("github.event.pull_request.head.sha", head);
+        let code = runner.run(repository.path(), &[("mode", mode), ("path", path)]);
+        assert!(!sprung.exists(), "{mode} {path}: {}", runner.log);
+        (code, runner)
+    };
+    for mode in ["history", "pr", "staged"] {
+        for path in ["deploy", "deploy/objects", "deploy/fine"] {
+            let (code, runner) = run(mode, path);
+            assert_eq!((code, runner.output("findings")), (2, ""), "{mode} {path}: {}", runner.log);
+            assert!(runner.log.contains("::error::the path lies in a folder that looks like"), "{}", runner.log);
+        }
+    }
+    for path in [".", "link", "link/fine.txt", "deploy/.."] {
+        let (code, runner) = run("history", path);
+        assert_eq!((code, runner.output("findings")), (1, "1"), "{path}: {}", runner.log);
+    }
+    // Another checkout in the workspace is one that the workflow made.
+    let other = repository.path().join("other");
+    git(repository.path(), &["clone", "-q", &elsewhere.path().to_string_lossy(), "other"], 0);
+    assert_eq!(run("history", "other").0, 0);
+    assert_eq!(run("history", "other/fine.txt").0, 0);
+    std::fs::remove_dir_all(other).expect("removed");
+    // What is a submodule is said by the commit.
+    repository.git(&["submodule", "--quiet", "add", &elsewhere.path().to_string_lossy(), "other"]);
+    assert_eq!(run("history", "other").0, 2);
+}
+
+#[test]
+fn no_link_of_the_workspace_says_where_the_report_is_written() {
+    let repository = workspace();
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    std::os::unix::fs::symlink(elsewhere.path(), repository.path().join("reports")).expect("a link");
+    std::os::unix::fs::symlink(elsewhere.path().join("out.sarif"), repository.path().join("link")).expect("a link");
+    let here = repository.path().join("here/./out.sarif");
+    fs::create_dir(repository.path().join("here")).expect("a folder");
+    for (file, code) in [("reports/out.sarif", 2), ("link", 2), ("nowhere/x", 2), (&*here.to_string_lossy(), 0)] {
+        let mut runner = Runner::new();
+        assert_eq!(runner.run(repository.path(), &[("sarif-file", file)]), code, "{file}: {}", runner.log);
+    }
+    assert_eq!(fs::read_dir(elsewhere.path()).expect("readable").count(), 0);
+    assert!(here.exists());
+}
+
+#[test]
+fn what_was_not_scanned_has_no_number_of_findings_and_no_name_is_a_command() {
+    let repository = workspace();
+    for (name, value) in [("format", "nonsense"), ("path", "-"), ("path", "fine.txt\n-"), ("path", "nowhere")] {
+        for mode in ["scan", "history"] {
+            let mut runner = Runner::new();
+            let code = runner.run(repository.path(), &[("mode", mode), (name, value)]);
+            let out = (code, runner.output("findings"), runner.output("exit-code"));
+            assert_eq!(out, (2, "", "2"), "{mode} {name}: {}", runner.log);
+        }
+    }
+    for name in ["path", "mode", "baseline", "fail-on", "format", "sarif-file", "version", "args"] {
+        for mode in ["scan", "staged", "history"] {
+            let mut runner = Runner::new();
+            runner.run(repository.path(), &[("mode", mode), (name, "x\r\n::error::sprung\u{1b}[2J\n##[error]sprung")]);
+            let is_command =
+                |line: &str| line.trim_start().starts_with("::error::sprung") || line.contains("##[error]");
+            let log = &runner.log;
+            assert!(!log.lines().any(is_command) && !log.contains('\u{1b}'), "{mode} {name}: {log}");
+        }
     }
 }
 

@@ -199,6 +199,62 @@ fn nothing_of_a_file_name_reaches_the_terminal_raw() {
     assert!(!printed.contains('\u{1b}') && !printed.contains("\n::error"), "{printed:?}");
 }
 
+/// Errors quote arguments, and a CI system passes on what others named.
+#[test]
+fn nothing_of_an_argument_reaches_the_terminal_raw() {
+    let text_of = "x\n::error::y\u{1b}[2J\r##[error]z\u{202e}";
+    for args in [
+        &["scan", "--format", text_of][..],
+        &["scan", "--since", text_of],
+        &["scan", "--fail-on", text_of],
+        &["history", "--since", text_of],
+        &["history", "--shard", "::error::y"],
+        &["scan", "--output", text_of],
+        &["scan", "--rule", text_of],
+        &["scan", &format!("--{text_of}")],
+        &["rules", "explain", text_of],
+        &["report", "convert", text_of],
+        &["completions", text_of],
+        &["hook", "status", text_of],
+        &["hook", text_of],
+        &["scan", "--threads", text_of],
+        &["scan", "--baseline", text_of],
+        &["scan", text_of],
+        &["history", "--repo", text_of],
+        &["history", "--branch", text_of],
+        &["history", text_of],
+        &["staged", text_of],
+        &[text_of],
+    ] {
+        let output = tidewaiter(args, root());
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(!said.contains(['\u{1b}', '\u{202e}', '\r']) && !said.contains("##[error]"), "{args:?}: {said}");
+        assert!(!said.lines().any(|line| line.trim_start().starts_with("::")), "{args:?}: {said}");
+    }
+}
+
+/// Who passes on the names of files without a `--` must not have them taken for options.
+#[test]
+fn a_file_that_is_called_like_an_option_is_not_taken_for_one() {
+    for name in ["--exclude-rule=files", "--show-secrets", "--help", "-V", "-qv", "--", "-"] {
+        let folder = folder();
+        fs::copy(folder.path().join(".env"), folder.path().join(name)).expect("writable");
+        for args in [&["scan", ".env", name][..], &["scan", name, ".env"], &["scan", name]] {
+            let output = tidewaiter(args, folder.path());
+            let said = text(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{args:?} {said}");
+            assert!(said.contains(&format!("`./{name}`")) && !said.contains("kestrel"), "{said}");
+        }
+        let scanned = |args: &[&str]| tidewaiter(args, folder.path()).status.code();
+        assert_eq!(scanned(&["scan", &format!("./{name}")]), Some(1));
+        if !["-", "--"].contains(&name) {
+            assert_eq!(scanned(&["scan", "-q", "--", name]), Some(1));
+        }
+        assert_eq!(scanned(&["scan", "-q", "."]), Some(1));
+    }
+}
+
 #[test]
 fn rules_are_listed_and_explained() {
     let list = text(&tidewaiter(&["rules", "list"], root()).stdout);
@@ -218,6 +274,17 @@ fn completions_and_the_manual_page_are_made_from_the_options() {
     let page = text(&tidewaiter(&["man"], root()).stdout);
     assert!(page.contains(".TH tidewaiter") && page.contains(".TH tidewaiter-hook-install"), "{page}");
     assert!(!page.contains("hook-run") && !page.contains("hook\\-run"), "what help hides");
+    let page = page.replace("\\-", "-");
+    for name in page.split("(1)").filter_map(|before| before.rsplit(['\n', ' ']).next()).filter(|name| !name.is_empty())
+    {
+        assert!(page.contains(&format!(".TH {name} 1")), "{name} is referred to");
+        let names: Vec<&str> = ["man"].into_iter().chain(name.split('-').skip(1)).collect();
+        let alone = text(&tidewaiter(&names, root()).stdout);
+        assert_eq!(alone.matches(".TH ").count(), 1, "{name}");
+        assert!(alone.contains(&format!(".TH {name} 1")), "{name}: {alone}");
+    }
+    assert_eq!(tidewaiter(&["man", "hook", "run"], root()).status.code(), Some(2));
+    assert!(text(&tidewaiter(&["report", "convert", "--help"], root()).stdout).contains("[OPTIONS] <FILE>\n"));
 }
 
 #[test]

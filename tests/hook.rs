@@ -112,7 +112,9 @@ fn a_hook_that_was_there_runs_first_and_comes_back() {
 fn a_hook_that_goes_by_its_name_keeps_it() {
     let repository = clean();
     let file = hooks(&repository).join("pre-commit");
-    for body in ["exec team-hooks \"$(basename \"$0\")\"", "exec team-hooks \"${0##*/}\""] {
+    let husky = ". \"$(dirname \"$0\")/husky.sh\"";
+    for body in ["exec team-hooks \"$(basename \"$0\")\"", "exec team-hooks \"${0##*/}\"", "run-parts \"$0\".d", husky]
+    {
         write_script(&file, body);
         let original = fs::read(&file).expect("readable");
         refused(repository.path(), &["own name", "tidewaiter staged"]);
@@ -120,6 +122,42 @@ fn a_hook_that_goes_by_its_name_keeps_it() {
     }
     write_script(&file, "cd \"$(dirname \"$0\")/../..\"");
     assert!(hook(repository.path(), &["install"]).contains("installed"));
+}
+
+#[test]
+fn what_somebody_wrote_into_our_hook_is_not_lost() {
+    let repository = clean();
+    for name in ["pre-commit", "pre-push"] {
+        hook(repository.path(), &["install", name]);
+        let file = hooks(&repository).join(name);
+        let ours = fs::read_to_string(&file).expect("readable");
+        for text_now in [format!("{ours}make lint\n"), ours.replace("\nbefore=", "\nmake lint\nbefore=")] {
+            fs::write(&file, &text_now).expect("written");
+            for action in ["uninstall", "install"] {
+                let output = tidewaiter(&["hook", action, name], repository.path());
+                assert_eq!(output.status.code(), Some(2), "{action} {name}");
+                assert!(text(&output.stderr).contains("was changed"), "{}", text(&output.stderr));
+                assert_eq!(fs::read_to_string(&file).expect("readable"), text_now);
+            }
+        }
+        fs::write(&file, ours).expect("written");
+        assert!(hook(repository.path(), &["uninstall", name]).contains("removed"));
+    }
+}
+
+#[test]
+fn a_hook_that_git_does_not_run_is_not_said_to_be_installed() {
+    use std::os::unix::fs::PermissionsExt;
+    let repository = clean();
+    hook(repository.path(), &["install"]);
+    let file = hooks(&repository).join("pre-commit");
+    fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).expect("done");
+    let said = hook(repository.path(), &["status", "pre-commit"]);
+    assert!(said.contains("not executable") && !said.contains("pre-commit: installed"), "{said}");
+    assert!(hook(repository.path(), &["install"]).contains("pre-commit: installed"));
+    repository.git(&["config", "core.hooksPath", ""]);
+    assert_eq!(hook(repository.path(), &["status", "pre-commit"]), "pre-commit: not installed\n");
+    refused(repository.path(), &["core.hooksPath leads to /,"]);
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod baseline_scope;
 mod cli;
 mod config;
 mod docker;
+mod embedded;
 mod examples;
 mod history;
 mod history_cache;

@@ -119,6 +119,14 @@ fn hooks_can_be_tried_without_a_configuration() {
     setting.repository.git(&["commit", "-q", "-m", "bad"]);
     assert!(tried("tidewaiter"), "nothing staged");
     assert!(!tried("tidewaiter-files"), "but in the files");
+    setting.repository.git(&["rm", "-q", "app.yaml"]);
+    assert!(tried("tidewaiter-files"));
+    for name in ["--exclude-rule=kubernetes", "--show-secrets", "--help", "-", "--"] {
+        setting.repository.write(name, &secret("web", PASSWORD));
+        setting.repository.git(&["add", "--", name]);
+        assert!(!tried("tidewaiter-files"), "{name}");
+        setting.repository.git(&["rm", "-q", "-f", "--", name]);
+    }
 }
 
 #[test]

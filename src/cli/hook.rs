@@ -93,7 +93,7 @@ fn uninstall(which: &Which) -> Result<ExitCode, Failure> {
             Status::Installed { chained: false } => writeln!(said, "{name}: removed"),
             Status::Legacy => writeln!(said, "{name}: left in place, since pre-commit calls it: {name}.legacy"),
             Status::Other { .. } => writeln!(said, "{name}: left alone, it is not tidewaiter's"),
-            Status::Absent => writeln!(said, "{name}: not installed"),
+            Status::Absent | Status::Ignored => writeln!(said, "{name}: not installed"),
         };
     }
     print(said.as_bytes())
@@ -121,6 +121,7 @@ fn tell(said: &mut String, folder: &Folder, hook: Hook, status: &Status) {
             writeln!(said, "{name}: another hook is there ({file}), and {} names tidewaiter", by.display())
         }
         Status::Other { named: None } => writeln!(said, "{name}: not installed; another hook is there ({file})"),
+        Status::Ignored => writeln!(said, "{name}: git does not run it, as {file} is not executable (chmod +x)"),
         Status::Absent => writeln!(said, "{name}: not installed"),
     };
 }

@@ -1,5 +1,6 @@
 //! The command line: arguments into a call of the engine, one file a subcommand.
 
+mod arguments;
 mod baseline;
 mod config_error;
 mod finish;
@@ -62,8 +63,11 @@ enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual page
-    Man,
+    /// Print the manual pages
+    Man {
+        /// The command whose page alone is printed, such as `scan` or `hook install` [default: all pages]
+        command: Vec<String>,
+    },
 }
 
 /// An error that ends the run with exit code 2, in the words that the user sees.
@@ -115,7 +119,7 @@ pub fn main() -> ExitCode {
         let place = info.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
         let _ = writeln!(io::stderr(), "tidewaiter: internal error{place}; please report it");
     }));
-    let outcome = match Cli::parse().command {
+    let outcome = arguments::read().and_then(|cli| match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Staged(args) => staged::run(&args),
         Command::History(args) => history::run(&args),
@@ -124,8 +128,8 @@ pub fn main() -> ExitCode {
         Command::Report(action) => reports::run(&action),
         Command::Rules(action) => rules::run(&action),
         Command::Completions { shell } => generate::completions(shell, Cli::command()),
-        Command::Man => generate::man(Cli::command()),
-    };
+        Command::Man { command } => generate::man(Cli::command(), &command),
+    });
     outcome.unwrap_or_else(|Failure(message)| {
         // It may quote a line of the scanned repository's own configuration.
         let lines: Vec<String> = message.lines().map(printable).collect();

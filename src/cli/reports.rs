@@ -15,6 +15,7 @@ pub enum Action {
     /// Join JSON reports into one; parts (`--shard`) make a whole with parts of the same scan alone
     Merge(Args),
     /// Write a JSON report in another format
+    #[command(mut_arg("files", |files| files.help("A JSON report").num_args(1).action(clap::ArgAction::Set)))]
     Convert(Args),
 }
 
@@ -37,9 +38,6 @@ pub struct Args {
 /// Reads, joins and writes.
 pub fn run(action: &Action) -> Result<ExitCode, Failure> {
     let (Action::Merge(args) | Action::Convert(args)) = action;
-    if matches!(action, Action::Convert(_)) && args.files.len() > 1 {
-        return Err(Failure("one report is converted at a time; `tidewaiter report merge` joins several".to_owned()));
-    }
     let mut whole: Option<Run> = None;
     let mut doubled = Vec::new();
     for file in &args.files {

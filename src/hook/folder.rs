@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use git2::{ConfigLevel, Repository};
 
-use super::{Hook, HookError};
+use super::{Hook, HookError, name};
 use crate::source::git;
 
 /// The folder of a repository's hooks.
@@ -110,18 +110,16 @@ pub(super) fn refuse_if_generated(file: &Path, hook: Hook) -> Result<(), HookErr
 
 /// One script for all hooks sees from its name which it is: as husky 4, overcommit and many a team's own do.
 pub(super) fn refuse_if_named(file: &Path, hook: Hook) -> Result<(), HookError> {
-    let text = small(file);
-    let has = |word: &str| memchr::memmem::find(&text, word.as_bytes()).is_some();
-    let own_name = ["$0", "${0", "argv[0]", "PROGRAM_NAME", "__filename", "BASH_SOURCE"];
-    let is_cut = has("basename") && own_name.iter().any(|name| has(name));
-    if is_cut || has("${0##") { Err(HookError::Named(file.to_owned(), command(hook))) } else { Ok(()) }
+    if name::is_read(file) { Err(HookError::Named(file.to_owned(), command(hook))) } else { Ok(()) }
 }
 
 fn configured(repository: &Repository) -> Option<(PathBuf, ConfigLevel)> {
     let config = repository.config().ok()?;
     let level = config.get_entry("core.hooksPath").ok()?.level();
     let path = config.get_path("core.hooksPath").ok()?;
-    (!path.as_os_str().is_empty()).then_some((path, level))
+    // Of an empty one git makes the root of the file system.
+    let path = if path.as_os_str().is_empty() { PathBuf::from("/") } else { path };
+    Some((path, level))
 }
 
 /// The path without links, as far as it exists.

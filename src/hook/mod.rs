@@ -4,6 +4,7 @@
 //! Where a hook manager or another repository owns the folder, nothing is touched and the refusal says what to do.
 
 mod folder;
+mod name;
 mod script;
 
 use std::fs;
@@ -64,12 +65,18 @@ pub enum HookError {
         /// What to do.
         instead: String,
     },
-    /// A hook that works by its name.
+    /// A hook that may work by its name.
     #[error(
-        "the hook {0} does what its own name says, and can't be kept under another one; nothing was installed.\n  \
+        "the hook {0} looks at its own name, or may, and can't be kept under another one; nothing was installed.\n  \
          Add this line to it:\n  tidewaiter {1}"
     )]
     Named(PathBuf, &'static str),
+    /// A hook of ours that has other lines now.
+    #[error(
+        "the hook {0} was changed since tidewaiter wrote it, and what was added would be lost; nothing was done.\n  \
+         Take out what is not tidewaiter's, or remove the file yourself"
+    )]
+    Edited(PathBuf),
     /// Both our own file and that of a hook from before exist.
     #[error("there are a hook {0} and, from an earlier installation, {1}; keep one of them and remove the other")]
     Twice(PathBuf, PathBuf),
@@ -93,6 +100,8 @@ pub enum Status {
         /// Whether there was one.
         chained: bool,
     },
+    /// Ours, or `pre-commit`'s that calls ours, but not executable, so that git does not run it.
+    Ignored,
     /// Ours, called by the `pre-commit` program, which was installed over it.
     Legacy,
 }
@@ -126,6 +135,7 @@ impl Files {
 pub fn status(folder: &Folder, hook: Hook) -> Status {
     let files = Files::of(folder, hook);
     match files.status() {
+        Status::Installed { .. } | Status::Legacy if !script::is_executable(&files.hook) => Status::Ignored,
         Status::Other { .. } => Status::Other { named: folder.names_us(&files.hook, hook) },
         status => status,
     }
@@ -146,7 +156,8 @@ pub fn install(folder: &Folder, hook: Hook, program: &Path) -> Result<Status, Ho
     fs::create_dir_all(&folder.path).map_err(said(&folder.path))?;
     match files.status() {
         Status::Legacy => return Ok(Status::Legacy),
-        Status::Absent | Status::Installed { .. } => {
+        Status::Absent | Status::Installed { .. } | Status::Ignored => {
+            refuse_if_edited(&files, hook)?;
             script::write(&files.hook, hook, program).map_err(said(&files.hook))?;
         }
         Status::Other { .. } => {
@@ -168,13 +179,18 @@ pub fn install(folder: &Folder, hook: Hook, program: &Path) -> Result<Status, Ho
 /// Takes the hook away and puts back what was there before. Gives what was there until now.
 ///
 /// # Errors
-/// A file that can't be removed or moved.
+/// A hook of ours that somebody changed, or a file that can't be removed or moved.
 pub fn uninstall(folder: &Folder, hook: Hook) -> Result<Status, HookError> {
     let files = Files::of(folder, hook);
     let status = files.status();
     if let Status::Installed { chained } = status {
+        refuse_if_edited(&files, hook)?;
         let done = if chained { fs::rename(&files.before, &files.hook) } else { fs::remove_file(&files.hook) };
         done.map_err(|error| HookError::File(files.hook.clone(), error))?;
     }
     Ok(status)
+}
+
+fn refuse_if_edited(files: &Files, hook: Hook) -> Result<(), HookError> {
+    if script::is_edited(&files.hook, hook) { Err(HookError::Edited(files.hook.clone())) } else { Ok(()) }
 }

@@ -10,8 +10,14 @@ use super::folder::command;
 /// What the name of a hook from before us ends with.
 pub const BEFORE: &str = ".before-tidewaiter";
 
-/// The line by which we know our own scripts.
+/// The start of the line by which we know our own scripts, of whatever version.
+const OURS: &str = "# tidewaiter hook, version ";
+
+/// The same with the version, which changes whenever the script does.
 const MARK: &str = "# tidewaiter hook, version 1:";
+
+/// What stands before the path of the program.
+const PROGRAM: &str = "|| program=";
 
 /// The script with `HOOK`, `PROGRAM` and what a hook of its kind does.
 const HEAD: &str = r#"#!/bin/sh
@@ -52,23 +58,52 @@ fi
 send | "$program" COMMAND
 "#;
 
-fn text(hook: Hook, program: &Path) -> String {
+fn text(hook: Hook, program: &str) -> String {
     let body = if hook == Hook::PreCommit { PLAIN } else { WITH_INPUT };
-    let program = format!("'{}'", program.to_string_lossy().replace('\'', r"'\''"));
-    let head = HEAD.replace("MARK", MARK).replace("HOOK", hook.name()).replace("PROGRAM", &program);
+    let head = HEAD.replace("MARK", MARK).replace("HOOK", hook.name()).replace("PROGRAM", program);
     head + &body.replace("COMMAND", command(hook))
 }
 
 /// Whether the file is a hook of ours.
 pub fn is_ours(file: &Path) -> bool {
-    fs::read(file).is_ok_and(|text| text.split(|byte| *byte == b'\n').any(|line| line.starts_with(MARK.as_bytes())))
+    fs::read(file).is_ok_and(|text| text.split(|byte| *byte == b'\n').any(|line| line.starts_with(OURS.as_bytes())))
+}
+
+/// Whether somebody changed our script. Of another version's nobody can tell, and it is ours.
+pub fn is_edited(file: &Path, hook: Hook) -> bool {
+    let text_now = fs::read(file).unwrap_or_default();
+    let text_now = String::from_utf8_lossy(&text_now);
+    let program = text_now.split_once(PROGRAM).and_then(|(_, rest)| rest.lines().next());
+    let is_this_version = text_now.lines().any(|line| line.starts_with(MARK));
+    is_this_version && program.is_none_or(|program| text(hook, program) != text_now)
+}
+
+/// Whether git runs the file: it passes over one that is not executable.
+pub fn is_executable(file: &Path) -> bool {
+    #[cfg(unix)]
+    return fs::metadata(file).is_ok_and(|found| std::os::unix::fs::MetadataExt::mode(&found) & 0o111 != 0);
+    #[cfg(not(unix))]
+    return file.exists();
 }
 
 /// Writes the hook so that git runs it. `program` is called where `PATH` knows no tidewaiter: programs with windows
 /// often start git with a short one.
 pub fn write(file: &Path, hook: Hook, program: &Path) -> io::Result<()> {
-    fs::write(file, text(hook, program))?;
+    let program = format!("'{}'", program.to_string_lossy().replace('\'', r"'\''"));
+    fs::write(file, text(hook, &program))?;
     #[cfg(unix)]
     fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is installed is compared with it, and an edited script is not removed.
+    #[test]
+    fn another_script_has_another_version() {
+        let length = |hook| text(hook, "").len();
+        assert_eq!((MARK, Hook::ALL.map(length)), ("# tidewaiter hook, version 1:", [915, 1004, 1011]));
+    }
 }

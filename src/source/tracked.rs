@@ -14,7 +14,8 @@ use super::git::{GitError, open};
 /// The repository can't be opened, or its index can't be read.
 pub fn below(folder: &Path) -> Result<Vec<PathBuf>, GitError> {
     let repository = match open(folder) {
-        Err(GitError::NotARepository(_)) => return Ok(Vec::new()),
+        Err(GitError::NotARepository(_) | GitError::Missing(_)) => return Ok(Vec::new()),
+        Err(GitError::Embedded(_, root)) => open(&root)?,
         opened => opened?,
     };
     let real = |path: &Path| fs::canonicalize(path).ok();

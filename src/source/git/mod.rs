@@ -4,6 +4,7 @@
 pub mod cache;
 mod cache_tree;
 mod changes;
+mod embedded;
 pub mod history;
 pub(super) mod index;
 mod loose;
@@ -15,6 +16,7 @@ mod repository;
 mod split_index;
 pub mod staged;
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 
@@ -30,6 +32,21 @@ pub enum GitError {
     /// No repository at the path or above it.
     #[error("{0} is not in a git repository")]
     NotARepository(PathBuf),
+    /// Nothing at the path.
+    #[error("{0} does not exist")]
+    Missing(PathBuf),
+    /// A folder that looks like a bare repository, and the root of the working tree that it is a part of.
+    #[error(
+        "{0} looks like a bare repository, but its files belong to the repository at {1}, where any commit may change \
+         them; name a path outside of it or, if it is the one that is meant, set GIT_DIR to it and name no path"
+    )]
+    Embedded(PathBuf, PathBuf),
+    /// A bare repository that git would not take, as `safe.bareRepository` is `explicit`.
+    #[error(
+        "{0} is a bare repository, and git's safe.bareRepository wants such ones named by GIT_DIR; set it and name no \
+         path"
+    )]
+    Implicit(PathBuf),
     /// The repository belongs to another user, and git's `safe.directory` does not list it.
     #[error(
         "the repository at {0} belongs to another user; if you trust it, allow it with:\n  \
@@ -121,14 +138,16 @@ pub fn checked_out(path: &Path) -> Option<(Oid, PathBuf)> {
     let repository = open(if path.is_dir() { &path } else { path.parent()? }).ok()?;
     let root = std::fs::canonicalize(repository.workdir()?).ok()?;
     let way = path.strip_prefix(root).ok()?.to_owned();
-    Some((repository.head().ok()?.peel_to_commit().ok()?.id(), way))
+    let commit = repository.commit_of(&repository.head().ok()?).ok()?;
+    Some((commit, way))
 }
 
 /// Opens the repository that `path` lies in. Where `path` is the current folder, `GIT_DIR` and `GIT_INDEX_FILE` are
 /// followed, as git sets them in hooks.
 ///
 /// # Errors
-/// No repository, one of another user, or one that libgit2 can't open (SHA-256 object names, unknown extensions).
+/// No repository, one of another user, one that is [embedded] in another, or one that libgit2 can't open (SHA-256 object
+/// names, unknown extensions).
 pub fn open(path: &Path) -> Result<Repository, GitError> {
     // As in git itself: what is damaged does not inflate; its hash is for `git fsck` to compare.
     git2::opts::strict_hash_verification(false);
@@ -139,15 +158,23 @@ pub fn open(path: &Path) -> Result<Repository, GitError> {
     };
     // A namespace (GIT_NAMESPACE, on servers) hides refs from whom git serves and not from git itself.
     let opened = opened.and_then(|repository| repository.remove_namespace().map(|()| repository));
-    opened.map(Repository::new).map_err(|error| {
+    let repository = opened.map(Repository::new).map_err(|error| {
         let shown = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         match error.code() {
+            ErrorCode::NotFound if path.symlink_metadata().is_err_and(|e| e.kind() == ErrorKind::NotFound) => {
+                GitError::Missing(shown)
+            }
             ErrorCode::NotFound => GitError::NotARepository(shown),
             ErrorCode::Owner => GitError::Unsafe(shown),
             _ if error.message().contains("object format") => GitError::Format(error.message().to_owned()),
             _ => GitError::from(error),
         }
-    })
+    })?;
+    let is_named = is_here(path) && std::env::var_os("GIT_DIR").is_some_and(|folder| !folder.is_empty());
+    if !is_named {
+        embedded::refuse(&repository, path)?;
+    }
+    Ok(repository)
 }
 
 /// Whether the path is the current folder, where git's own environment variables count.
