@@ -14,8 +14,8 @@ use crate::check::lineage::Lineage;
 use crate::check::prefilter::Hits;
 use crate::check::token::own::Own;
 use crate::model::{
-    Document, Finding, Neighbours, NoNeighbours, Origin, Place, Position, Problem, ProblemKind, Reader, Run, Settings,
-    Source, Span, Summary,
+    Document, Finding, Neighbours, NoNeighbours, Origin, Place, Position, Problem, ProblemKind, Reader, Run, Secret,
+    Settings, Source, Span, Summary,
 };
 use crate::source::git::staged::{Changed, Staged, StagedFile};
 use crate::source::git::{GitError, Snapshot};
@@ -72,6 +72,10 @@ pub struct Engine {
 #[derive(Default)]
 struct Scanned {
     findings: Vec<Finding>,
+    /// What a staged file had before.
+    unchanged: Vec<Finding>,
+    /// What lies below a threshold.
+    unreported: Vec<Secret>,
     problems: Vec<Problem>,
     source: Option<Source>,
     unused: Vec<Unused>,
@@ -341,6 +345,8 @@ impl Engine {
             scanned.unused = suppress::inline::apply(origin.path(), bytes, own, &mut scanned.findings);
         }
         self.allowlist.apply(&mut scanned.findings);
+        let hidden = scanned.findings.iter().filter(|finding| !self.settings.shows(finding));
+        scanned.unreported = hidden.map(|finding| finding.secret.clone()).collect();
         self.select(&mut scanned.findings);
         fingerprint::set(&mut scanned.findings);
         if !scanned.findings.is_empty() {
@@ -378,6 +384,8 @@ fn assemble(scanned: Vec<Scanned>, problems: Vec<Problem>, allowlist: &Allowlist
         } else {
             run.findings.append(&mut blob.findings);
         }
+        run.unchanged.append(&mut blob.unchanged);
+        run.unreported.append(&mut blob.unreported);
         run.sources.extend(blob.source);
     }
     run.findings.sort_by(|a, b| (&a.origin, a.span, &a.rule.id).cmp(&(&b.origin, b.span, &b.rule.id)));

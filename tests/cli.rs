@@ -231,6 +231,7 @@ fn nothing_of_an_argument_reaches_the_terminal_raw() {
         assert_eq!(output.status.code(), Some(2), "{args:?}");
         assert!(!said.contains(['\u{1b}', '\u{202e}', '\r']) && !said.contains("##[error]"), "{args:?}: {said}");
         assert!(!said.lines().any(|line| line.trim_start().starts_with("::")), "{args:?}: {said}");
+        assert!(!said.contains("x\n"), "{args:?}: {said}");
     }
 }
 
@@ -312,4 +313,16 @@ fn parts_of_a_tree_add_up_to_the_whole() {
     all.sort();
     assert_eq!(parts, all);
     assert_eq!(tidewaiter(&["scan", "--shard", "4/3"], root()).status.code(), Some(2));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_current_folder_that_is_gone_is_not_an_empty_one() {
+    let folder = crate::program::folder(&[]);
+    let gone = folder.path().join("gone");
+    std::fs::create_dir(&gone).expect("a folder");
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", "rmdir \"$PWD\" && exec \"$0\" scan", env!("CARGO_BIN_EXE_tidewaiter")]);
+    let output = command.current_dir(&gone).output().expect("sh runs");
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stdout));
 }

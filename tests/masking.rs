@@ -52,6 +52,19 @@ fn what_is_found_and_not_reported_is_masked_where_it_stands_again() {
 }
 
 #[test]
+fn what_lies_below_a_threshold_is_masked_in_other_files_too() {
+    let mut repository = Repository::new();
+    let token = token();
+    repository.write("a.py", &format!("password = \"{PASSWORD}\"\n"));
+    repository.write("b.py", &format!("t = \"{token}\"; again('{PASSWORD}')\n"));
+    repository.commit("start");
+    for command in [&["scan", "."][..], &["history"]] {
+        let args = [command, &["--min-severity", "critical"]].concat();
+        tells_nothing_in(&["text", "html"], &args, &[PASSWORD, &token], repository.path());
+    }
+}
+
+#[test]
 fn what_a_baseline_accepts_is_masked_beside_what_is_new() {
     let folder = folder(&[("a.py", &format!("password = \"{PASSWORD}\"\n"))]);
     let baseline = tidewaiter(&["baseline", "create", "-f", "accepted.yaml", "."], folder.path());

@@ -481,6 +481,39 @@ fn a_changed_line_that_gives_an_old_one_a_meaning_is_a_change() {
 }
 
 #[test]
+fn a_line_above_gives_old_ones_a_meaning_wherever_it_stands() {
+    let secret = |key: &str| format!("apiVersion: v1\nkind: Secret\nmetadata:\n  name: web\n{key}:\n  blob: {FIRST}\n");
+    let line = |name: &str| format!("- name: {name}\n  value: {FIRST}\n");
+    let env = |name: &str| format!("env:\n{}{}", line("DB_PASSWORD"), line(name));
+    let shell = |program: &str| format!("#!/bin/sh\n{program} \\\n  -uroot -p{FIRST} db\n");
+    let accepted = |comment: &str| format!("# {comment}\npassword: {FIRST}\n");
+    for (file, before, after, place) in [
+        ("a.yaml", secret("other"), secret("stringData"), "a.yaml:6"),
+        ("values.yaml", env("DB_USER"), env("DB_PASSWORD"), "values.yaml:5"),
+        ("a.sh", shell("foo"), shell("mysql"), "a.sh:3"),
+        ("b.yaml", accepted("tidewaiter:allow files-configuration -- ok"), accepted("nothing"), "b.yaml:2"),
+    ] {
+        let repository = committed(file, &before);
+        repository.write(file, &after);
+        repository.git(&["add", "."]);
+        assert_eq!(found_in(repository.path()), (vec![place.to_owned()], 1), "{file}");
+    }
+}
+
+#[test]
+fn what_a_baseline_accepts_in_a_file_accepts_no_copy_beside_it() {
+    let repository = committed("a.env", &format!("DB_PASSWORD={FIRST}\n"));
+    let create = tidewaiter(&["baseline", "create", "-f", "accepted.yaml"], repository.path());
+    assert!(create.status.success(), "{}", text(&create.stderr));
+    repository.write("a.env", &format!("DB_PASSWORD={FIRST}\nADMIN_PASSWORD={FIRST}\n"));
+    repository.git(&["add", "."]);
+    for command in ["staged", "scan"] {
+        let output = tidewaiter(&[command, "--baseline", "accepted.yaml"], repository.path());
+        assert_eq!(output.status.code(), Some(1), "{command}: {}", text(&output.stdout));
+    }
+}
+
+#[test]
 #[cfg(unix)]
 fn targets_of_links_are_content() {
     let link = |repository: &Repository, target: &str, name: &str| {

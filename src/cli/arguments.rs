@@ -36,6 +36,19 @@ fn ambiguous(arguments: &[OsString]) -> Option<String> {
     Some(found.to_string_lossy().into_owned())
 }
 
+/// The message, in which no argument that it quotes begins a line of its own.
+pub fn in_one_line(mut message: String) -> String {
+    let breaks = |text: &&str| text.contains(['\n', '\r']);
+    for argument in std::env::args_os().skip(1) {
+        let argument = argument.to_string_lossy();
+        let value = argument.split_once('=').map(|(_, value)| value);
+        for quoted in [Some(&*argument), value].into_iter().flatten().filter(breaks) {
+            message = message.replace(quoted, &printable(quoted));
+        }
+    }
+    message
+}
+
 /// The error for the arguments with what could steer a terminal or a CI system escaped: it quotes them.
 fn safe(error: clap::Error, arguments: &[OsString]) -> clap::Error {
     if !error.use_stderr() {

@@ -25,7 +25,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::config::ConfigError;
-use crate::report::printable;
+use crate::report::paragraph;
 
 /// Finds secrets in Kubernetes manifests, Dockerfiles and the repositories around them.
 #[derive(Parser)]
@@ -132,8 +132,7 @@ pub fn main() -> ExitCode {
     });
     outcome.unwrap_or_else(|Failure(message)| {
         // It may quote a line of the scanned repository's own configuration.
-        let lines: Vec<String> = message.lines().map(printable).collect();
-        let _ = writeln!(io::stderr(), "tidewaiter: {}", lines.join("\n"));
+        let _ = writeln!(io::stderr(), "tidewaiter: {}", paragraph(&arguments::in_one_line(message)));
         ExitCode::from(2)
     })
 }

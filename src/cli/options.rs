@@ -194,7 +194,13 @@ impl Selection {
         let Some(path) = &self.baseline else { return Ok(()) };
         let baseline = config::baseline::load(path).map_err(Failure::from_baseline)?;
         let frame = Frame::new(&config::baseline::base(path, &baseline, root), root, has);
-        let mut unused = baseline.accept(&mut run.findings, &frame);
+        // What was there before goes first: a copy beside it is not what was accepted.
+        let mut findings = std::mem::take(&mut run.unchanged);
+        let before = findings.len();
+        findings.append(&mut run.findings);
+        let mut unused = baseline.accept(&mut findings, &frame);
+        run.findings = findings.split_off(before);
+        run.unchanged = findings;
         // What only the history holds no scan of files can find.
         unused.retain(|entry| !baseline.history || frame.has(&entry.path));
         let is_whole = scanned.is_some_and(|scanned| scanned.is_dir()) && frame.is_one();

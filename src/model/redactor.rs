@@ -35,13 +35,15 @@ impl Redactor {
         redactor
     }
 
-    /// Looks for the secrets of all findings of a run, and for whatever else was found in the files whose lines are shown:
-    /// what is not reported may stand a second time beside what is. Of this, what may be a word of any text is looked for
+    /// Looks for the secrets of all findings of a run, and for whatever else was found: what is not reported may stand a
+    /// second time beside what is. Of this, what may be a word of any text is looked for
     /// [in its own file](Redactor::of_file) alone. With `show`, for none.
     pub fn of(run: &Run, show: bool) -> Self {
         let mut redactor = Self::new(run.findings.iter(), show);
-        let sources = run.sources.iter().filter(|_| !show);
-        for text in sources.flat_map(texts).filter(|text| !is_word_like(text)) {
+        let unchanged = run.unchanged.iter().map(|finding| &finding.secret);
+        let secrets = unchanged.chain(&run.unreported).map(|secret| Cow::Borrowed(secret.expose()));
+        let found = run.sources.iter().flat_map(texts).chain(secrets).filter(|_| !show);
+        for text in found.filter(|text| !is_word_like(text)) {
             // Most of what was found is reported.
             if !redactor.whole.contains(&redactor.hasher.hash_one(text.as_bytes())) {
                 redactor.add_secret(&text);

@@ -5,13 +5,18 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Finding, Origin, Shard, Span, Summary};
+use super::{Finding, Origin, Secret, Shard, Span, Summary};
 
 /// What a run found and did.
 #[derive(Debug, Default)]
 pub struct Run {
     /// All findings, suppressed ones too, sorted by origin and position.
     pub findings: Vec<Finding>,
+    /// What staged files have on lines that are not new, and had before. An entry of a baseline that accepts it accepts
+    /// nothing else.
+    pub unchanged: Vec<Finding>,
+    /// Secrets that were found and lie below a threshold. They may stand again in a line that is shown.
+    pub unreported: Vec<Secret>,
     /// Each blob that has a finding, sorted by origin.
     pub sources: Vec<Source>,
     /// What the run did.
@@ -56,6 +61,8 @@ impl Run {
         }
         self.findings.extend(other.findings);
         self.findings.sort_by(|a, b| (&a.origin, a.span, &a.rule.id).cmp(&(&b.origin, b.span, &b.rule.id)));
+        self.unchanged.extend(other.unchanged);
+        self.unreported.extend(other.unreported);
         self.sources.extend(other.sources);
         self.sources.sort_by(|a, b| a.origin.cmp(&b.origin));
         self.summary = self.summary.joined(other.summary);

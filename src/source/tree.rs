@@ -57,7 +57,10 @@ pub struct Tree {
 pub fn walk(options: &TreeOptions) -> Result<Tree, PathBuf> {
     let current = [PathBuf::from(".")];
     let paths = if options.paths.is_empty() { &current[..] } else { &options.paths[..] };
-    if let Some(missing) = paths.iter().find(|path| fs::symlink_metadata(path).is_err()) {
+    // A current folder that was removed looks like an empty one.
+    let is_nowhere = std::env::current_dir().is_err();
+    let is_missing = |path: &&PathBuf| is_nowhere && path.is_relative() || fs::symlink_metadata(path).is_err();
+    if let Some(missing) = paths.iter().find(is_missing) {
         return Err(missing.clone());
     }
     let root = match paths {

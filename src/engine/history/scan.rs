@@ -1,6 +1,6 @@
 //! Reads and scans the jobs: what packs hold in the order in which it is made from their deltas, the rest one by one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,7 +11,7 @@ use super::jobs::Job;
 use super::origin;
 use crate::check::lineage::{Learnt, Lineage};
 use crate::engine::{Engine, Progress, Scanned, failed};
-use crate::model::{Finding, NoNeighbours, Origin, ProblemKind, Summary};
+use crate::model::{Finding, NoNeighbours, Origin, ProblemKind, Secret, Summary};
 use crate::source::git::cache::{Mark, mark};
 use crate::source::git::history::{Holder, Texts};
 use crate::source::git::object::CommitText;
@@ -59,6 +59,8 @@ pub struct Tally {
     pub degraded: usize,
     /// Objects that a partial clone lacks.
     pub absent: usize,
+    /// Secrets that lie below a threshold.
+    pub unreported: HashSet<Secret>,
     /// What is clean whatever commit holds it.
     pub clean: Vec<Mark>,
 }
@@ -217,6 +219,7 @@ impl Pass<'_> {
         let clean = (self.notes_clean && is_clean).then(|| mark(job.blob, &job.path(self.texts)));
         let Ok(mut tally) = tally.lock() else { return };
         tally.clean.extend(clean);
+        tally.unreported.extend(scanned.unreported);
         tally.absent += usize::from(is_absent);
         if !is_absent && !scanned.unread && !job.is_message && !job.is_again {
             tally.summary.files += 1;
