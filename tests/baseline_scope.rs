@@ -164,3 +164,32 @@ fn an_accepted_secret_that_is_copied_is_new() {
     repository.git(&["add", "moved.yaml"]);
     assert_eq!((open("staged"), open("scan")), ((1, 1), (0, 0)), "in the index alone");
 }
+
+/// What the index holds without listing it as a file of the next commit is not gone.
+#[test]
+fn an_accepted_secret_that_the_index_does_not_list_is_there() {
+    let mut repository = Repository::new();
+    let path = repository.path().to_owned();
+    repository.write("b/deep/a.yaml", &secret("a", "plover-Crag-1"));
+    repository.write("a/other.txt", "nothing\n");
+    baseline(&["create"], &path);
+    repository.commit("accepted");
+    let open = || report(&["staged", "--baseline", FILE], &path).1;
+    repository.git(&["sparse-checkout", "set", "--cone", "--sparse-index", "a"]);
+    repository.write("a/copy.yaml", &secret("a", "plover-Crag-1"));
+    repository.git(&["add", "a/copy.yaml"]);
+    assert!(repository.git(&["ls-files", "--sparse"]).contains("b/\n"), "a folded folder");
+    assert_eq!(open(), 1, "in a folder that is not checked out");
+    repository.git(&["sparse-checkout", "disable"]);
+    repository.git(&["mv", "b/deep/a.yaml", "b/deep/b.yaml"]);
+    repository.git(&["commit", "-q", "-m", "both"]);
+    repository.git(&["sparse-checkout", "set", "--cone", "--sparse-index", "a"]);
+    repository.git(&["mv", "a/copy.yaml", "a/moved.yaml"]);
+    repository.write("a/moved.yaml", &format!("{}# more\n", secret("b", "plover-Crag-1")));
+    repository.git(&["add", "a/moved.yaml"]);
+    assert_eq!(open(), 0, "gone from the folder");
+    repository.git(&["sparse-checkout", "disable"]);
+    repository.write("b/deep/a.yaml", &secret("a", "plover-Crag-1"));
+    repository.git(&["add", "--intent-to-add", "b/deep/a.yaml"]);
+    assert_eq!(open(), 1, "to be added");
+}

@@ -55,6 +55,28 @@ fn a_repository_among_the_files_of_another_is_refused() {
     assert_eq!(code(&["scan", "deploy"]), Some(1));
 }
 
+/// Whether the outer one tracks the inner one can't be told then.
+#[test]
+fn a_repository_within_one_that_cannot_be_opened_is_refused() {
+    let repository = Repository::new();
+    embed(&repository, "deploy");
+    let deploy = repository.path().join("deploy");
+    assert_eq!(tidewaiter(&["history"], &deploy).status.code(), Some(0));
+    for (key, value) in [("extensions.objectFormat", "sha256"), ("extensions.unheard", "true")] {
+        let config = repository.path().join(".git/config");
+        let whole = fs::read(&config).expect("a configuration");
+        repository.git(&["config", "core.repositoryFormatVersion", "1"]);
+        repository.git(&["config", key, value]);
+        for (args, folder) in [(&["history"][..], &*deploy), (&["history", "--repo", "deploy"], repository.path())] {
+            let output = tidewaiter(args, folder);
+            let said = text(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{key}: {said}");
+            assert!(said.contains("can't be told") && said.contains("GIT_DIR"), "{said}");
+        }
+        fs::write(config, whole).expect("written");
+    }
+}
+
 #[test]
 fn a_bare_repository_is_named_where_git_wants_that() {
     let mut repository = Repository::new();

@@ -84,6 +84,62 @@ fn moved_files_keep_what_they_had() {
 }
 
 #[test]
+fn a_folder_of_many_files_is_moved() {
+    let mut repository = committed("old/app.yaml", &secret("web", FIRST));
+    for number in 0..1_500 {
+        repository.write(&format!("old/{number}.txt"), &format!("number {number}\n"));
+    }
+    repository.commit("many");
+    repository.git(&["mv", "old", "new"]);
+    assert_eq!(found_in(repository.path()), (vec![], 0));
+    repository.write("copy.yaml", &secret("web", FIRST));
+    repository.git(&["add", "."]);
+    assert_eq!(found_in(repository.path()), (vec!["copy.yaml:6".to_owned()], 1), "what is gone went to one place");
+}
+
+/// Ten trees can name more files than there is time for.
+#[test]
+fn a_folder_without_end_that_is_gone_is_not_looked_into() {
+    let repository = committed("app.yaml", &secret("web", FIRST));
+    let tree = |lines: &str| {
+        let file = repository.path().join("tree");
+        fs::write(&file, lines).expect("written");
+        let input = fs::File::open(&file).expect("a file");
+        let mut make = Command::new("git");
+        let made = make.arg("mktree").stdin(input).current_dir(repository.path()).output().expect("git runs");
+        fs::remove_file(file).expect("removed");
+        text(&made.stdout).trim().to_owned()
+    };
+    let mut inner = format!("100644 blob {}\tx", repository.git(&["rev-parse", "HEAD:other.txt"]));
+    for _ in 0..10 {
+        let id = tree(&inner);
+        inner = (0..10).map(|number| format!("040000 tree {id}\t{number}\n")).collect();
+    }
+    let commit = repository.git(&["commit-tree", &tree(&inner), "-m", "deep", "-p", "HEAD"]);
+    repository.git(&["update-ref", "HEAD", &commit]);
+    assert_eq!(found_in(repository.path()), (vec!["app.yaml:6".to_owned()], 1));
+}
+
+#[test]
+fn a_deleted_file_that_is_damaged_hides_no_rename() {
+    let long = format!("{}# 1\n# 2\n# 3\n# 4\n# 5\n# 6\n# 7\n# 8\n", secret("web", FIRST));
+    let mut repository = committed("old.yaml", &long);
+    repository.write("gone.txt", "gone\n");
+    repository.commit("both");
+    let id = repository.git(&["rev-parse", "HEAD:gone.txt"]);
+    repository.git(&["mv", "old.yaml", "new.yaml"]);
+    repository.git(&["rm", "-q", "gone.txt"]);
+    repository.write("new.yaml", &format!("{long}# 9\n"));
+    repository.git(&["add", "."]);
+    let (folder, file) = id.split_at(2);
+    let blob = repository.path().join(".git/objects").join(folder).join(file);
+    fs::remove_file(&blob).expect("removed");
+    assert_eq!(found_in(repository.path()), (vec![], 0), "missing");
+    fs::write(&blob, "damaged").expect("written");
+    assert_eq!(found_in(repository.path()), (vec![], 0), "damaged");
+}
+
+#[test]
 fn files_become_folders_and_links_become_files() {
     let repository = committed("thing", "a file\n");
     repository.git(&["rm", "-q", "thing"]);

@@ -3,12 +3,10 @@
 //! Both are walked side by side, folder by folder; a folder of which the index itself knows that it equals HEAD's is not
 //! entered. So the cost is that of the changed folders, not of the repository.
 
-use std::collections::HashMap;
-
-use git2::{Delta, DiffFindOptions, DiffOptions, Index, IndexEntry, IndexTime, ObjectType, Oid, Tree, TreeEntry};
+use git2::{ObjectType, Oid, Tree, TreeEntry};
 
 use super::cache_tree::FolderNo;
-use super::index::{Entry, FILE, IndexFile, LINK, TYPE};
+use super::index::{Entry, IndexFile, LINK, TYPE};
 use super::{GitError, Repository};
 
 /// A file whose content is not HEAD's at the same path, or the target of a link.
@@ -32,13 +30,31 @@ pub struct Changes {
     /// Files with new content, or that came from another path.
     pub files: Vec<ChangedFile>,
     /// Files and folders of HEAD that the index lacks.
-    pub gone: Vec<Vec<u8>>,
+    pub gone: Vec<Gone>,
     /// Paths with merge conflicts.
     pub conflicts: Vec<Vec<u8>>,
 }
 
-/// The paths and the blobs that files came from, by the paths that they came to.
-type Origins = HashMap<Vec<u8>, (Vec<u8>, Oid)>;
+/// What HEAD has and the index lacks.
+#[derive(Clone, Debug)]
+pub struct Gone {
+    /// The path's bytes.
+    pub path: Vec<u8>,
+    /// The blob, or the folder's tree.
+    pub id: Oid,
+    /// A blob or a tree, or what is neither.
+    pub kind: Option<ObjectType>,
+    /// Whether it is a symbolic link.
+    pub is_link: bool,
+}
+
+impl Gone {
+    /// An entry of the tree of the folder with this prefix, which is empty or has a slash at its end.
+    pub fn new(prefix: &[u8], entry: &TreeEntry<'_>) -> Self {
+        let path = [prefix, entry.name_bytes()].concat();
+        Self { path, id: entry.id(), kind: entry.kind(), is_link: is_link(entry) }
+    }
+}
 
 /// A folder to compare: its entries in the index, and what HEAD has there.
 struct Folder<'r> {
@@ -173,98 +189,8 @@ impl<'r> Comparison<'r> {
         let Some(head) = &folder.head else { return };
         names.sort_unstable();
         let gone = head.iter().filter(|entry| names.binary_search(&entry.name_bytes()).is_err());
-        self.changes.gone.extend(gone.map(|entry| [&folder.prefix, entry.name_bytes()].concat()));
+        self.changes.gone.extend(gone.map(|entry| Gone::new(&folder.prefix, &entry)));
     }
-}
-
-impl Changes {
-    /// Gives files that came from another path what they were there. Where libgit2 can't tell, all of a file counts as new.
-    pub fn find_renames(&mut self, repository: &Repository, head: &Tree<'_>) {
-        let has_new = self.files.iter().any(|file| file.old.is_none());
-        if self.gone.is_empty() || !has_new {
-            return;
-        }
-        let Ok(mut origins) = self.origins(repository, head) else { return };
-        for file in self.files.iter_mut().filter(|file| file.old.is_none()) {
-            (file.old_path, file.old) = origins.remove(&file.path).unzip();
-        }
-    }
-
-    /// The paths and the blobs that files came from. Compares only what came or went.
-    fn origins(&self, repository: &Repository, head: &Tree<'_>) -> Result<Origins, git2::Error> {
-        // Indexes of these alone, in memory: libgit2 would read all of the other one, and not every form of it.
-        let (mut before, mut after) = (Index::new()?, Index::new()?);
-        for path in &self.gone {
-            let entry = repository.entry_at(head, path)?;
-            add_all(repository, &entry, path.clone(), &mut before)?;
-        }
-        for file in self.files.iter().filter(|file| file.old.is_none()) {
-            add(repository, file.path.clone(), file.id, file.is_link, &mut after)?;
-        }
-        let mut diff = repository.diff_index_to_index(&before, &after, Some(&mut options()))?;
-        diff.find_similar(Some(DiffFindOptions::new().renames(true)))?;
-        let renamed = diff.deltas().filter(|delta| delta.status() == Delta::Renamed);
-        let origin = |delta: git2::DiffDelta<'_>| {
-            let (old, new) = (delta.old_file(), delta.new_file());
-            Some((new.path_bytes()?.to_vec(), (old.path_bytes()?.to_vec(), old.id())))
-        };
-        let mut origins: HashMap<_, _> = renamed.filter_map(origin).collect();
-        // libgit2 takes files alone for renamed.
-        let links: HashMap<Oid, Vec<u8>> =
-            before.iter().filter(|entry| entry.mode == LINK).map(|entry| (entry.id, entry.path)).collect();
-        for file in self.files.iter().filter(|file| file.old.is_none() && file.is_link) {
-            let from = links.get(&file.id).map(|path| (file.path.clone(), (path.clone(), file.id)));
-            origins.extend(from);
-        }
-        Ok(origins)
-    }
-}
-
-/// Adds a file, or all files of a folder.
-fn add_all(
-    repository: &Repository,
-    entry: &TreeEntry<'_>,
-    path: Vec<u8>,
-    index: &mut Index,
-) -> Result<(), git2::Error> {
-    let mut open = vec![(path, entry.to_owned())];
-    while let Some((path, entry)) = open.pop() {
-        match entry.kind() {
-            Some(ObjectType::Blob) => add(repository, path, entry.id(), is_link(&entry), index)?,
-            Some(ObjectType::Tree) => {
-                let tree = repository.find_tree(entry.id())?;
-                open.extend(tree.iter().map(|child| ([&path, child.name_bytes()].join(&b'/'), child.to_owned())));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-/// Adds a file, which libgit2 may read then.
-fn add(repository: &Repository, path: Vec<u8>, id: Oid, is_link: bool, index: &mut Index) -> Result<(), git2::Error> {
-    repository.check(id)?;
-    let never = IndexTime::new(0, 0);
-    index.add(&IndexEntry {
-        ctime: never,
-        mtime: never,
-        dev: 0,
-        ino: 0,
-        mode: if is_link { LINK } else { FILE | 0o644 },
-        uid: 0,
-        gid: 0,
-        file_size: 0,
-        id,
-        flags: 0,
-        flags_extended: 0,
-        path,
-    })
-}
-
-fn options() -> DiffOptions {
-    let mut options = DiffOptions::new();
-    options.include_typechange(true).skip_binary_check(true).context_lines(0);
-    options
 }
 
 /// The tree that HEAD has there, if it has one.

@@ -4,16 +4,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use git2::{Config, RepositoryOpenFlags};
+use git2::{Config, ErrorCode, RepositoryOpenFlags};
 
-use super::index::IndexFile;
+use super::index::{Entry, IndexFile};
 use super::{GitError, Repository};
 
 /// Refuses a bare repository, found at `path` or above it, that is a part of the repository around it, and any where the
 /// user's git is told to take only those that `GIT_DIR` names.
 ///
 /// # Errors
-/// [`GitError::Embedded`], [`GitError::Implicit`], or the index around it can't be read.
+/// [`GitError::Embedded`], [`GitError::Implicit`], [`GitError::Around`], or the index around it can't be read.
 pub fn refuse(repository: &Repository, path: &Path) -> Result<(), GitError> {
     let folder = real(repository.path());
     let is_bare = real(path).starts_with(&folder) && !folder.components().any(|part| part.as_os_str() == ".git");
@@ -25,7 +25,9 @@ pub fn refuse(repository: &Repository, path: &Path) -> Result<(), GitError> {
     if asked.is_ok_and(|asked| asked.eq_ignore_ascii_case("explicit")) {
         return Err(GitError::Implicit(folder));
     }
-    for around in folder.ancestors().skip(1).filter_map(at) {
+    for outer in folder.ancestors().skip(1) {
+        let around = at(outer).map_err(|why| GitError::Around(folder.clone(), outer.to_owned(), why))?;
+        let Some(around) = around else { continue };
         if let Some(root) = around.workdir().map(real)
             && let Ok(place) = folder.strip_prefix(&root)
             && holds(&around, &root, place)?
@@ -36,17 +38,22 @@ pub fn refuse(repository: &Repository, path: &Path) -> Result<(), GitError> {
     Ok(())
 }
 
-/// The repository of this very folder.
-fn at(folder: &Path) -> Option<Repository> {
-    let opened = git2::Repository::open_ext(folder, RepositoryOpenFlags::NO_SEARCH, std::iter::empty::<&Path>());
-    opened.ok().map(Repository::new)
+/// The repository of this very folder, if it is one; or why it can't be opened.
+fn at(folder: &Path) -> Result<Option<Repository>, String> {
+    match git2::Repository::open_ext(folder, RepositoryOpenFlags::NO_SEARCH, std::iter::empty::<&Path>()) {
+        Ok(opened) => Ok(Some(Repository::new(opened))),
+        Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+        Err(error) => Err(error.message().to_owned()),
+    }
 }
 
 /// Whether the index of the repository has files in the folder.
 fn holds(repository: &Repository, root: &Path, folder: &Path) -> Result<bool, GitError> {
     let Some(index) = IndexFile::of(repository, root)? else { return Ok(false) };
     let start = [folder.as_os_str().as_encoded_bytes(), b"/"].concat();
-    Ok(index.entries.iter().any(|entry| index.path(entry).starts_with(&start)))
+    // A folder outside of a sparse checkout may stand there as one entry.
+    let is_around = |entry: &Entry| entry.is_folder() && start.starts_with(index.path(entry));
+    Ok(index.entries.iter().any(|entry| index.path(entry).starts_with(&start) || is_around(entry)))
 }
 
 fn real(path: &Path) -> PathBuf {

@@ -12,10 +12,12 @@ pub mod object;
 pub mod objects;
 pub mod pack;
 pub mod pushed;
+mod renames;
 mod repository;
 mod split_index;
 pub mod staged;
 
+use std::collections::{HashMap, HashSet};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
@@ -41,6 +43,12 @@ pub enum GitError {
          them; name a path outside of it or, if it is the one that is meant, set GIT_DIR to it and name no path"
     )]
     Embedded(PathBuf, PathBuf),
+    /// A folder that looks like a bare repository, a folder around it with a repository that can't be opened, and why.
+    #[error(
+        "{0} looks like a bare repository, and whether its files belong to the repository at {1} can't be told: {2}; name \
+         a path outside of it or, if it is the one that is meant, set GIT_DIR to it and name no path"
+    )]
+    Around(PathBuf, PathBuf, String),
     /// A bare repository that git would not take, as `safe.bareRepository` is `explicit`.
     #[error(
         "{0} is a bare repository, and git's safe.bareRepository wants such ones named by GIT_DIR; set it and name no \
@@ -146,7 +154,7 @@ pub fn checked_out(path: &Path) -> Option<(Oid, PathBuf)> {
 /// followed, as git sets them in hooks.
 ///
 /// # Errors
-/// No repository, one of another user, one that is [embedded] in another, or one that libgit2 can't open (SHA-256 object
+/// No repository, one of another user, one that is [embedded] in another or may be, or one that libgit2 can't open (SHA-256 object
 /// names, unknown extensions).
 pub fn open(path: &Path) -> Result<Repository, GitError> {
     // As in git itself: what is damaged does not inflate; its hash is for `git fsck` to compare.
@@ -191,6 +199,10 @@ pub struct Snapshot {
 /// Sorted paths with the ids of their blobs, and the repository to read them from.
 struct Loaded {
     files: Vec<(String, Oid)>,
+    /// What is no file of the next commit to read, but there: links, files to be added later, and merge conflicts.
+    others: HashSet<String>,
+    /// Folders outside of a sparse checkout that stand in the index as one entry, with their trees, and submodules.
+    closed: HashMap<String, Oid>,
     repository: Mutex<Repository>,
 }
 
@@ -210,9 +222,13 @@ impl Snapshot {
         Self { path: path.to_owned(), loaded: OnceLock::new() }
     }
 
-    /// Whether it has a file at this path.
+    /// Whether it has a file at this path, or a link, or a side of a merge; also where that can't be told, as in submodules.
     pub fn has(&self, path: &str) -> bool {
-        self.loaded().is_some_and(|loaded| loaded.files.binary_search_by(|(known, _)| known.as_str().cmp(path)).is_ok())
+        self.loaded().is_some_and(|loaded| {
+            loaded.files.binary_search_by(|(known, _)| known.as_str().cmp(path)).is_ok()
+                || loaded.others.contains(path)
+                || loaded.has_closed(path)
+        })
     }
 
     fn loaded(&self) -> Option<&Loaded> {
@@ -227,7 +243,28 @@ impl Loaded {
         let shown = |entry| String::from_utf8_lossy(index.path(entry)).into_owned();
         let mut files: Vec<_> = index.files().map(|entry| (shown(entry), entry.id)).collect();
         files.sort();
-        Some(Self { files, repository: Mutex::new(repository) })
+        let (mut others, mut closed) = (HashSet::new(), HashMap::new());
+        for entry in &index.entries {
+            if entry.is_link() || entry.stage != 0 || entry.intent_to_add {
+                others.insert(shown(entry));
+            } else if !entry.is_file() {
+                closed.insert(shown(entry).trim_end_matches('/').to_owned(), entry.id);
+            }
+        }
+        Some(Self { files, others, closed, repository: Mutex::new(repository) })
+    }
+
+    /// Whether the path lies in a folder that the index does not list, and the folder has it or can't be read.
+    fn has_closed(&self, path: &str) -> bool {
+        let folders = path.match_indices('/').map(|(at, _)| path.split_at(at));
+        let mut closed = folders.filter_map(|(folder, rest)| Some((*self.closed.get(folder)?, &rest[1..])));
+        closed.any(|(tree, rest)| {
+            let Ok(repository) = self.repository.lock() else { return true };
+            let found = repository.find_tree(tree).and_then(|tree| repository.entry_at(&tree, rest.as_bytes()));
+            // A tree that is missing is no word about what it holds.
+            found
+                .map_or_else(|error| (error.class(), error.code()) != (ErrorClass::Tree, ErrorCode::NotFound), |_| true)
+        })
     }
 }
 

@@ -119,9 +119,7 @@ fn old(file: &mut ChangedFile) -> Option<Old> {
 fn changed(repository: &Repository, index: &IndexFile) -> Result<(Vec<File>, Vec<Vec<u8>>), GitError> {
     let head = head_tree(repository)?;
     let mut changes = changes::between(repository, head.as_ref(), index)?;
-    if let Some(head) = &head {
-        changes.find_renames(repository, head);
-    }
+    changes.find_renames(repository);
     let Changes { files, conflicts, .. } = changes;
     let of_head = |mut file: ChangedFile| {
         let old = old(&mut file);
@@ -134,7 +132,7 @@ fn changed(repository: &Repository, index: &IndexFile) -> Result<(Vec<File>, Vec
         // Only what is new against the other parents, too, is worth looking for where it came from.
         let news: HashSet<&[u8]> = files.iter().map(|(path, ..)| path.as_slice()).collect();
         changes.files.retain(|changed| news.contains(changed.path.as_slice()));
-        changes.find_renames(repository, &tree);
+        changes.find_renames(repository);
         let of_parent = |mut file: ChangedFile| {
             let old = old(&mut file);
             (file.path, old)
