@@ -11,6 +11,9 @@ use super::{History, PathNo};
 /// Folders deeper than this are not compared.
 const MAX_DEPTH: usize = 256;
 
+/// Paths of one blob that are remembered.
+const MAX_PATHS: usize = 16;
+
 impl History<'_> {
     /// Whether commits before the selected ones exist: what those held already is not new.
     pub fn has_boundary(&self) -> bool {
@@ -113,24 +116,25 @@ impl History<'_> {
         blobs
     }
 
-    /// The blobs of the commits just before the selected ones, and their paths there.
+    /// The blobs of the commits just before the selected ones, and some paths where they stood. Each distinct folder is looked
+    /// at once: equal ones may be nested without end.
     pub fn in_boundary(&mut self) -> HashMap<Oid, Vec<PathNo>> {
         let (mut seen, mut blobs) = (HashSet::default(), HashMap::<Oid, Vec<PathNo>>::default());
         let roots = self.trees_of(&self.selection.boundary.clone());
         let mut stack: Vec<(ObjectNo, PathNo)> = roots.into_iter().map(|tree| (tree, Paths::ROOT)).collect();
         while let Some((tree, folder)) = stack.pop() {
-            if !seen.insert((tree, folder)) || self.paths.names(folder).len() > MAX_DEPTH {
+            if !seen.insert(tree) {
                 continue;
             }
             for child in self.children(tree) {
                 let path = self.paths.below(folder, child.name());
                 if child.is_tree() {
                     stack.push((child.id, path));
-                } else {
-                    let paths = blobs.entry(self.graph.id(child.id)).or_default();
-                    if !paths.contains(&path) {
-                        paths.push(path);
-                    }
+                    continue;
+                }
+                let paths = blobs.entry(self.graph.id(child.id)).or_default();
+                if paths.len() < MAX_PATHS && !paths.contains(&path) {
+                    paths.push(path);
                 }
             }
         }
