@@ -156,7 +156,7 @@ impl Found {
     /// the history, its entry is that of today, and the history's stands beside it only if that one does not match.
     fn take_in(&self, baseline: &mut Baseline, frame: &Frame<'_>, covers: &dyn Fn(&Entry) -> bool) -> usize {
         let added = baseline.update(&self.files, frame, covers);
-        added + self.history.as_ref().map_or(0, |run| baseline.add(run, frame))
+        added + self.history.as_ref().map_or(0, |run| baseline.update(run, frame, &|_| false))
     }
 }
 

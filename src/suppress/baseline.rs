@@ -129,15 +129,6 @@ impl Baseline {
     /// Brings the entries up to what was found: known ones that the scan `covers` get their new place and keep reason and
     /// note, new ones are added. Gives how many were added.
     pub fn update(&mut self, run: &Run, frame: &Frame<'_>, covers: &dyn Fn(&Entry) -> bool) -> usize {
-        self.take_in(run, frame, covers)
-    }
-
-    /// Adds what was found and is not known. Gives how many were added.
-    pub fn add(&mut self, run: &Run, frame: &Frame<'_>) -> usize {
-        self.take_in(run, frame, &|_| false)
-    }
-
-    fn take_in(&mut self, run: &Run, frame: &Frame<'_>, moves: &dyn Fn(&Entry) -> bool) -> usize {
         let (findings, masks) = (&run.findings, Redactor::of(run, false));
         let matches = self.matches(findings, frame, &masks);
         let mut digests = Digests::of(self);
@@ -146,7 +137,7 @@ impl Baseline {
             if matches!(finding.suppressed.as_deref(), Some(Suppression::Inline(_) | Suppression::Allowlist(_))) {
                 continue;
             }
-            if known.is_some_and(|at| !moves(&self.findings[at])) {
+            if known.is_some_and(|at| !covers(&self.findings[at])) {
                 continue;
             }
             let now = Entry { digest: digests.digest(&finding.secret), ..place(finding, &masks, frame) };
