@@ -77,6 +77,7 @@ trap 'rm -f "$list"' EXIT
 options=(--format "$FORMAT" --output "jsonl=$list")
 [[ -z $BASELINE ]] || options+=(--baseline "$BASELINE")
 if [[ -n $SARIF_FILE ]]; then
+    [[ /$SARIF_FILE/ != */../* ]] || fail "sarif-file has .. in its path; name the file without"
     folder=$(name_of "$(dirname -- "$SARIF_FILE")") || fail "the folder of sarif-file is not there"
     # Whoever made the commit would say which file outside of the workspace is written.
     if [[ -L $SARIF_FILE ]] || is_linked "$folder"; then fail "sarif-file leads through a link of the workspace"; fi

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::program::{folder, root, text, tidewaiter};
 use crate::repository::Repository;
@@ -103,16 +104,22 @@ fn what_is_no_report_is_an_error_that_says_where() {
     }
 }
 
-/// A machine whose report got lost must not make the rest of them a clean scan.
-#[test]
-fn parts_whose_report_is_missing_are_said() {
-    let files: Vec<(String, String)> = (0..8).map(|n| (format!("{n}.txt"), "nothing\n".to_owned())).collect();
+/// A folder of eight files, with the reports `1.json`, `2.json` and `3.json` of the thirds of its scan.
+fn three_parts(file: impl Fn(usize) -> (String, String)) -> TempDir {
+    let files: Vec<(String, String)> = (0..8).map(file).collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
     let folder = folder(&files);
     for part in ["1", "2", "3"] {
         let (shard, report) = (format!("{part}/3"), format!("json={part}.json"));
         tidewaiter(&["scan", ".", "--shard", &shard, "--output", &report], folder.path());
     }
+    folder
+}
+
+/// A machine whose report got lost must not make the rest of them a clean scan.
+#[test]
+fn parts_whose_report_is_missing_are_said() {
+    let folder = three_parts(|n| (format!("{n}.txt"), "nothing\n".to_owned()));
     let merge = |parts: &[&str]| {
         let output = tidewaiter(&[&["report", "merge", "--output", "json=some.json"], parts].concat(), folder.path());
         (output.status.code(), text(&output.stdout))
@@ -226,14 +233,7 @@ fn old_parts_are_joined_as_before() {
 
 #[test]
 fn a_doubled_part_counts_once() {
-    let files: Vec<(String, String)> =
-        (0..8).map(|n| (format!("{n}/.env"), format!("DB_PASSWORD=kestrel-Harbour-{n}1\n"))).collect();
-    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
-    let folder = folder(&files);
-    for part in ["1", "2", "3"] {
-        let (shard, report) = (format!("{part}/3"), format!("json={part}.json"));
-        tidewaiter(&["scan", ".", "--shard", &shard, "--output", &report], folder.path());
-    }
+    let folder = three_parts(|n| (format!("{n}/.env"), format!("DB_PASSWORD=kestrel-Harbour-{n}1\n")));
     let merge = |parts: &[&str]| {
         json(&tidewaiter(&[&["report", "merge", "--format", "json"], parts].concat(), folder.path()).stdout)
     };

@@ -11,7 +11,7 @@ use super::{Failure, interrupt, print, progress};
 use crate::config;
 use crate::config::baseline::{self, FILE};
 use crate::engine::{Engine, Error, HistoryScan};
-use crate::model::{Confidence, Finding, Problem, ProblemKind, Run, Settings, Severity, Shard};
+use crate::model::{Confidence, Problem, ProblemKind, Run, Settings, Severity, Shard};
 use crate::report::{plural, printable};
 use crate::rules;
 use crate::source::git::history::HistoryOptions;
@@ -148,15 +148,15 @@ impl Found {
         Frame::new(base, &self.files.root, |path| self.files.root.join(path).is_file())
     }
 
-    fn scans(&self) -> Vec<&[Finding]> {
-        [Some(&self.files), self.history.as_ref()].into_iter().flatten().map(|run| run.findings.as_slice()).collect()
+    fn scans(&self) -> Vec<&Run> {
+        [Some(&self.files), self.history.as_ref()].into_iter().flatten().collect()
     }
 
     /// Puts what was found into the baseline and gives how much of it is new. Where a file is called otherwise today than in
     /// the history, its entry is that of today, and the history's stands beside it only if that one does not match.
     fn take_in(&self, baseline: &mut Baseline, frame: &Frame<'_>, covers: &dyn Fn(&Entry) -> bool) -> usize {
-        let added = baseline.update(&self.files.findings, frame, covers);
-        added + self.history.as_ref().map_or(0, |run| baseline.add(&run.findings, frame))
+        let added = baseline.update(&self.files, frame, covers);
+        added + self.history.as_ref().map_or(0, |run| baseline.update(run, frame, &|_| false))
     }
 }
 

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::Failure;
 use crate::config::{self, Config};
 use crate::engine::Engine;
-use crate::model::{Confidence, Rule, Run, Settings, Severity, parse_size};
+use crate::model::{Confidence, Redactor, Rule, Run, Settings, Severity, parse_size};
 use crate::report::{Format, View};
 use crate::rules;
 use crate::suppress::Allowlist;
@@ -194,11 +194,12 @@ impl Selection {
         let Some(path) = &self.baseline else { return Ok(()) };
         let baseline = config::baseline::load(path).map_err(Failure::from_baseline)?;
         let frame = Frame::new(&config::baseline::base(path, &baseline, root), root, has);
+        let masks = Redactor::of(run, false);
         // What was there before goes first: a copy beside it is not what was accepted.
         let mut findings = std::mem::take(&mut run.unchanged);
         let before = findings.len();
         findings.append(&mut run.findings);
-        let mut unused = baseline.accept(&mut findings, &frame);
+        let mut unused = baseline.accept(&mut findings, &frame, &masks);
         run.findings = findings.split_off(before);
         run.unchanged = findings;
         // What only the history holds no scan of files can find.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::Failure;
 use super::options::{Running, Selection};
+use crate::config;
 use crate::model::{Run, ScanId};
 use crate::source::git;
 
@@ -24,7 +25,7 @@ impl Description {
     ) -> Result<Self, Failure> {
         let (settings, allowlist) = selection.choice.configured(root, running)?;
         let accepted = match &selection.baseline {
-            Some(file) => Some(fs::read(file).map_err(|error| Failure(format!("{}: {error}", file.display())))?),
+            Some(file) => Some(config::baseline::load(file).map_err(Failure::from_baseline)?),
             None => None,
         };
         let version = env!("CARGO_PKG_VERSION");

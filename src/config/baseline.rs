@@ -7,6 +7,7 @@ use super::file::without_values;
 use super::{ConfigError, File, read, repository_root};
 use crate::model::Span;
 use crate::suppress::baseline::{Baseline, DIGEST_BYTES, Entry, ID_BYTES, MISSING, VERSION};
+use crate::suppress::frame::real;
 
 /// The file's name where none is given.
 pub const FILE: &str = ".tidewaiter-baseline.yaml";
@@ -96,10 +97,6 @@ pub fn new_base(file: &Path, scanned: &Path) -> PathBuf {
 /// The folder that a file lies in.
 pub fn folder(file: &Path) -> &Path {
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-fn real(path: &Path) -> PathBuf {
-    super::real(if path.as_os_str().is_empty() { Path::new(".") } else { path })
 }
 
 fn is_hex(text: &str, bytes: usize) -> bool {

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::Engine;
-use crate::model::{Confidence, NoNeighbours, Run, Settings, Severity, Source, Span};
+use crate::model::{Confidence, NoNeighbours, Run, Secret, Settings, Severity, Source, Span};
 
 /// Files from which on threads share the work.
 const MANY: usize = 8;
@@ -23,17 +23,19 @@ impl Engine {
             ..self.settings.clone()
         };
         let all = Engine::new(settings, self.threads);
-        match self.pool() {
+        let found: Vec<Vec<Secret>> = match self.pool() {
             Ok(pool) if run.sources.len() >= MANY => {
-                pool.install(|| run.sources.par_iter_mut().for_each(|source| all.add_secrets(source)));
+                pool.install(|| run.sources.par_iter_mut().map(|source| all.add_secrets(source)).collect())
             }
-            _ => run.sources.iter_mut().for_each(|source| all.add_secrets(source)),
-        }
+            _ => run.sources.iter_mut().map(|source| all.add_secrets(source)).collect(),
+        };
+        run.unreported.extend(found.into_iter().flatten());
         run
     }
 
-    /// Adds to the secrets of a file all that this engine finds in it.
-    fn add_secrets(&self, source: &mut Source) {
+    /// Adds to the secrets of a file all that this engine finds in it, and gives their texts: of what is encoded, the bytes
+    /// tell none.
+    fn add_secrets(&self, source: &mut Source) -> Vec<Secret> {
         // The files beside it tell which files a Dockerfile takes in, and nothing of what stands in its lines.
         let scanned = self.scan_blob((*source.origin).clone(), &source.bytes, &NoNeighbours);
         if scanned.unread {
@@ -43,5 +45,6 @@ impl Engine {
         source.secrets.extend(scanned.source.into_iter().flat_map(|found| found.secrets));
         source.secrets.sort_unstable();
         source.secrets.dedup();
+        scanned.findings.into_iter().map(|finding| finding.secret).chain(scanned.unreported).collect()
     }
 }

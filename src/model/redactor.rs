@@ -13,6 +13,8 @@ use super::{Finding, Label, Run, Secret, Source, Span};
 const LONG: usize = 12;
 /// Shorter texts are not looked for beside the finding itself: they stand in every other word.
 const SHORT: usize = 4;
+/// Bytes behind a text in which a mark is looked for that makes it a name.
+const BEHIND: usize = 64;
 
 /// Finds the secrets of some findings in other texts.
 ///
@@ -79,9 +81,9 @@ impl Redactor {
         }
     }
 
-    /// Bytes of the longest text that is looked for.
-    pub fn longest(&self) -> usize {
-        self.longest
+    /// Bytes on both sides of a byte beyond which nothing tells whether it is masked; nor does anything beyond its line.
+    pub fn reach(&self) -> usize {
+        self.longest + BEHIND
     }
 
     /// The stretches of `text` that secrets cover, sorted and apart. Secrets may overlap each other: each one is
@@ -203,7 +205,8 @@ fn is_word_like(text: &str) -> bool {
 
 /// Whether what stands at the span names what follows: `password: …`.
 fn is_name(text: &[u8], span: Span) -> bool {
-    text[span.end..].iter().find(|b| !matches!(b, b'"' | b'\'' | b' ')).is_some_and(|b| matches!(b, b':' | b'='))
+    let behind = text[span.end..].iter().take(BEHIND).find(|b| !matches!(b, b'"' | b'\'' | b' '));
+    behind.is_some_and(|b| matches!(b, b':' | b'='))
 }
 
 /// Whether the span is a word of its own.

@@ -2,15 +2,14 @@
 
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
+use super::masked::Masked;
 use super::printable::is_hidden;
-use crate::model::{LineIndex, Redactor, Span, mask};
+use crate::model::{LineIndex, Span};
 
 /// Bytes of a line beyond which only what stands round the secret's first byte is shown.
 const LONG_LINE: usize = 240;
 /// Bytes shown before the secret's first byte in a long line; twice as many are shown behind it.
 const REACH: usize = 60;
-/// Bytes beyond what is shown of a long line in which a secret is looked for that reaches into it.
-const FARTHEST: usize = 16 << 10;
 /// Lines between a label and the secret before the label is told in words instead.
 const NEAR: usize = 30;
 /// Columns between the place that a label points at and its words.
@@ -33,15 +32,9 @@ pub struct Excerpt {
 }
 
 impl Excerpt {
-    /// The lines round `span`, and of `labels` those that stand near it; each secret of `spans` is masked.
-    pub fn new(
-        (name, bytes): (String, &[u8]),
-        index: &LineIndex,
-        span: Span,
-        labels: &[Span],
-        spans: &[Span],
-        redactors: &[&Redactor],
-    ) -> Self {
+    /// The lines of a file round `span`, and of `labels` those that stand near it.
+    pub fn new(name: String, file: &mut Masked<'_>, index: &LineIndex, span: Span, labels: &[Span]) -> Self {
+        let bytes = file.bytes();
         let (line, _) = index.position(bytes, span.start);
         let near = |label: &&Span| index.position(bytes, label.start).0.abs_diff(line) <= NEAR;
         let lines = labels.iter().filter(near).map(|label| index.position(bytes, label.start).0).chain([line]);
@@ -50,8 +43,7 @@ impl Excerpt {
         let is_long = (first..=last).any(|line| index.line(bytes, line).len() > LONG_LINE);
         let is_clipped = is_long || whole.len() > 16 << 10;
         let stretch = if is_clipped { clipped(bytes, span, index.line(bytes, line)) } else { whole };
-        let lines = if is_clipped { index.line(bytes, line) } else { whole };
-        let text = masked(bytes, stretch, lines, spans, redactors);
+        let text = printed(&file.part(stretch));
         let (line, column) = index.position(bytes, stretch.start);
         Self {
             name,
@@ -113,20 +105,8 @@ fn clipped(bytes: &[u8], span: Span, line: Span) -> Span {
     Span::new(start, end)
 }
 
-/// The stretch of these lines as text of the same length: secrets as asterisks, what is no text or steers a terminal as `?`.
-/// The spans of secrets are apart.
-fn masked(bytes: &[u8], stretch: Span, lines: Span, spans: &[Span], redactors: &[&Redactor]) -> String {
-    // The half of a secret that the stretch cuts would not be known for one.
-    let more = redactors.iter().map(|redactor| redactor.longest()).max().unwrap_or(0).min(FARTHEST);
-    let (start, end) = (stretch.start.saturating_sub(more).max(lines.start), (stretch.end + more).min(lines.end));
-    let mut part = bytes[start..end].to_vec();
-    let first = spans.partition_point(|span| span.end <= start);
-    for span in spans[first..].iter().take_while(|span| span.start < end) {
-        mask(&mut part, Span::new(span.start.saturating_sub(start), span.end - start));
-    }
-    redactors.iter().for_each(|redactor| redactor.mask(&mut part));
-    part.truncate(stretch.end - start);
-    part.drain(..stretch.start - start);
+/// A stretch as text of the same length, in which `?` stands for what is no text or steers a terminal.
+fn printed(part: &[u8]) -> String {
     let mut text = String::with_capacity(part.len());
     for chunk in part.utf8_chunks() {
         for c in chunk.valid().chars() {
@@ -183,7 +163,8 @@ mod tests {
             let text = format!("first\n{before}{secret}{behind}\nlast");
             let span = Span::new(6 + before.len(), 6 + before.len() + secret.len());
             let index = LineIndex::new(text.as_bytes());
-            let excerpt = Excerpt::new(("a".to_owned(), text.as_bytes()), &index, span, &[], &[], &[]);
+            let mut file = Masked::new(text.as_bytes(), &[], Vec::new());
+            let excerpt = Excerpt::new("a".to_owned(), &mut file, &index, span, &[]);
             let at = excerpt.local(span).ok_or_else(|| TestCaseError::fail("it is shown"))?;
             let label = LabeledSpan::new_primary_with_span(Some("a password".to_owned()), at);
             let excerpt = excerpt.within(room, &[label]);

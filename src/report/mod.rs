@@ -10,6 +10,7 @@ mod introduced;
 mod json;
 mod junit;
 mod markdown;
+mod masked;
 mod place;
 mod printable;
 mod read;

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, ThemeCharacters, ThemeStyles};
 
 use super::excerpt::Excerpt;
+use super::masked::Masked;
 use super::place::Places;
 use super::printable::{self, folded, paragraph, printable};
 use super::{View, introduced, summary};
@@ -19,8 +20,10 @@ pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<()> {
     for group in shown.chunk_by(|a, b| a.origin == b.origin) {
         let origin = &group[0].origin;
         let file = File::new(run, origin, view.show_secrets);
+        let hidden = if view.show_secrets { Vec::new() } else { vec![&redactor, &file.repeated] };
+        let mut masked = Masked::new(file.bytes, &file.secrets, hidden);
         for finding in group {
-            let block = file.block(finding, view, &redactor, &mut places);
+            let block = file.block(finding, view, &redactor, &mut masked, &mut places);
             let mut rendered = String::new();
             // Rendering into a String fails only if a span is outside of the excerpt, which `Excerpt::local` excludes.
             if handler.render_report(&mut rendered, &block).is_err() {
@@ -74,13 +77,18 @@ impl<'r> File<'r> {
         Self { name: printable(&shown(run, origin)), bytes, index: LineIndex::new(bytes), secrets, repeated }
     }
 
-    fn block(&self, finding: &'r Finding, view: &View, redactor: &Redactor, places: &mut Places<'r>) -> Block {
-        let hidden = if view.show_secrets { &[][..] } else { &[redactor, &self.repeated] };
+    fn block(
+        &self,
+        finding: &'r Finding,
+        view: &View,
+        redactor: &Redactor,
+        masked: &mut Masked<'_>,
+        places: &mut Places<'r>,
+    ) -> Block {
         let others: Vec<Span> = finding.labels.iter().map(|label| label.span).collect();
         let name = redactor.path(&self.name);
-        let excerpt = (is_plain(self.bytes) && !self.bytes.is_empty()).then(|| {
-            Excerpt::new((name.clone(), self.bytes), &self.index, finding.span, &others, &self.secrets, hidden)
-        });
+        let excerpt = (is_plain(self.bytes) && !self.bytes.is_empty())
+            .then(|| Excerpt::new(name.clone(), masked, &self.index, finding.span, &others));
         let what = printable::shown(&redactor.path(&finding.what.to_string()));
         let mut labels = Vec::new();
         if let Some(excerpt) = &excerpt {

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use sha2::Sha256;
 
 use super::frame::Frame;
-use crate::model::{Finding, Redactor, Secret, Suppression, behind_last};
+use crate::model::{Finding, Redactor, Run, Secret, Suppression, behind_last};
 
 /// The form of the file.
 pub const VERSION: u32 = 1;
@@ -111,9 +111,10 @@ impl Baseline {
         Self { version: VERSION, id, rounds: rounds as u32, root: None, history: false, findings: Vec::new() }
     }
 
-    /// Marks the findings that the baseline accepts, and gives the entries that match none.
-    pub fn accept(&self, findings: &mut [Finding], frame: &Frame<'_>) -> Vec<&Entry> {
-        let matches = self.matches(findings, frame);
+    /// Marks the findings that the baseline accepts, and gives the entries that match none. `masks` knows the secrets of the
+    /// run.
+    pub fn accept(&self, findings: &mut [Finding], frame: &Frame<'_>, masks: &Redactor) -> Vec<&Entry> {
+        let matches = self.matches(findings, frame, masks);
         let mut used = vec![false; self.findings.len()];
         for (finding, entry) in findings.iter_mut().zip(matches) {
             let Some(at) = entry else { continue };
@@ -127,28 +128,19 @@ impl Baseline {
 
     /// Brings the entries up to what was found: known ones that the scan `covers` get their new place and keep reason and
     /// note, new ones are added. Gives how many were added.
-    pub fn update(&mut self, findings: &[Finding], frame: &Frame<'_>, covers: &dyn Fn(&Entry) -> bool) -> usize {
-        self.take_in(findings, frame, covers)
-    }
-
-    /// Adds what was found and is not known. Gives how many were added.
-    pub fn add(&mut self, findings: &[Finding], frame: &Frame<'_>) -> usize {
-        self.take_in(findings, frame, &|_| false)
-    }
-
-    fn take_in(&mut self, findings: &[Finding], frame: &Frame<'_>, moves: &dyn Fn(&Entry) -> bool) -> usize {
-        let matches = self.matches(findings, frame);
+    pub fn update(&mut self, run: &Run, frame: &Frame<'_>, covers: &dyn Fn(&Entry) -> bool) -> usize {
+        let (findings, masks) = (&run.findings, Redactor::of(run, false));
+        let matches = self.matches(findings, frame, &masks);
         let mut digests = Digests::of(self);
-        let redactor = Redactor::new(findings.iter(), false);
         let before = self.findings.len();
         for (finding, known) in findings.iter().zip(matches) {
             if matches!(finding.suppressed.as_deref(), Some(Suppression::Inline(_) | Suppression::Allowlist(_))) {
                 continue;
             }
-            if known.is_some_and(|at| !moves(&self.findings[at])) {
+            if known.is_some_and(|at| !covers(&self.findings[at])) {
                 continue;
             }
-            let now = Entry { digest: digests.digest(&finding.secret), ..place(finding, &redactor, frame) };
+            let now = Entry { digest: digests.digest(&finding.secret), ..place(finding, &masks, frame) };
             match known {
                 Some(at) => {
                     let old = &self.findings[at];
@@ -163,10 +155,10 @@ impl Baseline {
     }
 
     /// Says of each entry whether it matches something in one of these scans.
-    pub fn used(&self, scans: &[&[Finding]], frame: &Frame<'_>) -> Vec<bool> {
+    pub fn used(&self, scans: &[&Run], frame: &Frame<'_>) -> Vec<bool> {
         let mut used = vec![false; self.findings.len()];
-        for findings in scans {
-            for at in self.matches(findings, frame).into_iter().flatten() {
+        for run in scans {
+            for at in self.matches(&run.findings, frame, &Redactor::of(run, false)).into_iter().flatten() {
                 used[at] = true;
             }
         }
@@ -174,10 +166,10 @@ impl Baseline {
     }
 
     /// For each finding the entry that accepts it. An entry accepts one finding.
-    fn matches(&self, findings: &[Finding], frame: &Frame<'_>) -> Vec<Option<usize>> {
+    fn matches(&self, findings: &[Finding], frame: &Frame<'_>, masks: &Redactor) -> Vec<Option<usize>> {
         let mut matching = Matching {
             entries: &self.findings,
-            now: self.entries(findings, frame),
+            now: self.entries(findings, frame, masks),
             taken: vec![false; self.findings.len()],
             matches: vec![None; findings.len()],
         };
@@ -197,14 +189,13 @@ impl Baseline {
     }
 
     /// What the findings' entries would be. A digest is slow: only findings whose rule the baseline knows are worth one.
-    fn entries(&self, findings: &[Finding], frame: &Frame<'_>) -> Vec<Option<Entry>> {
+    fn entries(&self, findings: &[Finding], frame: &Frame<'_>, masks: &Redactor) -> Vec<Option<Entry>> {
         let rules: HashSet<&str> = self.findings.iter().map(|entry| &*entry.rule).collect();
         let mut digests = Digests::of(self);
-        let redactor = Redactor::new(findings.iter(), false);
         let entry = |finding: &Finding| {
             rules
                 .contains(&*finding.rule.id)
-                .then(|| Entry { digest: digests.digest(&finding.secret), ..place(finding, &redactor, frame) })
+                .then(|| Entry { digest: digests.digest(&finding.secret), ..place(finding, masks, frame) })
         };
         findings.iter().map(entry).collect()
     }

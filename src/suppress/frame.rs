@@ -65,7 +65,7 @@ pub fn way(from: &Path, to: &Path) -> String {
 }
 
 /// The folder without links in its path; an empty path is the current folder.
-fn real(path: &Path) -> PathBuf {
+pub fn real(path: &Path) -> PathBuf {
     let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     fs::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
 }

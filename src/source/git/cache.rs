@@ -4,6 +4,7 @@
 //! as soon as a new commit has one again), and digests of blobs that are clean under their path. No path, no text, no secret. Anything that is wrong with the file
 //! costs time and nothing else: what does not check out counts as empty.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
@@ -76,7 +77,7 @@ impl Cache {
     }
 
     /// Makes these of the others sights that are needed.
-    pub fn recall(&mut self, back: &[(Oid, Oid)]) {
+    pub fn recall(&mut self, back: HashSet<(Oid, Oid)>) {
         self.others.retain(|other| !back.contains(other));
         self.sights.extend(back);
     }

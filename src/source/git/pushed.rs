@@ -76,7 +76,8 @@ pub fn ranges(path: &Path, updates: &[Update], known: Known<'_>) -> Result<Vec<S
     let mut hidden = known_commits(&repository, known)?;
     // The remote may have what was never fetched; such an id leads nowhere here.
     let olds = updates.iter().filter_map(|update| update.old.as_deref());
-    hidden.extend(olds.filter_map(|old| repository.peeled(Oid::from_str(old).ok()?).ok()));
+    let commit = |old: &str| repository.peeled(repository.revparse_single(old)?.id());
+    hidden.extend(olds.filter_map(|old| commit(old).ok()));
     hidden.sort_unstable();
     hidden.dedup();
     let tips = updates.iter().map(|update| update.new.clone());

@@ -181,7 +181,14 @@ impl Repository {
             Some(id) if start == revision => self.loose.check(id)?,
             // `A~3` and `A^2` lead along the history; whatever else may lead anywhere.
             Some(id) if !revision.contains(['@', '{']) => self.check_line(&[id])?,
-            _ => self.loose.broken().first().map_or(Ok(()), |id| self.loose.check(*id))?,
+            named => {
+                self.loose.broken().first().map_or(Ok(()), |id| self.loose.check(*id))?;
+                // `tag^{}` is whatever the tag names.
+                let mut next = named;
+                while let Some(id) = next {
+                    next = self.find_object(id)?.as_tag().map(Tag::target_id);
+                }
+            }
         }
         self.git.revparse_single(revision)
     }

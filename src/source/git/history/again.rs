@@ -39,8 +39,8 @@ impl History<'_> {
     }
 
     /// What an earlier scan saw, and did not expect to be needed again, of the blobs that new commits, or HEAD, hold.
-    pub(super) fn came_back(&mut self, cache: &Cache) -> Vec<(Oid, Oid)> {
-        let Some(earlier) = self.earlier().filter(|_| !cache.others.is_empty()) else { return Vec::new() };
+    pub(super) fn came_back(&mut self, cache: &Cache) -> HashSet<(Oid, Oid)> {
+        let Some(earlier) = self.earlier().filter(|_| !cache.others.is_empty()) else { return HashSet::new() };
         let is_new = |commit: Option<Oid>| commit.is_none_or(|commit| !earlier.contains(&commit));
         let mut blobs = self.in_head();
         blobs.extend(self.pieces.iter().filter(|piece| self.bringers(piece).any(is_new)).map(|piece| self.blob(piece)));

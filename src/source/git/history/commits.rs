@@ -271,5 +271,6 @@ fn oldest_first(
 
 /// The commit's date, set right if that is known.
 fn date(node: &CommitNode, commit: ObjectNo, dates: &Dates) -> i64 {
-    dates.get(&commit).copied().unwrap_or_else(|| node.time.clamp(-FARTHEST, FARTHEST))
+    let known = dates.get(&commit).map(|date| (*date).clamp(-FARTHEST, 2 * FARTHEST));
+    known.unwrap_or_else(|| node.time.clamp(-FARTHEST, FARTHEST))
 }

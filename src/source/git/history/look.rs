@@ -11,6 +11,9 @@ use super::{History, PathNo};
 /// Folders deeper than this are not compared.
 const MAX_DEPTH: usize = 256;
 
+/// Paths of one blob that are remembered.
+const MAX_PATHS: usize = 16;
+
 impl History<'_> {
     /// Whether commits before the selected ones exist: what those held already is not new.
     pub fn has_boundary(&self) -> bool {
@@ -96,54 +99,42 @@ impl History<'_> {
     pub fn in_head(&mut self) -> HashSet<Oid> {
         let head = self.repository.head().ok().and_then(|head| self.repository.commit_of(&head).ok());
         let head = head.map(|id| self.graph.number(id));
-        let (mut trees, mut blobs) = (HashSet::default(), HashSet::default());
-        let mut stack: Vec<ObjectNo> = self.trees_of(head.as_slice());
-        while let Some(tree) = stack.pop() {
-            if !trees.insert(tree) {
-                continue;
-            }
-            for child in self.children(tree) {
-                if child.is_tree() {
-                    stack.push(child.id);
-                } else {
-                    blobs.insert(self.graph.id(child.id));
-                }
-            }
-        }
+        let mut blobs = HashSet::default();
+        self.each_file(head.as_slice(), |history, _, file| _ = blobs.insert(history.graph.id(file.id)));
         blobs
     }
 
-    /// The blobs of the commits just before the selected ones, and their paths there.
+    /// The blobs of the commits just before the selected ones, and some paths where they stood.
     pub fn in_boundary(&mut self) -> HashMap<Oid, Vec<PathNo>> {
-        let (mut seen, mut blobs) = (HashSet::default(), HashMap::<Oid, Vec<PathNo>>::default());
-        let roots = self.trees_of(&self.selection.boundary.clone());
-        let mut stack: Vec<(ObjectNo, PathNo)> = roots.into_iter().map(|tree| (tree, Paths::ROOT)).collect();
-        while let Some((tree, folder)) = stack.pop() {
-            if !seen.insert((tree, folder)) || self.paths.names(folder).len() > MAX_DEPTH {
-                continue;
+        let mut blobs = HashMap::<Oid, Vec<PathNo>>::default();
+        self.each_file(&self.selection.boundary.clone(), |history, folder, file| {
+            let path = history.paths.below(folder, file.name());
+            let paths = blobs.entry(history.graph.id(file.id)).or_default();
+            if paths.len() < MAX_PATHS && !paths.contains(&path) {
+                paths.push(path);
             }
-            for child in self.children(tree) {
-                let path = self.paths.below(folder, child.name());
-                if child.is_tree() {
-                    stack.push((child.id, path));
-                } else {
-                    let paths = blobs.entry(self.graph.id(child.id)).or_default();
-                    if !paths.contains(&path) {
-                        paths.push(path);
-                    }
-                }
-            }
-        }
+        });
         blobs
     }
 
-    fn trees_of(&mut self, commits: &[ObjectNo]) -> Vec<ObjectNo> {
-        commits.iter().filter_map(|commit| Some(self.graph.commit(*commit).ok()?.tree)).collect()
-    }
-
-    /// What stands in a folder; nothing in one that can't be read.
-    fn children(&mut self, tree: ObjectNo) -> Vec<Child> {
-        let tree = self.graph.tree(tree).unwrap_or_default();
-        self.graph.children().of(tree).collect()
+    /// Calls `each` with the files of the commits' trees, and the folder that each lies in. A distinct folder is looked at
+    /// once: equal ones may be nested without end. One that can't be read has nothing.
+    fn each_file(&mut self, commits: &[ObjectNo], mut each: impl FnMut(&mut Self, PathNo, Child)) {
+        let roots = commits.iter().filter_map(|commit| Some((self.graph.commit(*commit).ok()?.tree, Paths::ROOT)));
+        let (mut stack, mut seen): (Vec<_>, HashSet<ObjectNo>) = (roots.collect(), HashSet::default());
+        while let Some((tree, folder)) = stack.pop() {
+            if !seen.insert(tree) {
+                continue;
+            }
+            let tree = self.graph.tree(tree).unwrap_or_default();
+            let children: Vec<Child> = self.graph.children().of(tree).collect();
+            for child in children {
+                if child.is_tree() {
+                    stack.push((child.id, self.paths.below(folder, child.name())));
+                } else {
+                    each(self, folder, child);
+                }
+            }
+        }
     }
 }

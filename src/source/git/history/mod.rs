@@ -113,7 +113,7 @@ impl<'r> History<'r> {
             if back.is_empty() {
                 return Ok(history);
             }
-            cache.recall(&back);
+            cache.recall(back);
         }
     }
 
