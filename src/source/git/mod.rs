@@ -154,8 +154,8 @@ pub fn checked_out(path: &Path) -> Option<(Oid, PathBuf)> {
 /// followed, as git sets them in hooks.
 ///
 /// # Errors
-/// No repository, one of another user, one that is [embedded] in another or may be, or one that libgit2 can't open (SHA-256 object
-/// names, unknown extensions).
+/// No repository, one of another user, one that is [embedded] in another or may be, or one that libgit2 can't open (SHA-256
+/// object names, unknown extensions).
 pub fn open(path: &Path) -> Result<Repository, GitError> {
     // As in git itself: what is damaged does not inflate; its hash is for `git fsck` to compare.
     git2::opts::strict_hash_verification(false);
@@ -261,9 +261,9 @@ impl Loaded {
         closed.any(|(tree, rest)| {
             let Ok(repository) = self.repository.lock() else { return true };
             let found = repository.find_tree(tree).and_then(|tree| repository.entry_at(&tree, rest.as_bytes()));
-            // A tree that is missing is no word about what it holds.
+            // Only a tree that was read tells that it lacks the path.
             found
-                .map_or_else(|error| (error.class(), error.code()) != (ErrorClass::Tree, ErrorCode::NotFound), |_| true)
+                .map_or_else(|error| error.class() != ErrorClass::Tree || error.code() != ErrorCode::NotFound, |_| true)
         })
     }
 }
