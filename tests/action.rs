@@ -251,7 +251,13 @@ fn no_link_of_the_workspace_says_where_the_report_is_written() {
     std::os::unix::fs::symlink(elsewhere.path().join("out.sarif"), repository.path().join("link")).expect("a link");
     let here = repository.path().join("here/./out.sarif");
     fs::create_dir(repository.path().join("here")).expect("a folder");
-    for (file, code) in [("reports/out.sarif", 2), ("link", 2), ("nowhere/x", 2), (&*here.to_string_lossy(), 0)] {
+    for (file, code) in [
+        ("reports/out.sarif", 2),
+        ("reports/../x.sarif", 2),
+        ("link", 2),
+        ("nowhere/x", 2),
+        (&*here.to_string_lossy(), 0),
+    ] {
         let mut runner = Runner::new();
         assert_eq!(runner.run(repository.path(), &[("sarif-file", file)]), code, "{file}: {}", runner.log);
     }

@@ -227,6 +227,39 @@ fn a_rename_that_makes_a_finding_is_found_in_its_range() {
 }
 
 #[test]
+fn what_is_accepted_no_more_is_new_in_its_range() {
+    let mut repository = Repository::new();
+    repository.write(".tidewaiter.yaml", "allowlist:\n  - path: fixtures/**\n    reason: made up\n");
+    let accepted = format!("{} # tidewaiter:allow\n", secret("a", &password(1)).trim_end());
+    repository.write("a.yaml", &accepted);
+    for number in 2..5 {
+        repository.write(&format!("fixtures/{number}.yaml"), &secret("b", &password(number)));
+    }
+    repository.commit("accepted");
+    assert_eq!(found(repository.path(), &[]), []);
+    repository.write("a.yaml", &format!("# first\n{accepted}"));
+    repository.git(&["mv", "fixtures/2.yaml", "fixtures/two.yaml"]);
+    repository.commit("accepted still");
+    assert_eq!(found(repository.path(), &["HEAD^!"]), []);
+    repository.write("a.yaml", &secret("a", &password(1)));
+    repository.git(&["mv", "fixtures/two.yaml", "moved.yaml"]);
+    repository.write("copied.yaml", &secret("b", &password(3)));
+    repository.write("fixtures/4.yaml", "nothing: here\n");
+    repository.write("changed.yaml", &format!("# changed\n{}", secret("b", &password(4))));
+    let commit = repository.commit("accepted no more");
+    let new = |number, path| (password(number), path, commit.clone());
+    let new = expected(vec![new(1, "a.yaml"), new(2, "moved.yaml"), new(3, "copied.yaml"), new(4, "changed.yaml")]);
+    assert_eq!(found(repository.path(), &["HEAD^!"]), new);
+    let no_commit = |found: Vec<(String, String, String)>| {
+        found.into_iter().map(|(secret, path, _)| (secret, path)).collect::<Vec<_>>()
+    };
+    let new = no_commit(new);
+    for args in [&["HEAD~2.."][..], &[]] {
+        assert_eq!(no_commit(found(repository.path(), args)), new, "{args:?}");
+    }
+}
+
+#[test]
 fn a_commit_of_a_wrong_clock_hides_nothing_from_a_date() {
     let mut repository = Repository::new();
     repository.write("a.yaml", &secret("a", &password(1)));
@@ -554,6 +587,9 @@ fn folders_that_hold_each_other_many_times_take_no_time() {
     repository.git(&["update-ref", "refs/heads/bomb", &commit]);
     let start = std::time::Instant::now();
     assert_eq!(found(repository.path(), &[]).len(), 1);
+    let next = repository.git(&["commit-tree", "-p", &commit, "-m", "again", &tree]);
+    repository.git(&["update-ref", "refs/heads/bomb", &next]);
+    assert_eq!(found(repository.path(), &["bomb^..bomb"]).len(), 0);
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
 

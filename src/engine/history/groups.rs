@@ -79,6 +79,11 @@ fn numbered(findings: Vec<Finding>) -> Vec<(Secret, u32, Finding)> {
 }
 
 impl Group {
+    /// Whether the same rule found the same secret there.
+    pub fn is(&self, other: &Finding) -> bool {
+        (&other.rule.id, &other.secret) == (&self.finding.rule.id, &self.finding.secret)
+    }
+
     /// What comes first, whoever saw it first: the oldest, and of one blob what it was introduced as, at all of its paths.
     fn order(&self) -> impl Ord + '_ {
         let places = self.seen.first().map_or(0, |(sight, _)| sight.places.len());

@@ -1,5 +1,6 @@
 //! Scans the history of a repository: every distinct blob once, every finding once.
 
+mod allowed;
 mod groups;
 mod jobs;
 mod lineages;

@@ -11,7 +11,7 @@ use super::jobs::Job;
 use super::origin;
 use crate::check::lineage::{Learnt, Lineage};
 use crate::engine::{Engine, Progress, Scanned, failed};
-use crate::model::{Finding, NoNeighbours, Origin, ProblemKind, Secret, Summary};
+use crate::model::{NoNeighbours, Origin, ProblemKind, Secret, Summary};
 use crate::source::git::cache::{Mark, mark};
 use crate::source::git::history::{Holder, Texts};
 use crate::source::git::object::CommitText;
@@ -190,11 +190,11 @@ impl Engine {
         }
     }
 
-    /// What was found in a blob as it stood at `path` before the scanned commits. One that can't be read tells nothing;
-    /// that is no news of these commits.
-    pub(super) fn scan_before(&self, objects: &Objects, blob: Oid, path: String) -> Vec<Finding> {
+    /// What is in a blob as it stood at `path`, for comparison. One that can't be read tells nothing; that is no news of the
+    /// scanned commits.
+    pub(super) fn scan_before(&self, objects: &Objects, blob: Oid, path: String) -> Scanned {
         let bytes = self.read_blob(objects, blob).unwrap_or_default();
-        self.scan_version(objects, &Holder::Nobody, blob, path, &bytes, None).scanned.findings
+        self.scan_version(objects, &Holder::Nobody, blob, path, &bytes, None).scanned
     }
 
     /// The bytes of a blob.

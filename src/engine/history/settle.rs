@@ -19,6 +19,9 @@ use crate::source::git::{Runner, share};
 /// Removed files of a commit: paths and blobs.
 type Removed = HashMap<Oid, Vec<(PathNo, Oid)>>;
 
+/// What was found in versions from before.
+type Versions = HashMap<(PathNo, Oid), Vec<Finding>>;
+
 /// What a history comes to.
 #[derive(Default)]
 pub struct Settled {
@@ -44,9 +47,13 @@ impl Engine {
         if history.has_boundary() {
             self.mark_old(history, objects, &mut groups, &mut removed);
         }
-        let groups: Vec<Group> = groups.finish().into_iter().filter(|group| !group.is_old).collect();
+        let mut groups: Vec<Group> = groups.finish().into_iter().filter(|group| !group.is_old).collect();
         if groups.is_empty() {
             return Settled::default();
+        }
+        let mut known = HashMap::new();
+        for group in &mut groups {
+            self.leave_allowed(history, objects, group, &mut known);
         }
         let head = history.in_head();
         let (sights, others) = sights(history, &groups, &head);
@@ -96,10 +103,10 @@ impl Engine {
             if let Origin::Commit { commit, .. } = &*origin {
                 fingerprint::add_commit(&mut finding, commit);
             }
-            // Who accepted it in HEAD's version accepted it.
-            let accepted =
-                group.seen.into_iter().filter(|(sight, _)| head.contains(&sight.blob)).find_map(|(_, by)| by);
-            finding.suppressed = accepted.or(finding.suppressed);
+            // Who accepted it in HEAD's version accepted it, unless HEAD has it where nobody did.
+            let in_head = group.seen.into_iter().filter(|(sight, _)| head.contains(&sight.blob));
+            let accepted: Option<Vec<_>> = in_head.map(|(_, by)| by).collect();
+            finding.suppressed = accepted.and_then(|by| by.into_iter().next().or(finding.suppressed));
             findings.push(finding);
         }
         let positions = positions(&bytes, &findings);
@@ -116,9 +123,10 @@ impl Engine {
         let before = history.in_boundary();
         let mut paths = HashSet::new();
         let mut commits = HashSet::new();
+        let mut known = Versions::new();
         for at in numbers {
             let Some(group) = groups.get(at) else { continue };
-            group.is_old |= self.stood(history, objects, group, &before);
+            group.is_old |= self.stood(history, objects, group, &before, &mut known);
             paths.extend(group.places.iter().copied().filter(|path| *path < TAG_MESSAGES));
             if let Some(Holder::Commit(commit)) = history.holders.get(group.holder as usize) {
                 commits.insert(*commit);
@@ -139,17 +147,20 @@ impl Engine {
         objects: &Objects,
         group: &Group,
         before: &foldhash::HashMap<Oid, Vec<PathNo>>,
+        known: &mut Versions,
     ) -> bool {
         let kind = NameKind::of(group.finding.origin.path());
-        let is_same =
-            |other: &Finding| (&other.rule.id, &other.secret) == (&group.finding.rule.id, &group.finding.secret);
         let mut places = group
             .seen
             .iter()
             .flat_map(|(sight, _)| before.get(&sight.blob).into_iter().flatten().map(|path| (*path, sight.blob)));
         places.any(|(path, blob)| {
-            NameKind::of(&history.texts().of(path)) == kind
-                || self.versions(history, objects, path, blob).iter().any(is_same)
+            // What the allowlist accepts at one path is open at another.
+            if self.allowlist.entries.is_empty() && NameKind::of(&history.texts().of(path)) == kind {
+                return true;
+            }
+            let versions = known.entry((path, blob)).or_insert_with(|| self.versions(history, objects, path, blob));
+            versions.iter().any(|finding| group.is(finding))
         })
     }
 
@@ -177,8 +188,11 @@ impl Engine {
         }
     }
 
+    /// What was found, and not accepted, in a version from before.
     fn versions(&self, history: &History<'_>, objects: &Objects, path: PathNo, blob: Oid) -> Vec<Finding> {
-        self.scan_before(objects, blob, history.texts().of(path))
+        let mut found = self.scan_before(objects, blob, history.texts().of(path)).findings;
+        found.retain(|finding| finding.suppressed.is_none());
+        found
     }
 }
 

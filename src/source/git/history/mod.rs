@@ -236,6 +236,13 @@ impl<'r> History<'r> {
         piece.places.iter().copied().zip(std::iter::once(piece.holder).chain(self.moved(piece.blob)))
     }
 
+    /// Who brought a blob to a path.
+    pub fn brought(&mut self, blob: Oid, path: PathNo) -> Option<u32> {
+        let blob = self.graph.number(blob);
+        let piece = self.pieces.iter().find(|piece| piece.blob == blob)?;
+        self.places(piece).find_map(|(place, holder)| (place == path).then_some(holder))
+    }
+
     /// Who brought a blob to a further path, in order.
     fn moved(&self, blob: ObjectNo) -> impl Iterator<Item = u32> {
         let first = self.moves.partition_point(|(known, _)| *known < blob);
