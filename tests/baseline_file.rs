@@ -56,6 +56,37 @@ fn a_conflict_is_mended_by_keeping_both_sides() {
 }
 
 #[test]
+fn two_baselines_that_were_made_apart_are_joined_by_advice() {
+    let folder = folder(&[]);
+    let (file, path) = (folder.path().join(FILE), folder.path());
+    let create = |name: &str| {
+        _ = fs::remove_file(&file);
+        fs::write(path.join(format!("{name}.yaml")), secret(name, &format!("plover-Crag-{name}"))).expect("written");
+        assert!(tidewaiter(&["baseline", "create"], path).status.success());
+        fs::read_to_string(&file).expect("a baseline")
+    };
+    let ours = create("a");
+    fs::remove_file(path.join("a.yaml")).expect("removed");
+    let theirs = create("b");
+    create("a");
+    fs::write(&file, format!("<<<<<<< ours\n{ours}=======\n{theirs}>>>>>>> theirs\n")).expect("written");
+    let error = text(&tidewaiter(&["baseline", "update"], path).stderr);
+    assert!(error.contains("the head of one"), "{error}");
+    fs::write(&file, format!("{ours}{theirs}")).expect("written");
+    let error = text(&tidewaiter(&["baseline", "update"], path).stderr);
+    assert!(error.contains("duplicate") && error.contains("of one side"), "{error}");
+    let entries: String = theirs.lines().filter(|line| line.starts_with("- ")).collect();
+    fs::write(&file, format!("{ours}{entries}\n")).expect("written");
+    for command in ["update", "prune"] {
+        assert!(tidewaiter(&["baseline", command], path).status.success());
+    }
+    let (report, code) = report(&["scan", "--baseline", FILE], path);
+    assert_eq!((findings(&report).len(), code), (0, 0));
+    let rest = fs::read_to_string(&file).expect("a baseline");
+    assert_eq!(rest.lines().filter(|line| line.starts_with("- ")).count(), 2, "{rest}");
+}
+
+#[test]
 fn a_damaged_digest_is_an_error_at_its_line() {
     let folder = folder(&[("a.yaml", &secret("a", "plover-Crag-1")), ("b.yaml", &secret("b", "plover-Crag-2"))]);
     assert!(tidewaiter(&["baseline", "create"], folder.path()).status.success());

@@ -27,6 +27,10 @@ pub(super) const KEYS: [&str; 12] =
 /// Some hundred thousand findings.
 const MAX_SIZE: u64 = 64 << 20;
 
+/// What to do where both sides of a merge made a baseline.
+const BOTH: &str = "keep `version`, `id`, `rounds` and `root` of one side, and run `tidewaiter baseline update`, which adds what \
+                    the other side accepted, and `tidewaiter baseline prune`";
+
 /// Rounds beyond which a digest would take longer than anyone waits.
 const MOST_ROUNDS: u32 = 10_000_000;
 
@@ -37,7 +41,10 @@ const MOST_ROUNDS: u32 = 10_000_000;
 pub fn load(path: &Path) -> Result<Baseline, ConfigError> {
     let file = File::load_up_to(path, MAX_SIZE)?.with_any_of(&["version", "findings"]);
     if let Some(span) = conflict(&file.text) {
-        let help = "keep the entries of both sides, remove the marks, and run `tidewaiter baseline update`".to_owned();
+        let help =
+            "keep the entries of both sides and the head of one, remove the marks, and run `tidewaiter baseline \
+                    update` and `tidewaiter baseline prune`"
+                .to_owned();
         return Err(file.error(span, "a merge conflict stands here", Some(help)));
     }
     if !file.text.lines().map(str::trim).any(|line| !line.is_empty() && !line.starts_with('#')) {
@@ -46,8 +53,9 @@ pub fn load(path: &Path) -> Result<Baseline, ConfigError> {
     }
     let mut baseline: Baseline = serde_yaml::from_str(&file.text).map_err(|error| {
         let line = error.location().map_or(1, |place| place.line());
-        let message = format!("this is no baseline: {}", without_values(&error.to_string()));
-        file.error(line_span(&file.text, line), &message, None)
+        let said = without_values(&error.to_string());
+        let help = said.contains("duplicate").then(|| BOTH.to_owned());
+        file.error(line_span(&file.text, line), &format!("this is no baseline: {said}"), help)
     })?;
     if baseline.version != VERSION {
         let message = format!("a baseline of version {}; this program knows version {VERSION}", baseline.version);
