@@ -241,12 +241,15 @@ fn a_doubled_part_counts_once() {
     assert_eq!(whole["findings"].as_array().map(Vec::len), Some(8));
     let some = merge(&["1.json", "2.json"]);
     fs::write(folder.path().join("some.json"), some.to_string()).expect("written");
-    for parts in [&["2.json", "1.json", "2.json", "3.json"][..], &["2.json", "some.json", "3.json"]] {
+    let joined: &[&str] = &["2.json", "some.json", "3.json"];
+    for (parts, counts_files) in [(&["2.json", "1.json", "2.json", "3.json"][..], false), (joined, true)] {
         let twice = merge(parts);
         assert_eq!(twice["findings"], whole["findings"], "{parts:?}");
         let said = twice["summary"]["problems"].to_string();
         assert!(said.contains("part 2 of 3 is there twice") && !said.contains("missing"), "{said}");
         assert_eq!(twice["summary"]["incomplete"], json!(false));
+        assert_eq!(said.contains("count once, but its files and bytes twice"), counts_files, "{said}");
+        assert_eq!(twice["summary"]["files"] != whole["summary"]["files"], counts_files);
     }
 }
 

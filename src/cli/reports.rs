@@ -46,7 +46,8 @@ pub fn run(action: &Action) -> Result<ExitCode, Failure> {
         let mut run = report::read(&bytes).map_err(|error| said(&error))?;
         whole = Some(match whole {
             Some(first) => {
-                doubled.extend(run.without_parts_of(&first));
+                let (parts, count_files) = run.without_parts_of(&first);
+                doubled.extend(parts.into_iter().map(|part| (part, count_files)));
                 first.joined(run)
             }
             None => run,
@@ -55,7 +56,7 @@ pub fn run(action: &Action) -> Result<ExitCode, Failure> {
     let settings = Settings { fail_on: args.fail_on, ..Settings::default() };
     let running = Running { threads: 0, max_file_size: None, allow_incomplete: args.allow_incomplete };
     let mut whole = whole.unwrap_or_default();
-    doubled.into_iter().for_each(|shard| whole.summary.note_doubled(shard));
+    doubled.into_iter().for_each(|(part, count_files)| whole.summary.note_doubled(part, count_files));
     // One part alone is not the whole, either.
     whole.summary = whole.summary.concluded();
     finish::finish(&whole, &settings, &args.output, &running)

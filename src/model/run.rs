@@ -100,14 +100,14 @@ impl Run {
     }
 
     /// Without what `known` has of the same parts: a part's report may be there twice, alone or joined with others. Gives
-    /// these parts.
-    pub fn without_parts_of(&mut self, known: &Run) -> Vec<Shard> {
+    /// these parts, and whether their files and bytes still count, as those of joined parts are not told apart.
+    pub fn without_parts_of(&mut self, known: &Run) -> (Vec<Shard>, bool) {
         let is_known = |shard: &Shard| shard.scan.is_some() && known.summary.shards.contains(shard);
         let shards = std::mem::take(&mut self.summary.shards);
         let (doubled, rest): (Vec<Shard>, Vec<Shard>) = shards.into_iter().partition(is_known);
         self.summary.shards = rest;
         if doubled.is_empty() {
-            return doubled;
+            return (doubled, false);
         }
         let key = |finding: &Finding| (finding.origin.clone(), finding.span, &finding.rule.id, finding.fingerprint.0);
         let found: HashSet<_> = known.findings.iter().map(key).collect();
@@ -118,7 +118,7 @@ impl Run {
             (*files, *bytes, *binary, *unlisted) = (0, 0, 0, 0);
             self.summary.unmatched.clone_from(&known.summary.unmatched);
         }
-        doubled
+        (doubled, !self.summary.shards.is_empty())
     }
 
     /// The blob that `origin` names, if it has a finding.

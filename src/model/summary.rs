@@ -129,9 +129,10 @@ impl Summary {
         self
     }
 
-    /// Notes that the report of a part is there once more than it counts.
-    pub fn note_doubled(&mut self, shard: Shard) {
-        let message = format!("{} is there twice; its findings count once", shard.words());
+    /// Notes that the report of a part is there once more than it counts, or than its findings do.
+    pub fn note_doubled(&mut self, shard: Shard, counts_files: bool) {
+        let files = if counts_files { ", but its files and bytes twice" } else { "" };
+        let message = format!("{} is there twice; its findings count once{files}", shard.words());
         self.problems.push(Problem::new(shared(shard), ProblemKind::Skipped, message));
     }
 
