@@ -4,11 +4,15 @@ use std::fs;
 use std::path::Path;
 
 /// How scripts come by their own name.
-const OWN: [&str; 11] = [
+const OWN: [&str; 15] = [
     "$0",
     "${0",
     "BASH_SOURCE",
     "argv[0]",
+    "argv.pop(0)",
+    "process.argv[1]",
+    "process.argv.slice(1",
+    "inspect.get",
     "PROGRAM_NAME",
     "__file__",
     "__FILE__",
@@ -116,6 +120,10 @@ mod tests {
         }
         check("#!/usr/bin/env python3\nname = Path(__file__).name\n", true);
         check("#!/usr/bin/env ruby\nrun File.basename($PROGRAM_NAME)\n", true);
+        check("#!/usr/bin/env python3\nname = sys.argv.pop(0)\n", true);
+        check("#!/usr/bin/env python3\nname = inspect.getsourcefile(main)\n", true);
+        check("#!/usr/bin/env node\nconst name = path.basename(process.argv[1]);\n", true);
+        check("#!/usr/bin/env node\nconst [remote] = process.argv.slice(2);\n", false);
         check("\x7fELF\0", true);
         for line in [
             r#"cd "$(dirname "$0")/../..""#,
