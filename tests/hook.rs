@@ -131,8 +131,12 @@ fn what_somebody_wrote_into_our_hook_is_not_lost() {
         hook(repository.path(), &["install", name]);
         let file = hooks(&repository).join(name);
         let ours = fs::read_to_string(&file).expect("readable");
-        for text_now in [format!("{ours}make lint\n"), ours.replace("\nbefore=", "\nmake lint\nbefore=")] {
+        let shorter = ours.trim_end().rsplit_once('\n').expect("lines").0;
+        let added = [format!("{ours}make lint\n"), ours.replace("\nbefore=", "\nmake lint\nbefore=")];
+        for text_now in added.into_iter().chain([format!("{shorter}\n")]) {
             fs::write(&file, &text_now).expect("written");
+            let status = hook(repository.path(), &["status", name]);
+            assert!(status.contains("was changed") && !status.contains("installed"), "{status}");
             for action in ["uninstall", "install"] {
                 let output = tidewaiter(&["hook", action, name], repository.path());
                 assert_eq!(output.status.code(), Some(2), "{action} {name}");

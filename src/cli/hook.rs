@@ -93,7 +93,7 @@ fn uninstall(which: &Which) -> Result<ExitCode, Failure> {
             Status::Installed { chained: false } => writeln!(said, "{name}: removed"),
             Status::Legacy => writeln!(said, "{name}: left in place, since pre-commit calls it: {name}.legacy"),
             Status::Other { .. } => writeln!(said, "{name}: left alone, it is not tidewaiter's"),
-            Status::Absent | Status::Ignored => writeln!(said, "{name}: not installed"),
+            Status::Absent | Status::Ignored | Status::Edited => writeln!(said, "{name}: not installed"),
         };
     }
     print(said.as_bytes())
@@ -122,6 +122,9 @@ fn tell(said: &mut String, folder: &Folder, hook: Hook, status: &Status) {
         }
         Status::Other { named: None } => writeln!(said, "{name}: not installed; another hook is there ({file})"),
         Status::Ignored => writeln!(said, "{name}: git does not run it, as {file} is not executable (chmod +x)"),
+        Status::Edited => {
+            writeln!(said, "{name}: {file} was changed since tidewaiter wrote it; whether it still scans is not known")
+        }
         Status::Absent => writeln!(said, "{name}: not installed"),
     };
 }

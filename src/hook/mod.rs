@@ -102,6 +102,8 @@ pub enum Status {
     },
     /// Ours, or `pre-commit`'s that calls ours, but not executable, so that git does not run it.
     Ignored,
+    /// Ours, but somebody changed it, so that nobody can say what it does.
+    Edited,
     /// Ours, called by the `pre-commit` program, which was installed over it.
     Legacy,
 }
@@ -136,6 +138,7 @@ pub fn status(folder: &Folder, hook: Hook) -> Status {
     let files = Files::of(folder, hook);
     match files.status() {
         Status::Installed { .. } | Status::Legacy if !script::is_executable(&files.hook) => Status::Ignored,
+        Status::Installed { .. } if script::is_edited(&files.hook, hook) => Status::Edited,
         Status::Other { .. } => Status::Other { named: folder.names_us(&files.hook, hook) },
         status => status,
     }
@@ -156,7 +159,7 @@ pub fn install(folder: &Folder, hook: Hook, program: &Path) -> Result<Status, Ho
     fs::create_dir_all(&folder.path).map_err(said(&folder.path))?;
     match files.status() {
         Status::Legacy => return Ok(Status::Legacy),
-        Status::Absent | Status::Installed { .. } | Status::Ignored => {
+        Status::Absent | Status::Installed { .. } | Status::Ignored | Status::Edited => {
             refuse_if_edited(&files, hook)?;
             script::write(&files.hook, hook, program).map_err(said(&files.hook))?;
         }
