@@ -378,6 +378,10 @@ fn a_history_that_is_cut_by_a_file_of_the_repository_says_so() {
     repository.write(".git/info/grafts", &format!("{last}\n"));
     let (said, _) = report(&["history"], repository.path());
     assert!(said["summary"]["problems"].to_string().contains("info/grafts"), "{said}");
+    repository.write(".git/info/grafts", &format!("# a comment\n{last}\n"));
+    let output = tidewaiter(&["history"], repository.path());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("comments and empty lines"), "{}", text(&output.stderr));
 }
 
 #[test]

@@ -61,6 +61,11 @@ pub enum GitError {
          git config --global --add safe.directory {0}"
     )]
     Unsafe(PathBuf),
+    /// libgit2 takes nothing but ids in `info/grafts`.
+    #[error(
+        "the file info/grafts of the repository can't be read: {0}; comments and empty lines, which git takes, have to go"
+    )]
+    Grafts(String),
     /// A revision or branch that does not exist.
     #[error("there is no revision `{name}`{hint}")]
     UnknownRevision {
@@ -175,6 +180,7 @@ pub fn open(path: &Path) -> Result<Repository, GitError> {
             ErrorCode::NotFound => GitError::NotARepository(shown),
             ErrorCode::Owner => GitError::Unsafe(shown),
             _ if error.message().contains("object format") => GitError::Format(error.message().to_owned()),
+            _ if error.message().contains("graft") => GitError::Grafts(error.message().to_owned()),
             _ => GitError::from(error),
         }
     })?;
