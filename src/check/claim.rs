@@ -219,13 +219,17 @@ fn is_templated_whole(pair: &Pair<'_>, judged: &Judgement) -> bool {
 pub fn is_default_of_example(path: &str, secret: &str) -> bool {
     let default = ["changeme", "change-me", "change_me", "changeit", "replaceme", "replace-me"];
     let bare = secret.trim_matches(|c: char| c.is_ascii_punctuation());
-    let documented = || path.split('/').any(|folder| matches!(folder, "docs" | "doc" | "documentation"));
     default.iter().any(|known| bare.eq_ignore_ascii_case(known)) && is_example(path)
-        || bare.eq_ignore_ascii_case("my-password") && documented()
+        || bare.eq_ignore_ascii_case("my-password") && is_documented(path)
+}
+
+/// Whether the path lies in a folder of documentation.
+pub fn is_documented(path: &str) -> bool {
+    path.split('/').any(|folder| matches!(folder, "docs" | "doc" | "documentation"))
 }
 
 /// Whether a file's name says that it is to be copied and filled in; a template may be used as it is.
-fn is_model(path: &str) -> bool {
+pub fn is_model(path: &str) -> bool {
     let name = behind_last(path, b'/');
     name.contains("example") || name.contains("sample")
 }

@@ -15,6 +15,7 @@ mod kubernetes;
 pub mod lineage;
 mod nobodys;
 mod pair;
+mod path_kind;
 pub mod prefilter;
 mod registry;
 pub mod resolve;
@@ -36,6 +37,7 @@ use crate::model::{
 
 use lineage::{Lineage, Silence};
 pub use pair::{Pair, Path, Shape};
+pub use path_kind::PathKind;
 use prefilter::Hits;
 use token::own::Own;
 

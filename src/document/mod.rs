@@ -209,6 +209,7 @@ pub fn is_structured_name(path: &str) -> bool {
 #[derive(Debug, PartialEq, Eq)]
 pub struct NameKind {
     role: Role,
+    format: Option<recognise::Format>,
     /// The extension, or the whole name where it has none (`Dockerfile`), in lower case.
     name: String,
     is_dockerfile: bool,
@@ -220,7 +221,8 @@ impl NameKind {
         let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
         let name = name.rsplit_once('.').map_or(name, |(_, extension)| extension).to_ascii_lowercase();
         let place = Place { path: path.to_owned(), ..Place::default() };
-        Self { role: recognise::role_by_name(&place), name, is_dockerfile: may_be_dockerfile(path, b"") }
+        let (role, format) = (recognise::role_by_name(&place), recognise::format_by_path(&place));
+        Self { role, format, name, is_dockerfile: may_be_dockerfile(path, b"") }
     }
 }
 

@@ -102,15 +102,19 @@ impl Allowlist {
             return;
         }
         for finding in findings.iter_mut().filter(|finding| finding.suppressed.is_none()) {
-            let path = match self.prefix.as_str() {
-                "" => finding.origin.path().to_owned(),
-                prefix => format!("{prefix}/{}", finding.origin.path()),
-            };
-            if let Some(entry) = self.entries.iter().find(|entry| entry.accepts(&path, finding)) {
-                entry.used.store(true, Ordering::Relaxed);
-                finding.suppressed = Some(Box::new(Suppression::Allowlist(entry.reason.clone())));
-            }
+            finding.suppressed = self.accepted(finding, finding.origin.path()).map(Box::new);
         }
+    }
+
+    /// What accepts the finding at a path.
+    pub fn accepted(&self, finding: &Finding, path: &str) -> Option<Suppression> {
+        let path = match self.prefix.as_str() {
+            "" => path.to_owned(),
+            prefix => format!("{prefix}/{path}"),
+        };
+        let entry = self.entries.iter().find(|entry| entry.accepts(&path, finding))?;
+        entry.used.store(true, Ordering::Relaxed);
+        Some(Suppression::Allowlist(entry.reason.clone()))
     }
 
     /// What the entries accept, as a text that another list has only if it accepts the same.

@@ -108,7 +108,7 @@ impl Build {
 }
 
 /// Whether the file belongs to git's own data, to an installed package or to a test's data. `environments/test` is none.
-fn is_foreign(path: &str) -> bool {
+pub fn is_foreign(path: &str) -> bool {
     let (folder, _) = path.rsplit_once('/').unwrap_or_default();
     let foreign = [".git", "node_modules", "testdata", "__tests__", "fixture", "fixtures"];
     folder.split('/').any(|part| foreign.contains(&part))

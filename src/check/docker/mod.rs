@@ -20,7 +20,7 @@ mod secret_file;
 pub use add_url::AddUrl;
 pub use arg_default::ArgDefault;
 pub use arg_name::ArgName;
-pub use build_context::BuildContext;
+pub use build_context::{BuildContext, is_foreign};
 pub use command::Command;
 pub use copy_secret::CopySecret;
 pub use env::Env;

@@ -81,7 +81,7 @@ fn is_environment_file(pair: &Pair<'_>) -> bool {
 }
 
 /// Whether the file holds the texts of a program in some language, by the folder it lies in.
-fn is_translation(path: &str) -> bool {
+pub fn is_translation(path: &str) -> bool {
     let name = behind_last(path, b'/');
     let folders =
         ["locales", "locale", "i18n", "l10n", "lang", "langs", "languages", "translations", "_locales", "intl"];

@@ -10,7 +10,7 @@ mod shell_script;
 mod terraform_state;
 
 pub use cloud_init::CloudInit;
-pub use configuration::Configuration;
+pub use configuration::{Configuration, is_translation};
 pub use docker_config::DockerConfig;
 pub use helm_values::HelmValues;
 pub use kubeconfig::Kubeconfig;

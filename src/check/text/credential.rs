@@ -328,6 +328,11 @@ struct FileKind {
     is_credentials: bool,
 }
 
+/// Whether the path is that of a test, a fixture or an example.
+pub fn is_sample(path: &str) -> bool {
+    path.split(['/', '.', '_', '-']).any(credential::is_sample_word)
+}
+
 impl FileKind {
     fn of(name: &str, path: &str) -> Self {
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
@@ -335,7 +340,7 @@ impl FileKind {
             is_code: credential::is_code_extension(extension),
             is_template: matches!(extension, "tpl" | "gotmpl" | "tmpl"),
             is_prose: credential::is_prose_extension(extension),
-            is_sample: path.split(['/', '.', '_', '-']).any(credential::is_sample_word),
+            is_sample: is_sample(path),
             is_sql: is_sql(name),
             is_credentials: name == ".git-credentials",
         }

@@ -19,6 +19,8 @@ use crate::pattern::Run;
 use crate::rules;
 use near::Runs;
 
+pub use shown::is_test;
+
 /// Bytes before a keyword on which a pattern runs: names go before the provider's (`my_datadog_key`), and some tokens hold
 /// their keyword inside.
 const BEFORE: usize = 128;

@@ -61,7 +61,7 @@ pub fn scan(doc: &Document<'_>, cx: &mut Context<'_>) {
     let Some(own) = cx.own else { return };
     for Window { rule, start, end } in own.windows(doc.text.as_bytes()) {
         let own = &own.rules[rule];
-        let looks = own.path.as_ref().is_none_or(|path| path.is_match(doc.place.path.as_bytes()));
+        let looks = own.looks_at(&doc.place.path);
         let (Some(token), true) = (own.token(), looks && cx.settings.runs(own.rule)) else { continue };
         let Some(pattern) = own.pattern.get_or_init(|| compile(&token.pattern).ok()) else { continue };
         for found in secrets(own.rule, token, pattern, (doc.text, end), start) {
@@ -86,6 +86,11 @@ impl Own {
             OwnRule { rule, path: path.and_then(|token| compile(&token.path).ok()), pattern: OnceLock::new() }
         };
         Self { rules: rules.iter().map(own).collect(), keywords, owners }
+    }
+
+    /// Which of the rules look at a path.
+    pub fn looks_at(&self, path: &str) -> Vec<bool> {
+        self.rules.iter().map(|own| own.looks_at(path)).collect()
     }
 
     /// Whether a rule could find something in the bytes.
@@ -114,6 +119,10 @@ impl Own {
 }
 
 impl OwnRule {
+    fn looks_at(&self, path: &str) -> bool {
+        self.path.as_ref().is_none_or(|pattern| pattern.is_match(path.as_bytes()))
+    }
+
     fn token(&self) -> Option<&'static TokenRule> {
         self.rule.token.as_ref()
     }

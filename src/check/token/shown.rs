@@ -31,7 +31,7 @@ fn is_comment(text: &str, at: usize) -> bool {
 const LINE: usize = 256;
 
 /// Whether a file of code is a test's by its name: `auth_test.go`, `test_auth.py`, `AuthTest.java`, `keys_test_data.go`.
-fn is_test(name: &str) -> bool {
+pub fn is_test(name: &str) -> bool {
     let words = credential::words_of(name);
     words.iter().any(|word| {
         ["test", "tests", "spec", "testing", "testutil"].iter().any(|known| word.eq_ignore_ascii_case(known))

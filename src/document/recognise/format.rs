@@ -51,7 +51,7 @@ pub fn format(text: &str, place: &Place) -> Format {
     if let Some(format) = by_sure_sign(head) {
         return format;
     }
-    match by_name(name).or_else(|| by_path(place)) {
+    match format_by_path(place) {
         Some(Format::Json) if !looks_like_json(head) => by_content(head),
         // A JSON document in a `.yaml` file goes through the YAML parser as well, but not as fast.
         Some(Format::Yaml) if looks_like_json(head) && place.depth == 0 && is_whole_json(text) => Format::Json,
@@ -63,6 +63,11 @@ pub fn format(text: &str, place: &Place) -> Format {
         Some(format) => format,
         None => by_content(head),
     }
+}
+
+/// What a path alone says of the format.
+pub fn format_by_path(place: &Place) -> Option<Format> {
+    by_name(bare_name(place.file_name())).or_else(|| by_path(place))
 }
 
 /// What a `.conf` is that holds no settings line by line: kubeadm's `admin.conf` is a manifest, in JSON perhaps.

@@ -5,7 +5,7 @@ mod named;
 mod role;
 mod statement;
 
-pub use format::{Flat, Format, format, is_code_name, is_format_name};
+pub use format::{Flat, Format, format, format_by_path, is_code_name, is_format_name};
 pub use named::role_by_name;
 pub use role::{role, role_of_lines};
 pub use statement::{is_sql, may_begin_statement};

@@ -24,13 +24,33 @@ pub struct Sight {
     pub places: Vec<PathNo>,
 }
 
-/// What a finding goes by.
+/// What a finding goes by, wherever it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Key {
+pub struct Key {
     rule: &'static str,
-    path: PathNo,
     secret: Secret,
-    nth: u32,
+}
+
+impl Key {
+    /// That of a finding. Where only a name was found, its place in the document tells one from the other.
+    pub fn of(finding: &Finding) -> Self {
+        let secret = match finding.secret.expose() {
+            "" => Secret::new(format!("{}\0{}", finding.structural_path, finding.what)),
+            _ => finding.secret.clone(),
+        };
+        Self { rule: &finding.rule.id, secret }
+    }
+}
+
+/// A sighting of a secret.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// Where.
+    pub sight: Sight,
+    /// The ordinal among equal ones in the blob.
+    pub nth: u32,
+    /// Who accepted it, at each of the places.
+    pub accepted: Vec<Option<Box<Suppression>>>,
 }
 
 /// One secret through all versions of its file.
@@ -44,8 +64,8 @@ pub struct Group {
     pub blob: Oid,
     /// Everything found in that blob.
     pub secrets: Arc<[Span]>,
-    /// Where it was seen, and who accepted it there.
-    pub seen: Vec<(Sight, Option<Box<Suppression>>)>,
+    /// Where it was seen.
+    pub seen: Vec<Seen>,
     /// All paths it was seen at.
     pub places: Vec<PathNo>,
     /// Whether it stood there before the scanned commits.
@@ -55,7 +75,7 @@ pub struct Group {
 /// Collects sightings in any order.
 #[derive(Default)]
 pub struct Groups {
-    keys: HashMap<Key, usize>,
+    keys: HashMap<(Key, PathNo, u32), usize>,
     /// What was seen at which bytes of a blob, and under which path.
     bytes: HashMap<(Oid, Span), Vec<(String, usize)>>,
     /// A group that was joined to another leaves that one's place.
@@ -63,56 +83,56 @@ pub struct Groups {
 }
 
 /// The findings with their ordinals among equal ones.
-fn numbered(findings: Vec<Finding>) -> Vec<(Secret, u32, Finding)> {
-    let mut seen: HashMap<(&'static str, Secret), u32> = HashMap::new();
+pub fn numbered(findings: Vec<Finding>) -> Vec<(Key, u32, Finding)> {
+    let mut seen: HashMap<Key, u32> = HashMap::new();
     let number = |finding: Finding| {
-        // Where only a name was found, its place in the document tells one from the other.
-        let secret = match finding.secret.expose() {
-            "" => Secret::new(format!("{}\0{}", finding.structural_path, finding.what)),
-            _ => finding.secret.clone(),
-        };
-        let nth = seen.entry((&finding.rule.id, secret.clone())).or_default();
+        let key = Key::of(&finding);
+        let nth = seen.entry(key.clone()).or_default();
         *nth += 1;
-        (secret, *nth, finding)
+        (key, *nth, finding)
     };
     findings.into_iter().map(number).collect()
 }
 
 impl Group {
-    /// Whether the same rule found the same secret there.
-    pub fn is(&self, other: &Finding) -> bool {
-        (&other.rule.id, &other.secret) == (&self.finding.rule.id, &self.finding.secret)
-    }
-
     /// What comes first, whoever saw it first: the oldest, and of one blob what it was introduced as, at all of its paths.
     fn order(&self) -> impl Ord + '_ {
-        let places = self.seen.first().map_or(0, |(sight, _)| sight.places.len());
+        let places = self.seen.first().map_or(0, |seen| seen.sight.places.len());
         let finding = &self.finding;
         (self.holder, self.blob, finding.span, Reverse(places), finding.origin.path(), &*finding.rule.id)
     }
 
-    /// The sightings, and whether a later scan needs them to come to the same group: the first one at each path, those that
-    /// join paths, and those in HEAD.
+    /// The sightings, and whether a later scan needs them to come to the same group: the first ones at each path, open and
+    /// accepted, those that join paths, and those in HEAD.
     pub fn sights(&self, is_in_head: impl Fn(&Sight) -> bool) -> Vec<(&Sight, bool)> {
-        let mut seen: Vec<&Sight> = self.seen.iter().map(|(sight, _)| sight).collect();
-        seen.sort_by_key(|sight| (sight.holder, sight.blob));
-        let mut places = HashSet::new();
-        let is_needed = |sight: &Sight| {
-            let is_first = sight.places.iter().filter(|place| places.insert(**place)).count() > 0;
-            is_first || sight.places.len() > 1 || is_in_head(sight)
+        let mut firsts = HashSet::new();
+        let is_needed = |seen: &Seen| {
+            let places = seen.sight.places.iter().zip(&seen.accepted);
+            let firsts = places.filter(|(place, by)| firsts.insert((**place, seen.nth, by.is_none())));
+            firsts.count() > 0 || seen.sight.places.len() > 1 || is_in_head(&seen.sight)
         };
-        let needed: Vec<bool> = seen.iter().copied().map(is_needed).collect();
-        seen.into_iter().zip(needed).collect()
+        let needed: Vec<bool> = self.seen.iter().map(is_needed).collect();
+        self.seen.iter().map(|seen| &seen.sight).zip(needed).collect()
     }
 }
 
 impl Groups {
-    /// Adds what was found in a blob.
-    pub fn add(&mut self, sight: &Sight, findings: Vec<Finding>, secrets: Arc<[Span]>) {
-        for (secret, nth, finding) in numbered(findings) {
-            let rule: &'static str = &finding.rule.id;
-            let key = |path: &PathNo| Key { rule, path: *path, secret: secret.clone(), nth };
-            let suppressed = finding.suppressed.clone();
+    /// Adds what was found in a blob. `accepts` tells whether an allowlist accepts a finding at another path than its own.
+    pub fn add(
+        &mut self,
+        sight: &Sight,
+        findings: Vec<Finding>,
+        secrets: Arc<[Span]>,
+        accepts: &dyn Fn(&Finding, PathNo) -> Option<Suppression>,
+    ) {
+        for (key, nth, finding) in numbered(findings) {
+            let key = |path: &PathNo| (key.clone(), *path, nth);
+            let accepted = |place: &PathNo| match &finding.suppressed {
+                Some(by) if matches!(**by, Suppression::Inline(_)) || sight.places.len() == 1 => Some(by.clone()),
+                None if sight.places.len() == 1 => None,
+                _ => accepts(&finding, *place).map(Box::new),
+            };
+            let seen = Seen { sight: sight.clone(), nth, accepted: sight.places.iter().map(accepted).collect() };
             let (span, path) = (finding.span, finding.origin.path().to_owned());
             let mut at = self.groups.len();
             self.groups.push(Ok(Box::new(Group {
@@ -120,7 +140,7 @@ impl Groups {
                 holder: sight.holder,
                 blob: sight.blob,
                 secrets: Arc::clone(&secrets),
-                seen: vec![(sight.clone(), suppressed)],
+                seen: vec![seen],
                 places: sight.places.clone(),
                 is_old: false,
             })));
@@ -138,11 +158,10 @@ impl Groups {
         }
     }
 
-    /// Marks what was found in a blob that stood at `path` before the scanned commits.
+    /// Marks what was found, and accepted by nobody, in a blob that stood at `path` before the scanned commits.
     pub fn mark_old(&mut self, path: PathNo, findings: Vec<Finding>) {
-        for (secret, nth, finding) in numbered(findings) {
-            let key = Key { rule: &finding.rule.id, path, secret, nth };
-            let Some(at) = self.keys.get(&key).copied() else { continue };
+        for (key, nth, _) in numbered(findings).into_iter().filter(|(.., finding)| finding.suppressed.is_none()) {
+            let Some(at) = self.keys.get(&(key, path, nth)).copied() else { continue };
             let at = self.root(at);
             if let Ok(group) = &mut self.groups[at] {
                 group.is_old = true;
@@ -190,9 +209,15 @@ impl Groups {
         keep
     }
 
-    /// What is left of the groups.
+    /// What is left of the groups, with their sightings in order.
     pub fn finish(self) -> Vec<Group> {
-        self.groups.into_iter().filter_map(Result::ok).map(|group| *group).collect()
+        let ordered = |group: Box<Group>| {
+            let mut group = *group;
+            let order = |seen: &Seen| (seen.sight.holder, seen.sight.blob, seen.sight.places.clone(), seen.nth);
+            group.seen.sort_by_cached_key(order);
+            group
+        };
+        self.groups.into_iter().filter_map(Result::ok).map(ordered).collect()
     }
 }
 
@@ -230,7 +255,7 @@ mod tests {
             for at in order {
                 let (holder, number, path, rule, places) = seen[at].clone();
                 let sight = Sight { holder, blob: blob(number), places };
-                groups.add(&sight, vec![finding(rule, path)], Arc::default());
+                groups.add(&sight, vec![finding(rule, path)], Arc::default(), &|_, _| None);
             }
             let all: Vec<_> = groups.finish().into_iter().map(|group| (group.holder, group.seen.len())).collect();
             assert_eq!(all, [(0, 3)], "{order:?}");
@@ -240,7 +265,8 @@ mod tests {
             let mut groups = Groups::default();
             for at in order {
                 let (places, path) = both[at].clone();
-                groups.add(&Sight { holder: 1, blob: blob(1), places }, vec![finding(0, path)], Arc::default());
+                let sight = Sight { holder: 1, blob: blob(1), places };
+                groups.add(&sight, vec![finding(0, path)], Arc::default(), &|_, _| None);
             }
             let kept = groups.finish().into_iter().map(|group| group.finding.origin.path().to_owned());
             assert_eq!(kept.collect::<Vec<_>>(), ["z"], "{order:?}");

@@ -9,7 +9,7 @@ use git2::Oid;
 use super::groups::Sight;
 use super::lineages::Lineages;
 use super::{COMMIT_MESSAGES, TAG_MESSAGES};
-use crate::document::NameKind;
+use crate::check::PathKind;
 use crate::model::{Origin, Shard};
 use crate::source::git::cache::{Cache, Mark, mark};
 use crate::source::git::history::{History, PathNo, Piece, Texts};
@@ -48,7 +48,13 @@ impl Job<'_> {
 
 /// What belongs to the shard, file by file: versions of a file lie near each other in packs, as deltas.
 /// Blobs that the cache knows to be clean are left out, and their marks given.
-pub fn list<'h>(history: &'h History<'_>, lines: &Lineages, shard: Shard, cache: &Cache) -> (Vec<Job<'h>>, Vec<Mark>) {
+pub fn list<'h>(
+    history: &'h History<'_>,
+    lines: &Lineages,
+    shard: Shard,
+    cache: &Cache,
+    kind: &dyn Fn(&str) -> PathKind,
+) -> (Vec<Job<'h>>, Vec<Mark>) {
     let texts = history.texts();
     let mut jobs = Vec::with_capacity(history.pieces.len());
     let mut pieces: Vec<_> = history.pieces.iter().filter_map(|piece| Some((*piece.places.first()?, piece))).collect();
@@ -56,9 +62,12 @@ pub fn list<'h>(history: &'h History<'_>, lines: &Lineages, shard: Shard, cache:
     for (path, piece) in pieces {
         if shard.is_whole() || shard.takes(&texts.of(lines.first(path))) {
             let (blob, packed) = (history.blob(piece), history.packed(piece));
-            let places = Cow::Borrowed(&piece.places[..]);
-            jobs.push(Job { holder: piece.holder, blob, places, packed, is_message: false, is_again: false });
-            jobs.extend(other_kinds(history, piece));
+            let mut kinds = kinds(history, piece, kind).into_iter();
+            let (holder, places) = kinds.next().unwrap_or((piece.holder, Cow::Borrowed(&piece.places[..])));
+            jobs.push(Job { holder, blob, places, packed, is_message: false, is_again: false });
+            let again =
+                |(holder, places)| Job { holder, blob, places, packed: None, is_message: false, is_again: true };
+            jobs.extend(kinds.map(again));
         }
     }
     let message = |holder: u32, id: Oid, place| Job {
@@ -91,24 +100,21 @@ pub fn list<'h>(history: &'h History<'_>, lines: &Lineages, shard: Shard, cache:
     (jobs, known)
 }
 
-/// The blob as what it is under later paths, if their names say something else of it than the first one.
-fn other_kinds(history: &History<'_>, piece: &Piece) -> Vec<Job<'static>> {
-    let (mut kinds, mut jobs) = (Vec::new(), Vec::<Job<'static>>::new());
+/// The piece's places by what their paths say of it, each kind with who brought it first; none where there is but one place.
+fn kinds<'h>(history: &History<'_>, piece: &Piece, kind: &dyn Fn(&str) -> PathKind) -> Vec<(u32, Cow<'h, [PathNo]>)> {
+    let (mut kinds, mut found) = (Vec::new(), Vec::<(u32, Cow<'h, [PathNo]>)>::new());
     if piece.places.len() < 2 {
-        return jobs;
+        return found;
     }
     for (place, holder) in history.places(piece) {
-        let kind = NameKind::of(&history.texts().of(place));
+        let kind = kind(&history.texts().of(place));
         match kinds.iter().position(|known| *known == kind) {
-            Some(at) => jobs[at].places.to_mut().push(place),
+            Some(at) => found[at].1.to_mut().push(place),
             None => {
                 kinds.push(kind);
-                let (blob, places) = (history.blob(piece), Cow::Owned(vec![place]));
-                jobs.push(Job { holder, blob, places, packed: None, is_message: false, is_again: true });
+                found.push((holder, Cow::Owned(vec![place])));
             }
         }
     }
-    // The first is what the blob was introduced as.
-    jobs.remove(0);
-    jobs
+    found
 }

@@ -1,12 +1,12 @@
 //! Scans the history of a repository: every distinct blob once, every finding once.
 
-mod allowed;
 mod groups;
 mod jobs;
 mod lineages;
 mod memory;
 mod scan;
 mod settle;
+mod verdict;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,6 +19,7 @@ use self::lineages::Lineages;
 use self::memory::Memory;
 use self::scan::Pass;
 use super::{Engine, Error, Progress, assemble};
+use crate::check::PathKind;
 use crate::model::{Origin, Problem, ProblemKind, Run, Shard, Summary};
 use crate::source::git::history::{History, HistoryOptions, PathNo};
 use crate::source::git::objects::Objects;
@@ -40,6 +41,11 @@ pub struct HistoryScan {
 }
 
 impl Engine {
+    /// What the checks and the team's own rules take from a path.
+    fn path_kind(&self, path: &str) -> PathKind {
+        PathKind::of(path, self.own.as_ref())
+    }
+
     /// Scans the history of the repository at `path`, and leaves the memory that it took to the end of the program.
     ///
     /// # Errors
@@ -63,7 +69,7 @@ impl Engine {
         let mut history = History::collect(&repository, &scan.options, &mut memory.cache, &reading)?;
         let lines = Lineages::of(&mut history, scan.shard);
         let objects = Objects::new(path);
-        let (jobs, known) = jobs::list(&history, &lines, scan.shard, &memory.cache);
+        let (jobs, known) = jobs::list(&history, &lines, scan.shard, &memory.cache, &|path| self.path_kind(path));
         progress.total.store(jobs.len(), Ordering::Relaxed);
         let pass = Pass {
             jobs: &jobs,
@@ -72,6 +78,7 @@ impl Engine {
             is_partial: history.is_partial,
             objects: &objects,
             notes_clean: memory.is_kept(),
+            allowlist: &self.allowlist,
             progress,
         };
         let mut tally = self.scan_jobs(&pass, history.packs(), &run);

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use git2::Oid;
 
-use super::groups::{Group, Groups};
+use super::groups::{Group, Groups, Key};
 use super::lineages::MAX_REMOVED;
+use super::verdict::Lookup;
 use super::{COMMIT_MESSAGES, TAG_MESSAGES};
-use crate::document::NameKind;
 use crate::engine::{Engine, Scanned, fingerprint, positions};
 use crate::model::{Finding, Origin, Secret, Source};
 use crate::source::git::history::{History, Holder, PathNo};
@@ -19,8 +19,8 @@ use crate::source::git::{Runner, share};
 /// Removed files of a commit: paths and blobs.
 type Removed = HashMap<Oid, Vec<(PathNo, Oid)>>;
 
-/// What was found in versions from before.
-type Versions = HashMap<(PathNo, Oid), Vec<Finding>>;
+/// What was found, and accepted by nobody, in versions from before.
+type Versions = HashMap<(PathNo, Oid), HashSet<Key>>;
 
 /// What a history comes to.
 #[derive(Default)]
@@ -51,11 +51,10 @@ impl Engine {
         if groups.is_empty() {
             return Settled::default();
         }
-        let mut known = HashMap::new();
+        let (head, mut lookup) = (history.in_head(), Lookup::default());
         for group in &mut groups {
-            self.leave_allowed(history, objects, group, &mut known);
+            self.judge(history, objects, group, &head, &mut lookup);
         }
-        let head = history.in_head();
         let (sights, others) = sights(history, &groups, &head);
         let mut blobs: BTreeMap<(u32, Oid, String), Vec<Group>> = BTreeMap::new();
         for group in groups {
@@ -92,7 +91,7 @@ impl Engine {
         let secrets = first.secrets.to_vec();
         let in_head = |group: &Group| match commit {
             Some(commit) if is_message => objects.leads_to_head(commit),
-            _ => group.seen.iter().any(|(sight, _)| head.contains(&sight.blob)),
+            _ => group.seen.iter().any(|seen| head.contains(&seen.sight.blob)),
         };
         let mut findings: Vec<Finding> = Vec::new();
         for group in groups {
@@ -103,10 +102,6 @@ impl Engine {
             if let Origin::Commit { commit, .. } = &*origin {
                 fingerprint::add_commit(&mut finding, commit);
             }
-            // Who accepted it in HEAD's version accepted it, unless HEAD has it where nobody did.
-            let in_head = group.seen.into_iter().filter(|(sight, _)| head.contains(&sight.blob));
-            let accepted: Option<Vec<_>> = in_head.map(|(_, by)| by).collect();
-            finding.suppressed = accepted.and_then(|by| by.into_iter().next().or(finding.suppressed));
             findings.push(finding);
         }
         let positions = positions(&bytes, &findings);
@@ -134,7 +129,7 @@ impl Engine {
         }
         for path in paths {
             for blob in history.before(path) {
-                groups.mark_old(path, self.versions(history, objects, path, blob));
+                groups.mark_old(path, self.scan_before(objects, blob, history.texts().of(path)).findings);
             }
         }
         self.mark_moved(history, objects, groups, removed, &commits);
@@ -149,18 +144,22 @@ impl Engine {
         before: &foldhash::HashMap<Oid, Vec<PathNo>>,
         known: &mut Versions,
     ) -> bool {
-        let kind = NameKind::of(group.finding.origin.path());
+        let what = Key::of(&group.finding);
         let mut places = group
             .seen
             .iter()
-            .flat_map(|(sight, _)| before.get(&sight.blob).into_iter().flatten().map(|path| (*path, sight.blob)));
-        places.any(|(path, blob)| {
+            .flat_map(|seen| before.get(&seen.sight.blob).into_iter().flatten().map(move |at| (seen, *at)));
+        places.any(|(seen, path)| {
             // What the allowlist accepts at one path is open at another.
-            if self.allowlist.entries.is_empty() && NameKind::of(&history.texts().of(path)) == kind {
-                return true;
+            if self.allowlist.entries.is_empty()
+                && seen.sight.places.first().is_some_and(|first| {
+                    self.path_kind(&history.texts().of(*first)) == self.path_kind(&history.texts().of(path))
+                })
+            {
+                return seen.accepted.iter().any(Option::is_none);
             }
-            let versions = known.entry((path, blob)).or_insert_with(|| self.versions(history, objects, path, blob));
-            versions.iter().any(|finding| group.is(finding))
+            let blob = seen.sight.blob;
+            known.entry((path, blob)).or_insert_with(|| self.open_in(history, objects, path, blob)).contains(&what)
         })
     }
 
@@ -173,26 +172,25 @@ impl Engine {
         removed: &mut Removed,
         commits: &HashSet<Oid>,
     ) {
-        let mut moved: HashMap<Oid, HashSet<(String, Secret)>> = HashMap::new();
+        let mut moved: HashMap<Oid, HashSet<Key>> = HashMap::new();
         for commit in commits {
             let files = files_removed(history, removed, *commit).to_vec();
-            let found = files.into_iter().flat_map(|(path, blob)| self.versions(history, objects, path, blob));
-            moved.insert(*commit, found.map(|f| (f.rule.id.to_string(), f.secret)).collect());
+            let found = files.into_iter().flat_map(|(path, blob)| self.open_in(history, objects, path, blob));
+            moved.insert(*commit, found.collect());
         }
         for at in groups.numbers() {
             let Some(group) = groups.get(at) else { continue };
             let Some(Holder::Commit(commit)) = history.holders.get(group.holder as usize).cloned() else { continue };
-            let what = (group.finding.rule.id.to_string(), group.finding.secret.clone());
+            let what = Key::of(&group.finding);
             let is_moved = moved.get(&commit).is_some_and(|moved| moved.contains(&what)) && is_file(&group.places);
             group.is_old |= is_moved && group.places.iter().any(|path| history.is_new_in(commit, *path));
         }
     }
 
-    /// What was found, and not accepted, in a version from before.
-    fn versions(&self, history: &History<'_>, objects: &Objects, path: PathNo, blob: Oid) -> Vec<Finding> {
-        let mut found = self.scan_before(objects, blob, history.texts().of(path)).findings;
-        found.retain(|finding| finding.suppressed.is_none());
-        found
+    /// What was found, and accepted by nobody, in a version from before.
+    fn open_in(&self, history: &History<'_>, objects: &Objects, path: PathNo, blob: Oid) -> HashSet<Key> {
+        let found = self.scan_before(objects, blob, history.texts().of(path)).findings;
+        found.iter().filter(|finding| finding.suppressed.is_none()).map(Key::of).collect()
     }
 }
 

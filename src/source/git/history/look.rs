@@ -14,6 +14,33 @@ const MAX_DEPTH: usize = 256;
 /// Paths of one blob that are remembered.
 const MAX_PATHS: usize = 16;
 
+/// What is looked up again and again: what HEAD has at a path, and the numbers of pieces.
+#[derive(Default)]
+pub struct Heads {
+    at: HashMap<PathNo, Option<Oid>>,
+    pieces: HashMap<ObjectNo, usize>,
+}
+
+impl Heads {
+    /// Whether HEAD has the blob at the path.
+    pub fn has(&mut self, history: &mut History<'_>, blob: Oid, path: PathNo) -> bool {
+        let look = || {
+            let (head, names) = (history.head()?, history.paths.names(path));
+            history.at(head, &names)
+        };
+        *self.at.entry(path).or_insert_with(look) == Some(blob)
+    }
+
+    /// Who brought a blob to a path.
+    pub fn brought(&mut self, history: &mut History<'_>, blob: Oid, path: PathNo) -> Option<u32> {
+        if self.pieces.is_empty() {
+            self.pieces = history.pieces.iter().enumerate().map(|(at, piece)| (piece.blob, at)).collect();
+        }
+        let piece = &history.pieces[*self.pieces.get(&history.graph.number(blob))?];
+        history.places(piece).find_map(|(place, holder)| (place == path).then_some(holder))
+    }
+}
+
 impl History<'_> {
     /// Whether commits before the selected ones exist: what those held already is not new.
     pub fn has_boundary(&self) -> bool {
@@ -95,10 +122,15 @@ impl History<'_> {
         (!is_tree).then(|| self.graph.id(object))
     }
 
+    /// The commit of HEAD, if there is one yet.
+    fn head(&mut self) -> Option<ObjectNo> {
+        let head = self.repository.head().ok().and_then(|head| self.repository.commit_of(&head).ok());
+        head.map(|id| self.graph.number(id))
+    }
+
     /// The blobs of HEAD; empty before the first commit.
     pub fn in_head(&mut self) -> HashSet<Oid> {
-        let head = self.repository.head().ok().and_then(|head| self.repository.commit_of(&head).ok());
-        let head = head.map(|id| self.graph.number(id));
+        let head = self.head();
         let mut blobs = HashSet::default();
         self.each_file(head.as_slice(), |history, _, file| _ = blobs.insert(history.graph.id(file.id)));
         blobs

@@ -21,6 +21,7 @@ use std::thread;
 use foldhash::HashMap;
 use git2::{ObjectType, Oid};
 
+pub use self::look::Heads;
 pub use self::paths::{PathNo, Texts};
 pub use self::revision::Tag;
 pub use self::walk::Piece;
@@ -234,13 +235,6 @@ impl<'r> History<'r> {
     /// The piece's places with those who brought it there.
     pub fn places<'h>(&'h self, piece: &'h Piece) -> impl Iterator<Item = (PathNo, u32)> + 'h {
         piece.places.iter().copied().zip(std::iter::once(piece.holder).chain(self.moved(piece.blob)))
-    }
-
-    /// Who brought a blob to a path.
-    pub fn brought(&mut self, blob: Oid, path: PathNo) -> Option<u32> {
-        let blob = self.graph.number(blob);
-        let piece = self.pieces.iter().find(|piece| piece.blob == blob)?;
-        self.places(piece).find_map(|(place, holder)| (place == path).then_some(holder))
     }
 
     /// Who brought a blob to a further path, in order.
