@@ -40,10 +40,14 @@ impl Exception {
 
     fn accepts(&self, path: &str, finding: &Finding) -> bool {
         self.rule.as_ref().is_none_or(|rule| *rule == finding.rule.id || *rule == finding.rule.family)
-            && self.path.as_ref().is_none_or(|glob| glob.is_match(path))
-            && self.path_pattern.as_ref().is_none_or(|pattern| pattern.is_match(path))
+            && self.looks_at(path)
             && self.structure.as_ref().is_none_or(|structure| structure.accepts(&finding.structural_path))
             && self.value.as_ref().is_none_or(|pattern| self.matches(pattern, finding.secret.expose()))
+    }
+
+    fn looks_at(&self, path: &str) -> bool {
+        self.path.as_ref().is_none_or(|glob| glob.is_match(path))
+            && self.path_pattern.as_ref().is_none_or(|pattern| pattern.is_match(path))
     }
 
     /// The pattern is compiled when the first finding needs it.
@@ -102,19 +106,26 @@ impl Allowlist {
             return;
         }
         for finding in findings.iter_mut().filter(|finding| finding.suppressed.is_none()) {
-            finding.suppressed = self.accepted(finding, finding.origin.path()).map(Box::new);
+            let path = self.path_from_configuration(finding.origin.path());
+            if let Some(entry) = self.entries.iter().find(|entry| entry.accepts(&path, finding)) {
+                entry.used.store(true, Ordering::Relaxed);
+                finding.suppressed = Some(Box::new(Suppression::Allowlist(entry.reason.clone())));
+            }
         }
     }
 
-    /// What accepts the finding at a path.
-    pub fn accepted(&self, finding: &Finding, path: &str) -> Option<Suppression> {
-        let path = match self.prefix.as_str() {
+    /// Which of the entries that depend on the path may accept something there.
+    pub fn looks_at(&self, path: &str) -> Vec<bool> {
+        let path = self.path_from_configuration(path);
+        let with_path = self.entries.iter().filter(|entry| entry.path.is_some() || entry.path_pattern.is_some());
+        with_path.map(|entry| entry.looks_at(&path)).collect()
+    }
+
+    fn path_from_configuration(&self, path: &str) -> String {
+        match self.prefix.as_str() {
             "" => path.to_owned(),
             prefix => format!("{prefix}/{path}"),
-        };
-        let entry = self.entries.iter().find(|entry| entry.accepts(&path, finding))?;
-        entry.used.store(true, Ordering::Relaxed);
-        Some(Suppression::Allowlist(entry.reason.clone()))
+        }
     }
 
     /// What the entries accept, as a text that another list has only if it accepts the same.

@@ -20,7 +20,7 @@ pub struct Sight {
     pub holder: u32,
     /// The blob; for a message its commit or tag.
     pub blob: Oid,
-    /// Its paths.
+    /// Its paths, all of one kind.
     pub places: Vec<PathNo>,
 }
 
@@ -49,8 +49,8 @@ pub struct Seen {
     pub sight: Sight,
     /// The ordinal among equal ones in the blob.
     pub nth: u32,
-    /// Who accepted it, at each of the places.
-    pub accepted: Vec<Option<Box<Suppression>>>,
+    /// Who accepted it there.
+    pub accepted: Option<Box<Suppression>>,
 }
 
 /// One secret through all versions of its file.
@@ -107,8 +107,8 @@ impl Group {
     pub fn sights(&self, is_in_head: impl Fn(&Sight) -> bool) -> Vec<(&Sight, bool)> {
         let mut firsts = HashSet::new();
         let is_needed = |seen: &Seen| {
-            let places = seen.sight.places.iter().zip(&seen.accepted);
-            let firsts = places.filter(|(place, by)| firsts.insert((**place, seen.nth, by.is_none())));
+            let places = seen.sight.places.iter();
+            let firsts = places.filter(|place| firsts.insert((**place, seen.nth, seen.accepted.is_none())));
             firsts.count() > 0 || seen.sight.places.len() > 1 || is_in_head(&seen.sight)
         };
         let needed: Vec<bool> = self.seen.iter().map(is_needed).collect();
@@ -117,22 +117,11 @@ impl Group {
 }
 
 impl Groups {
-    /// Adds what was found in a blob. `accepts` tells whether an allowlist accepts a finding at another path than its own.
-    pub fn add(
-        &mut self,
-        sight: &Sight,
-        findings: Vec<Finding>,
-        secrets: Arc<[Span]>,
-        accepts: &dyn Fn(&Finding, PathNo) -> Option<Suppression>,
-    ) {
+    /// Adds what was found in a blob.
+    pub fn add(&mut self, sight: &Sight, findings: Vec<Finding>, secrets: Arc<[Span]>) {
         for (key, nth, finding) in numbered(findings) {
             let key = |path: &PathNo| (key.clone(), *path, nth);
-            let accepted = |place: &PathNo| match &finding.suppressed {
-                Some(by) if matches!(**by, Suppression::Inline(_)) || sight.places.len() == 1 => Some(by.clone()),
-                None if sight.places.len() == 1 => None,
-                _ => accepts(&finding, *place).map(Box::new),
-            };
-            let seen = Seen { sight: sight.clone(), nth, accepted: sight.places.iter().map(accepted).collect() };
+            let seen = Seen { sight: sight.clone(), nth, accepted: finding.suppressed.clone() };
             let (span, path) = (finding.span, finding.origin.path().to_owned());
             let mut at = self.groups.len();
             self.groups.push(Ok(Box::new(Group {
@@ -255,7 +244,7 @@ mod tests {
             for at in order {
                 let (holder, number, path, rule, places) = seen[at].clone();
                 let sight = Sight { holder, blob: blob(number), places };
-                groups.add(&sight, vec![finding(rule, path)], Arc::default(), &|_, _| None);
+                groups.add(&sight, vec![finding(rule, path)], Arc::default());
             }
             let all: Vec<_> = groups.finish().into_iter().map(|group| (group.holder, group.seen.len())).collect();
             assert_eq!(all, [(0, 3)], "{order:?}");
@@ -266,7 +255,7 @@ mod tests {
             for at in order {
                 let (places, path) = both[at].clone();
                 let sight = Sight { holder: 1, blob: blob(1), places };
-                groups.add(&sight, vec![finding(0, path)], Arc::default(), &|_, _| None);
+                groups.add(&sight, vec![finding(0, path)], Arc::default());
             }
             let kept = groups.finish().into_iter().map(|group| group.finding.origin.path().to_owned());
             assert_eq!(kept.collect::<Vec<_>>(), ["z"], "{order:?}");

@@ -9,10 +9,12 @@ use git2::Oid;
 use super::groups::Sight;
 use super::lineages::Lineages;
 use super::{COMMIT_MESSAGES, TAG_MESSAGES};
-use crate::check::PathKind;
 use crate::model::{Origin, Shard};
 use crate::source::git::cache::{Cache, Mark, mark};
 use crate::source::git::history::{History, PathNo, Piece, Texts};
+
+/// Places of one kind under which findings of a blob are known. A copied or moved file has a few; thousands are boilerplate.
+const MAX_PLACES: usize = 16;
 
 /// Something to read and scan.
 pub struct Job<'h> {
@@ -48,12 +50,12 @@ impl Job<'_> {
 
 /// What belongs to the shard, file by file: versions of a file lie near each other in packs, as deltas.
 /// Blobs that the cache knows to be clean are left out, and their marks given.
-pub fn list<'h>(
+pub fn list<'h, K: PartialEq>(
     history: &'h History<'_>,
     lines: &Lineages,
     shard: Shard,
     cache: &Cache,
-    kind: &dyn Fn(&str) -> PathKind,
+    kind: &dyn Fn(&str) -> K,
 ) -> (Vec<Job<'h>>, Vec<Mark>) {
     let texts = history.texts();
     let mut jobs = Vec::with_capacity(history.pieces.len());
@@ -101,7 +103,11 @@ pub fn list<'h>(
 }
 
 /// The piece's places by what their paths say of it, each kind with who brought it first; none where there is but one place.
-fn kinds<'h>(history: &History<'_>, piece: &Piece, kind: &dyn Fn(&str) -> PathKind) -> Vec<(u32, Cow<'h, [PathNo]>)> {
+fn kinds<'h, K: PartialEq>(
+    history: &History<'_>,
+    piece: &Piece,
+    kind: &dyn Fn(&str) -> K,
+) -> Vec<(u32, Cow<'h, [PathNo]>)> {
     let (mut kinds, mut found) = (Vec::new(), Vec::<(u32, Cow<'h, [PathNo]>)>::new());
     if piece.places.len() < 2 {
         return found;
@@ -109,6 +115,7 @@ fn kinds<'h>(history: &History<'_>, piece: &Piece, kind: &dyn Fn(&str) -> PathKi
     for (place, holder) in history.places(piece) {
         let kind = kind(&history.texts().of(place));
         match kinds.iter().position(|known| *known == kind) {
+            Some(at) if found[at].1.len() >= MAX_PLACES => {}
             Some(at) => found[at].1.to_mut().push(place),
             None => {
                 kinds.push(kind);

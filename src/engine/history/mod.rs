@@ -41,9 +41,9 @@ pub struct HistoryScan {
 }
 
 impl Engine {
-    /// What the checks and the team's own rules take from a path.
-    fn path_kind(&self, path: &str) -> PathKind {
-        PathKind::of(path, self.own.as_ref())
+    /// What checks, the team's own rules and the allowlist take from a path.
+    fn path_kind(&self, path: &str) -> (PathKind, Vec<bool>) {
+        (PathKind::of(path, self.own.as_ref()), self.allowlist.looks_at(path))
     }
 
     /// Scans the history of the repository at `path`, and leaves the memory that it took to the end of the program.
@@ -69,7 +69,7 @@ impl Engine {
         let mut history = History::collect(&repository, &scan.options, &mut memory.cache, &reading)?;
         let lines = Lineages::of(&mut history, scan.shard);
         let objects = Objects::new(path);
-        let (jobs, known) = jobs::list(&history, &lines, scan.shard, &memory.cache, &|path| self.path_kind(path));
+        let (jobs, known) = jobs::list(&history, &lines, scan.shard, &memory.cache, &|path: &str| self.path_kind(path));
         progress.total.store(jobs.len(), Ordering::Relaxed);
         let pass = Pass {
             jobs: &jobs,
@@ -78,7 +78,6 @@ impl Engine {
             is_partial: history.is_partial,
             objects: &objects,
             notes_clean: memory.is_kept(),
-            allowlist: &self.allowlist,
             progress,
         };
         let mut tally = self.scan_jobs(&pass, history.packs(), &run);

@@ -11,7 +11,7 @@ use super::jobs::Job;
 use super::origin;
 use crate::check::lineage::{Learnt, Lineage};
 use crate::engine::{Engine, Progress, Scanned, failed};
-use crate::model::{Finding, NoNeighbours, Origin, ProblemKind, Secret, Summary};
+use crate::model::{NoNeighbours, Origin, ProblemKind, Secret, Summary};
 use crate::source::git::cache::{Mark, mark};
 use crate::source::git::history::{Holder, Texts};
 use crate::source::git::object::CommitText;
@@ -19,7 +19,6 @@ use crate::source::git::objects::{CommitFiles, Objects};
 use crate::source::git::pack::{Kind, Object, Packs, Workspace};
 use crate::source::git::{Runner, Unread};
 use crate::source::tree;
-use crate::suppress::Allowlist;
 
 /// No job.
 const NONE: u32 = u32::MAX;
@@ -38,8 +37,6 @@ pub struct Pass<'h> {
     pub objects: &'h Objects,
     /// Whether it is noted what is clean.
     pub notes_clean: bool,
-    /// What accepts findings by their path.
-    pub allowlist: &'h Allowlist,
     /// How far the pass has come.
     pub progress: &'h Progress,
 }
@@ -235,8 +232,7 @@ impl Pass<'_> {
         tally.summary.problems.append(&mut scanned.problems);
         if !scanned.findings.is_empty() {
             let secrets = scanned.source.map(|source| source.secrets).unwrap_or_default();
-            let accepts = |finding: &Finding, place| self.allowlist.accepted(finding, &self.texts.of(place));
-            tally.groups.add(&job.sight(), scanned.findings, secrets.into(), &accepts);
+            tally.groups.add(&job.sight(), scanned.findings, secrets.into());
         }
     }
 }

@@ -145,18 +145,15 @@ impl Engine {
         known: &mut Versions,
     ) -> bool {
         let what = Key::of(&group.finding);
+        let kind = |path: PathNo| self.path_kind(&history.texts().of(path));
         let mut places = group
             .seen
             .iter()
             .flat_map(|seen| before.get(&seen.sight.blob).into_iter().flatten().map(move |at| (seen, *at)));
         places.any(|(seen, path)| {
-            // What the allowlist accepts at one path is open at another.
-            if self.allowlist.entries.is_empty()
-                && seen.sight.places.first().is_some_and(|first| {
-                    self.path_kind(&history.texts().of(*first)) == self.path_kind(&history.texts().of(path))
-                })
-            {
-                return seen.accepted.iter().any(Option::is_none);
+            let first = seen.sight.places.first();
+            if first.is_some_and(|first| kind(*first) == kind(path)) {
+                return seen.accepted.is_none();
             }
             let blob = seen.sight.blob;
             known.entry((path, blob)).or_insert_with(|| self.open_in(history, objects, path, blob)).contains(&what)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use git2::Oid;
 
-use super::groups::{Group, Key, numbered};
+use super::groups::{Group, Key, Seen, numbered};
 use super::origin;
 use crate::engine::Engine;
 use crate::model::{Finding, Span};
@@ -36,21 +36,18 @@ impl Engine {
         head: &foldhash::HashSet<Oid>,
         lookup: &mut Lookup,
     ) {
-        if group.seen.iter().all(|seen| seen.accepted.iter().all(Option::is_none)) {
+        if group.seen.iter().all(|seen| seen.accepted.is_none()) {
             return;
         }
-        let all = || {
-            group.seen.iter().flat_map(|seen| seen.sight.places.iter().zip(&seen.accepted).map(move |at| (seen, at)))
-        };
-        let in_head: Vec<_> = all()
-            .filter(|(seen, (place, _))| {
-                head.contains(&seen.sight.blob) && lookup.heads.has(history, seen.sight.blob, **place)
-            })
-            .collect();
-        let counted = if in_head.is_empty() { all().collect() } else { in_head };
-        let open = counted.iter().find(|(_, (_, by))| by.is_none()).map(|(seen, (place, _))| (*seen, **place));
-        let Some((seen, place)) = open else {
-            group.finding.suppressed = counted.into_iter().find_map(|(_, (_, by))| by.clone());
+        let all = || group.seen.iter().flat_map(|seen| seen.sight.places.iter().map(move |place| (seen, *place)));
+        let mut is_in_head =
+            |seen: &Seen, place| head.contains(&seen.sight.blob) && lookup.heads.has(history, seen.sight.blob, place);
+        let mut counted: Vec<_> = all().filter(|(seen, place)| is_in_head(seen, *place)).collect();
+        if counted.is_empty() {
+            counted.extend(all());
+        }
+        let Some((seen, place)) = counted.iter().copied().find(|(seen, _)| seen.accepted.is_none()) else {
+            group.finding.suppressed = counted.first().and_then(|(seen, _)| seen.accepted.clone());
             return;
         };
         if group.finding.suppressed.take().is_none() {

@@ -140,7 +140,7 @@ impl<'r> History<'r> {
             lost.walk(&mut walk, &mut holders);
             asked.ok().and_then(|asked| asked.join().ok())
         });
-        let (pieces, mut moves, failed) = (walk.pieces, walk.moves, walk.failed);
+        let (pieces, mut moves, failed, left_out) = (walk.pieces, walk.moves, walk.failed, walk.left_out.len());
         graph.note_silent(silent.unwrap_or_default());
         moves.sort_unstable();
         let is_partial = is_partial(repository);
@@ -148,7 +148,11 @@ impl<'r> History<'r> {
             failed.into_iter().partition(|(_, unread)| is_partial && unread.is_missing);
         let texts = Texts { paths: &paths, names: graph.names() };
         let problems = failed.into_iter().map(|(path, unread)| incomplete(texts.of(path), unread.message));
-        let (problems, absent) = (problems.collect(), absent.len());
+        let left_out = (left_out > 0).then(|| Problem {
+            count: left_out,
+            ..Problem::new("history", ProblemKind::Skipped, format!("of the folders stand, unchanged, {MOST_PATHS}"))
+        });
+        let (problems, absent) = (problems.chain(left_out).collect(), absent.len());
         let mut tags = starts.tags;
         tags.extend(lost.tags.into_iter().map(|id| Tag { id, name: "unreachable tag".to_owned() }));
         tags.sort_by_key(|tag| tag.id);
@@ -248,6 +252,10 @@ impl<'r> History<'r> {
         Texts { paths: &self.paths, names: self.graph.names() }
     }
 }
+
+/// Said of a folder that stands at more paths than it is looked at as; its files were scanned.
+const MOST_PATHS: &str =
+    "at more than 128 paths; what exceptions or rules for the further paths would change is not known";
 
 /// What tells a part of the history of the repository at `path` from any other part of any history: the objects that lead to
 /// it, those that are left out, and where the clone is cut.

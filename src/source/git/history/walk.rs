@@ -11,8 +11,11 @@ use super::graph::{Graph, ObjectNo};
 use super::paths::{PathNo, Paths};
 use crate::source::git::Unread;
 
-/// Places under which one object is looked at. A copied or moved file has a few; thousands are boilerplate, or a trap.
-const MAX_PLACES: usize = 16;
+/// Further paths under which one folder is looked at. A copied or moved one has a few; more are said to be left out.
+const MAX_FOLDERS: usize = 128;
+
+/// A blob with more places has them in a set as well.
+const MANY: usize = 16;
 
 /// Folders deeper than this are not entered, as in git.
 const MAX_DEPTH: usize = 2048;
@@ -62,6 +65,10 @@ pub struct Walk<'g, 'r> {
     holder: u32,
     /// The blobs, in order of introduction.
     pub pieces: Vec<Piece>,
+    /// The places of blobs that have many.
+    many: HashMap<ObjectNo, HashSet<PathNo>>,
+    /// Folders that stand at more paths than they were looked at as.
+    pub left_out: HashSet<ObjectNo>,
     /// Blobs that came to one more path, and who brought them there.
     pub moves: Vec<(ObjectNo, u32)>,
     /// Folders that could not be read: the path, and why.
@@ -78,6 +85,8 @@ impl<'g, 'r> Walk<'g, 'r> {
             last: Vec::new(),
             open: Vec::new(),
             more: HashMap::default(),
+            many: HashMap::default(),
+            left_out: HashSet::new(),
             holder: 0,
             pieces: Vec::new(),
             moves: Vec::new(),
@@ -153,7 +162,11 @@ impl<'g, 'r> Walk<'g, 'r> {
             Some(first) if first == folder => return false,
             Some(_) => {
                 let more = self.more.entry(tree).or_default();
-                if more.contains(&folder) || more.len() >= MAX_PLACES {
+                if more.contains(&folder) {
+                    return false;
+                }
+                if more.len() >= MAX_FOLDERS {
+                    self.left_out.insert(tree);
                     return false;
                 }
                 more.push(folder);
@@ -228,10 +241,18 @@ impl<'g, 'r> Walk<'g, 'r> {
             self.pieces.push(Piece { blob, holder: self.holder, places: vec![path] });
         } else if let Some(piece) = self.pieces.get_mut(self.met[blob as usize].piece as usize) {
             let places = &mut piece.places;
-            if places.len() < MAX_PLACES && !places.iter().any(|place| self.paths.is(*place, folder, name)) {
-                places.push(self.paths.below(folder, name));
-                self.moves.push((blob, self.holder));
+            if places.len() < MANY && places.iter().any(|place| self.paths.is(*place, folder, name)) {
+                return;
             }
+            let path = self.paths.below(folder, name);
+            if places.len() >= MANY {
+                let known = self.many.entry(blob).or_insert_with(|| places.iter().copied().collect());
+                if !known.insert(path) {
+                    return;
+                }
+            }
+            places.push(path);
+            self.moves.push((blob, self.holder));
         }
     }
 }
