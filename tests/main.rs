@@ -17,6 +17,7 @@ mod docker;
 mod embedded;
 mod examples;
 mod history;
+mod history_accepted;
 mod history_cache;
 mod hook;
 mod import;
