@@ -103,13 +103,13 @@ impl Group {
     }
 
     /// The sightings, and whether a later scan needs them to come to the same group: the first ones at each path, open and
-    /// accepted, those that join paths, and those in HEAD.
+    /// accepted, and those in HEAD.
     pub fn sights(&self, is_in_head: impl Fn(&Sight) -> bool) -> Vec<(&Sight, bool)> {
         let mut firsts = HashSet::new();
         let is_needed = |seen: &Seen| {
             let places = seen.sight.places.iter();
             let firsts = places.filter(|place| firsts.insert((**place, seen.nth, seen.accepted.is_none())));
-            firsts.count() > 0 || seen.sight.places.len() > 1 || is_in_head(&seen.sight)
+            firsts.count() > 0 || is_in_head(&seen.sight)
         };
         let needed: Vec<bool> = self.seen.iter().map(is_needed).collect();
         self.seen.iter().map(|seen| &seen.sight).zip(needed).collect()

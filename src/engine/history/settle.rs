@@ -199,15 +199,15 @@ fn sights(history: &mut History<'_>, groups: &[Group], head: &foldhash::HashSet<
     let (mut found, mut others) = (Vec::new(), Vec::new());
     for (sight, is_needed) in groups.iter().flat_map(|group| group.sights(|sight| head.contains(&sight.blob))) {
         // What refs hold without a commit is looked at each time.
-        let Some(Holder::Commit(commit)) = history.holders.get(sight.holder as usize) else { continue };
-        if !is_needed {
-            others.push((*commit, sight.blob));
+        let Some(Holder::Commit(commit)) = history.holders.get(sight.holder as usize).cloned() else { continue };
+        // A blob that came to several paths joins what was found at each.
+        let movers = history.movers(sight.blob);
+        if !is_needed && movers.is_empty() {
+            others.push((commit, sight.blob));
             continue;
         }
-        found.push((*commit, sight.blob));
-        if sight.places.len() > 1 {
-            found.extend(history.movers(sight.blob).into_iter().map(|mover| (mover, sight.blob)));
-        }
+        found.push((commit, sight.blob));
+        found.extend(movers.into_iter().map(|mover| (mover, sight.blob)));
     }
     found.sort_unstable();
     found.dedup();
