@@ -84,16 +84,35 @@ fn the_kubernetes_job_scans_each_repository_in_parts() {
             .replace("/reports/", &format!("{}/", reports.display()));
         run(&work, &script, &[("JOB_COMPLETION_INDEX", &pod.to_string()), ("PARTS", parts)]);
     }
-    let files: Vec<String> = (0..pods).map(|pod| format!("{pod}.json")).collect();
-    let (of_first, of_second) = files.split_at(files.len() / 2);
-    for (repository, parts) in [(&first, of_first), (&second, of_second)] {
+    let number = pods / 2;
+    for repository in [&first, &second] {
+        // The repository's address, here a path, is the folder of its reports.
+        let of_one = reports.join(repository.path().strip_prefix("/").expect("an absolute path"));
+        assert_eq!(fs::read_dir(&of_one).expect("a folder").count() as u64, number);
+        let parts: Vec<String> = (1..=number).map(|part| format!("part-{part}.json")).collect();
         let mirror = repository.beside("mirror.git");
         git(repository.path(), &["clone", "-q", "--mirror", ".", &mirror.to_string_lossy()], 0);
         let whole = found(&report(&["history"], &mirror).0);
         assert_eq!(whole.len(), 9);
-        assert_eq!(found(&merged(&reports, parts)), whole);
+        assert_eq!(found(&merged(&of_one, &parts)), whole);
     }
-    assert_eq!(found(&merged(&reports, &files)).len(), 18);
+}
+
+#[test]
+fn the_kubernetes_job_names_a_folder_for_each_repository() {
+    let documents = documents("kubernetes-job.yaml");
+    let script =
+        documents[2]["spec"]["template"]["spec"]["containers"][0]["args"][0].as_str().expect("a script").to_owned();
+    let naming: String = script.lines().filter(|line| line.contains("name")).map(|line| format!("{line}\n")).collect();
+    let folder = tempfile::tempdir().expect("a folder");
+    for (url, name) in [
+        ("https://github.com/helm/charts.git", "github.com/helm/charts"),
+        ("https://github.com/other/charts", "github.com/other/charts"),
+        ("https://reader:kiln-lagoon-71@git.example.com/a/b.git", "git.example.com/a/b"),
+    ] {
+        let check = format!("{naming}test \"$reports\" = \"/reports/{name}\"");
+        run(folder.path(), &check, &[("url", url)]);
+    }
 }
 
 #[test]

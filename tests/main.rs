@@ -10,6 +10,7 @@
 mod action;
 mod baseline;
 mod baseline_file;
+mod baseline_named;
 mod baseline_scope;
 mod cli;
 mod config;

@@ -30,9 +30,9 @@ pub enum Action {
     Prune(Args),
     /// List what a baseline accepts
     Show {
-        /// The baseline
-        #[arg(value_name = "FILE", default_value = FILE)]
-        file: PathBuf,
+        /// The baseline [default: the one that the configuration names, else .tidewaiter-baseline.yaml]
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
     },
 }
 
@@ -42,9 +42,9 @@ pub struct Args {
     /// The folder or file to scan; entries for other files stay as they are
     #[arg(value_name = "PATH", default_value = ".")]
     path: PathBuf,
-    /// The baseline
-    #[arg(long, short, value_name = "FILE", default_value = FILE)]
-    file: PathBuf,
+    /// The baseline [default: the one that the configuration names, else .tidewaiter-baseline.yaml]
+    #[arg(long, short, value_name = "FILE")]
+    file: Option<PathBuf>,
     /// Scan what .gitignore and .tidewaiterignore leave out, too
     #[arg(long)]
     no_ignore: bool,
@@ -60,46 +60,60 @@ pub struct Args {
 /// Does it.
 pub fn run(action: &Action) -> Result<ExitCode, Failure> {
     match action {
-        Action::Create(args) => create(args),
-        Action::Update(args) => update(args),
-        Action::Prune(args) => prune(args),
-        Action::Show { file } => show(file),
+        Action::Create(args) => create(args, &args.file()?),
+        Action::Update(args) => update(args, &args.file()?),
+        Action::Prune(args) => prune(args, &args.file()?),
+        Action::Show { file: Some(file) } => show(file),
+        Action::Show { file: None } => {
+            let config = config::find(Path::new(".")).map_err(Failure::from_config)?;
+            show(&config.baseline.unwrap_or_else(|| PathBuf::from(FILE)))
+        }
     }
 }
 
-fn create(args: &Args) -> Result<ExitCode, Failure> {
-    if args.file.exists() {
-        return Err(Failure(format!("{} exists; `tidewaiter baseline update` adds to it", args.file.display())));
+/// Reads a baseline that is to be there.
+pub fn load(file: &Path) -> Result<Baseline, Failure> {
+    if matches!(file.try_exists(), Ok(false)) {
+        let shown = file.display();
+        let message = format!("the baseline can't be read: {shown}: there is no such file");
+        return Err(Failure(format!("{message}; `tidewaiter baseline create` makes one")));
+    }
+    baseline::load(file).map_err(Failure::from_baseline)
+}
+
+fn create(args: &Args, file: &Path) -> Result<ExitCode, Failure> {
+    if file.exists() {
+        return Err(Failure(format!("{} exists; `tidewaiter baseline update` adds to it", file.display())));
     }
     let found = args.scan(&args.choice, args.history)?;
     let mut random = [0; ID_BYTES];
     getrandom::fill(&mut random).map_err(|_| Failure("the system gives no random numbers".to_owned()))?;
     let count = found.files.findings.len() + found.history.as_ref().map_or(0, |run| run.findings.len());
     let mut baseline = Baseline { history: args.history, ..Baseline::new(&random, count) };
-    let base = baseline::new_base(&args.file, &found.files.root);
+    let base = baseline::new_base(file, &found.files.root);
     let added = found.take_in(&mut baseline, &found.frame(&base), &|_| true);
-    args.save(&mut baseline, &base)?;
-    say(&format!("{}: {} accepted\n", args.file.display(), plural(added, "finding")))
+    save(&mut baseline, file, &base)?;
+    say(&format!("{}: {} accepted\n", file.display(), plural(added, "finding")))
 }
 
-fn update(args: &Args) -> Result<ExitCode, Failure> {
-    let mut baseline = baseline::load(&args.file).map_err(Failure::from_baseline)?;
+fn update(args: &Args, file: &Path) -> Result<ExitCode, Failure> {
+    let mut baseline = load(file)?;
     baseline.history |= args.history;
     let found = args.scan(&args.choice, baseline.history)?;
-    let base = baseline::base(&args.file, &baseline, &found.files.root);
+    let base = baseline::base(file, &baseline, &found.files.root);
     let frame = found.frame(&base);
     let scope = Scope::of(args, &found, &frame)?;
     let added = found.take_in(&mut baseline, &frame, &|entry| scope.covers(entry));
-    args.save(&mut baseline, &base)?;
+    save(&mut baseline, file, &base)?;
     let all = baseline.findings.len();
-    say(&format!("{}: {} added, {all} in all\n", args.file.display(), plural(added, "finding")))
+    say(&format!("{}: {} added, {all} in all\n", file.display(), plural(added, "finding")))
 }
 
-fn prune(args: &Args) -> Result<ExitCode, Failure> {
-    let mut baseline = baseline::load(&args.file).map_err(Failure::from_baseline)?;
+fn prune(args: &Args, file: &Path) -> Result<ExitCode, Failure> {
+    let mut baseline = load(file)?;
     baseline.history |= args.history;
     let found = args.scan(&args.choice, baseline.history)?;
-    let base = baseline::base(&args.file, &baseline, &found.files.root);
+    let base = baseline::base(file, &baseline, &found.files.root);
     let frame = found.frame(&base);
     let scope = Scope::of(args, &found, &frame)?;
     let used = baseline.used(&found.scans(), &frame);
@@ -116,12 +130,12 @@ fn prune(args: &Args) -> Result<ExitCode, Failure> {
     let mut gone = gone.into_iter();
     baseline.findings.retain(|_| !gone.next().unwrap_or(false));
     let left = baseline.findings.len();
-    args.save(&mut baseline, &base)?;
-    say(&format!("{}: {} removed, {left} left\n", args.file.display(), plural(before - left, "finding")))
+    save(&mut baseline, file, &base)?;
+    say(&format!("{}: {} removed, {left} left\n", file.display(), plural(before - left, "finding")))
 }
 
 fn show(file: &Path) -> Result<ExitCode, Failure> {
-    let baseline = baseline::load(file).map_err(Failure::from_baseline)?;
+    let baseline = load(file)?;
     let mut out = Vec::new();
     for entry in &baseline.findings {
         let structure = if entry.structure.is_empty() { "-" } else { &entry.structure };
@@ -172,7 +186,7 @@ struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     fn of(args: &'a Args, found: &'a Found, frame: &'a Frame<'a>) -> Result<Self, Failure> {
-        let (settings, _) = args.choice.configured(&args.path, &args.running)?;
+        let settings = args.choice.configured(&args.path, &args.running)?.settings;
         let tree = tree::walk(&args.options()).map_err(Error::NotFound)?;
         let scanned = tree.files.into_iter().map(|file| file.shown).collect();
         Ok(Self { args, found, frame, settings, scanned })
@@ -207,6 +221,15 @@ impl<'a> Scope<'a> {
 }
 
 impl Args {
+    /// The baseline's file: the one that is given, else the one that the configuration names.
+    fn file(&self) -> Result<PathBuf, Failure> {
+        if let Some(file) = &self.file {
+            return Ok(file.clone());
+        }
+        let named = self.choice.configuration(&self.path)?.baseline;
+        Ok(named.unwrap_or_else(|| PathBuf::from(FILE)))
+    }
+
     /// Scans the files and, if wanted, the history.
     fn scan(&self, choice: &Choice, history: bool) -> Result<Found, Failure> {
         let (engine, _) = choice.engine(&self.path, false, &self.running)?;
@@ -239,12 +262,6 @@ impl Args {
         self.whole(run, &[ProblemKind::Incomplete, ProblemKind::Skipped])
     }
 
-    fn save(&self, baseline: &mut Baseline, base: &Path) -> Result<(), Failure> {
-        baseline.root = Some(way(baseline::folder(&self.file), base));
-        let text = baseline::render(baseline);
-        interrupt::replace(&self.file, |file| file.write_all(text.as_bytes()))
-    }
-
     /// What could not be read whole makes no baseline: its findings would be missing or taken for mended. `kinds` are the
     /// problems that say so.
     fn whole(&self, run: Run, kinds: &[ProblemKind]) -> Result<Run, Failure> {
@@ -258,6 +275,12 @@ impl Args {
             None => Ok(run),
         }
     }
+}
+
+fn save(baseline: &mut Baseline, file: &Path, base: &Path) -> Result<(), Failure> {
+    baseline.root = Some(way(baseline::folder(file), base));
+    let text = baseline::render(baseline);
+    interrupt::replace(file, |file| file.write_all(text.as_bytes()))
 }
 
 fn say(text: &str) -> Result<ExitCode, Failure> {

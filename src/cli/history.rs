@@ -71,7 +71,7 @@ pub fn report(
     (selection, output, running): (&Selection, &Output, &Running),
 ) -> Result<ExitCode, Failure> {
     let root = config::repository_root(path);
-    let (engine, settings) = selection.engine(&root, false, running)?;
+    let (engine, settings, accepted) = selection.engine(&root, false, running)?;
     if scan.cache.is_some() {
         interrupt::watch();
     }
@@ -89,6 +89,6 @@ pub fn report(
     if let Some(part) = part {
         part.mark(&mut run);
     }
-    selection.accept(&mut run, &root, None, &|path| root.join(path).is_file())?;
+    selection.accept(&mut run, accepted.as_ref(), &root, None, &|path| root.join(path).is_file());
     finish::finish(&run, &settings, output, running)
 }

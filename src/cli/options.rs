@@ -11,8 +11,7 @@ use crate::engine::Engine;
 use crate::model::{Confidence, Redactor, Rule, Run, Settings, Severity, parse_size};
 use crate::report::{Format, View};
 use crate::rules;
-use crate::suppress::Allowlist;
-use crate::suppress::baseline::Entry;
+use crate::suppress::baseline::{Baseline, Entry};
 use crate::suppress::frame::Frame;
 
 /// Which findings there are.
@@ -48,7 +47,7 @@ pub struct Selection {
     /// Exit with 1 only for findings of this severity or a graver one
     #[arg(long, value_name = "SEVERITY")]
     pub fail_on: Option<Severity>,
-    /// Leave out the findings that this baseline accepts
+    /// Leave out the findings that this baseline accepts [default: the one that the configuration names]
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
 }
@@ -124,7 +123,7 @@ fn file_output(text: &str) -> Result<(Format, PathBuf), String> {
 
 impl Choice {
     /// The configuration for a scan of `root`.
-    fn configuration(&self, root: &Path) -> Result<Config, Failure> {
+    pub fn configuration(&self, root: &Path) -> Result<Config, Failure> {
         let found = match &self.config {
             _ if self.no_config => return Ok(Config::default()),
             Some(file) => config::named(file, root),
@@ -136,19 +135,21 @@ impl Choice {
     /// An engine for a scan of `root`, or of parts of it, as the configuration found there and these options want it, and
     /// its settings.
     pub fn engine(&self, root: &Path, in_part: bool, running: &Running) -> Result<(Engine, Settings), Failure> {
-        let (settings, mut allowlist) = self.configured(root, running)?;
-        allowlist.is_for_more |= in_part || self.is_narrowed();
-        let engine = Engine::new(settings.clone(), running.threads).with_allowlist(allowlist);
-        Ok((engine, settings))
+        Ok(self.engine_of(self.configured(root, running)?, in_part, running))
     }
 
-    /// Settings and exceptions of a scan of `root`, as the configuration found there and these options want them.
-    pub fn configured(&self, root: &Path, running: &Running) -> Result<(Settings, Allowlist), Failure> {
-        let config = self.configuration(root)?;
-        let mut settings = config.settings;
-        self.apply(&mut settings)?;
-        running.apply(&mut settings);
-        Ok((settings, config.allowlist))
+    fn engine_of(&self, mut config: Config, in_part: bool, running: &Running) -> (Engine, Settings) {
+        config.allowlist.is_for_more |= in_part || self.is_narrowed();
+        let engine = Engine::new(config.settings.clone(), running.threads).with_allowlist(config.allowlist);
+        (engine, config.settings)
+    }
+
+    /// The configuration for a scan of `root`, with settings as these options want them.
+    pub fn configured(&self, root: &Path, running: &Running) -> Result<Config, Failure> {
+        let mut config = self.configuration(root)?;
+        self.apply(&mut config.settings)?;
+        running.apply(&mut config.settings);
+        Ok(config)
     }
 
     /// Whether not all rules run.
@@ -169,12 +170,31 @@ impl Choice {
     }
 }
 
+/// A baseline, and the file that it was read from.
+pub struct Accepted {
+    file: PathBuf,
+    pub baseline: Baseline,
+}
+
 impl Selection {
-    /// As [`Choice::engine`], with the findings that make the run fail.
-    pub fn engine(&self, root: &Path, in_part: bool, running: &Running) -> Result<(Engine, Settings), Failure> {
-        let (engine, mut settings) = self.choice.engine(root, in_part, running)?;
+    /// As [`Choice::engine`], with the findings that make the run fail, and the baseline, if there is to be one.
+    pub fn engine(
+        &self,
+        root: &Path,
+        in_part: bool,
+        running: &Running,
+    ) -> Result<(Engine, Settings, Option<Accepted>), Failure> {
+        let config = self.choice.configured(root, running)?;
+        let accepted = self.accepted(&config)?;
+        let (engine, mut settings) = self.choice.engine_of(config, in_part, running);
         settings.fail_on = self.fail_on.or(settings.fail_on);
-        Ok((engine, settings))
+        Ok((engine, settings, accepted))
+    }
+
+    /// The baseline that was asked for, by the option or else by the configuration.
+    pub fn accepted(&self, config: &Config) -> Result<Option<Accepted>, Failure> {
+        let Some(file) = self.baseline.as_ref().or(config.baseline.as_ref()) else { return Ok(None) };
+        Ok(Some(Accepted { file: file.clone(), baseline: super::baseline::load(file)? }))
     }
 
     /// Marks what the baseline accepts; the paths of findings count from `root`, and `has` says whether what was scanned has
@@ -183,17 +203,17 @@ impl Selection {
     pub fn accept(
         &self,
         run: &mut Run,
+        accepted: Option<&Accepted>,
         root: &Path,
         scanned: Option<&Path>,
         has: &dyn Fn(&str) -> bool,
-    ) -> Result<(), Failure> {
+    ) {
         if self.choice.is_narrowed() {
             // What a comment is for may be found by a rule that did not run.
             run.summary.unused.clear();
         }
-        let Some(path) = &self.baseline else { return Ok(()) };
-        let baseline = config::baseline::load(path).map_err(Failure::from_baseline)?;
-        let frame = Frame::new(&config::baseline::base(path, &baseline, root), root, has);
+        let Some(Accepted { file, baseline }) = accepted else { return };
+        let frame = Frame::new(&config::baseline::base(file, baseline, root), root, has);
         let masks = Redactor::of(run, false);
         // What was there before goes first: a copy beside it is not what was accepted.
         let mut findings = std::mem::take(&mut run.unchanged);
@@ -209,13 +229,12 @@ impl Selection {
         if is_whole && !self.choice.is_narrowed() && !has_thresholds {
             let said = |entry: &Entry| {
                 let place = format!("{} {}", entry.path, entry.structure);
-                format!("{}: no {} at {} any more", path.display(), entry.rule, place.trim_end())
+                format!("{}: no {} at {} any more", file.display(), entry.rule, place.trim_end())
             };
             let summary = &mut run.summary;
             let list = if summary.shards.is_empty() { &mut summary.unused } else { &mut summary.unmatched };
             list.extend(unused.into_iter().map(said));
         }
-        Ok(())
     }
 }
 

@@ -5,7 +5,6 @@ use std::path::Path;
 
 use super::Failure;
 use super::options::{Running, Selection};
-use crate::config;
 use crate::model::{Run, ScanId};
 use crate::source::git;
 
@@ -23,13 +22,10 @@ impl Description {
         root: &Path,
         (selection, running): (&Selection, &Running),
     ) -> Result<Self, Failure> {
-        let (settings, allowlist) = selection.choice.configured(root, running)?;
-        let accepted = match &selection.baseline {
-            Some(file) => Some(config::baseline::load(file).map_err(Failure::from_baseline)?),
-            None => None,
-        };
+        let config = selection.choice.configured(root, running)?;
+        let accepted = selection.accepted(&config)?.map(|accepted| accepted.baseline);
         let version = env!("CARGO_PKG_VERSION");
-        let allowlist = allowlist.description();
+        let (settings, allowlist) = (config.settings, config.allowlist.description());
         Ok(Self(format!("{version}\0{kind}\0{target}\0{settings:?}\0{allowlist}\0{accepted:?}")))
     }
 

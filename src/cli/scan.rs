@@ -36,7 +36,7 @@ pub struct Args {
 
 /// Scans and reports.
 pub fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let (engine, settings) = args.selection.engine(&args.root(), args.in_part(), &args.running)?;
+    let (engine, settings, accepted) = args.selection.engine(&args.root(), args.in_part(), &args.running)?;
     let mut run =
         if args.paths == [Path::new("-")] { standard_input(args, &engine, &settings)? } else { tree(args, &engine)? };
     if !run.summary.shards.is_empty() {
@@ -44,7 +44,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
     }
     let root = run.root.clone();
     let whole = (!args.in_part()).then(|| args.root());
-    args.selection.accept(&mut run, &root, whole.as_deref(), &|path| root.join(path).is_file())?;
+    args.selection.accept(&mut run, accepted.as_ref(), &root, whole.as_deref(), &|path| root.join(path).is_file());
     finish::finish(&run, &settings, &args.output, &args.running)
 }
 

@@ -30,9 +30,9 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
 /// Scans the index of the repository at `path` and reports.
 pub fn report(path: &Path, (selection, output, running): (&Selection, &Output, &Running)) -> Result<ExitCode, Failure> {
     let root = config::repository_root(path);
-    let (engine, settings) = selection.engine(&root, false, running)?;
+    let (engine, settings, accepted) = selection.engine(&root, false, running)?;
     let mut run = progress::with_bar(|progress| engine.scan_staged(path, progress))?;
     let index = Snapshot::of_index(path);
-    selection.accept(&mut run, &root, None, &|path| index.has(path))?;
+    selection.accept(&mut run, accepted.as_ref(), &root, None, &|path| index.has(path));
     finish::finish(&run, &settings, output, running)
 }

@@ -9,7 +9,8 @@ pub mod own_rules;
 mod read;
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::{Component, Path, PathBuf};
 
 use crate::model::Settings;
 use crate::suppress::Allowlist;
@@ -34,6 +35,8 @@ pub struct Config {
     pub settings: Settings,
     /// What is accepted.
     pub allowlist: Allowlist,
+    /// The baseline that is named, whether or not there is such a file.
+    pub baseline: Option<PathBuf>,
 }
 
 /// The configuration for a scan of `root`: the file found from there upward to the root of its repository, with those
@@ -128,9 +131,31 @@ fn extend(loaded: &file::File, path: &Path, config: &mut Config, seen: &mut Seen
         files.retain(|file| seen.all.insert(real(file)));
         own_rules::add(&files, folder, &mut config.settings.own_rules)?;
     }
+    if let Some((named, span)) = read::files(loaded, "baseline")?.pop() {
+        config.baseline = Some(inside(folder, &named).map_err(|why| loaded.error(span, why, None))?);
+    }
     read::apply(loaded, config)
 }
 
+/// The file that a configuration in `folder` names as one within that folder, shown from the current folder where it lies
+/// there; or what is wrong with the name.
+fn inside(folder: &Path, named: &str) -> Result<PathBuf, &'static str> {
+    let named = Path::new(named);
+    let mut parts = named.components();
+    if !parts.all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) || named.file_name().is_none() {
+        return Err("expected a file within this configuration's folder, its path without `..`");
+    }
+    let file = folder.join(named);
+    // The configuration may be a stranger's, and `tidewaiter baseline` writes the file.
+    let there = file.ancestors().find(|path| path.symlink_metadata().is_ok());
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    if there.is_some_and(|there| !fs::canonicalize(there).is_ok_and(|real_one| real_one.starts_with(real(folder)))) {
+        return Err("a link leads out of this configuration's folder, or nowhere");
+    }
+    let here = std::env::current_dir().unwrap_or_default();
+    Ok(file.strip_prefix(&here).map_or_else(|_| file.clone(), Path::to_owned))
+}
+
 fn real(path: &Path) -> PathBuf {
-    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }

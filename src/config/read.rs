@@ -11,8 +11,8 @@ use crate::rules;
 use crate::suppress::{Exception, Structure, allowlist};
 
 /// The keys of the file.
-pub(super) const KEYS: [&str; 7] =
-    ["extends", "rule-files", "rules", "allowlist", "credential-names", "thresholds", "max-file-size"];
+pub(super) const KEYS: [&str; 8] =
+    ["extends", "rule-files", "rules", "allowlist", "baseline", "credential-names", "thresholds", "max-file-size"];
 
 /// The keys of `thresholds`.
 pub(super) const THRESHOLDS: [&str; 3] = ["min-severity", "min-confidence", "fail-on"];
@@ -47,6 +47,7 @@ pub fn apply(file: &File, config: &mut Config) -> Result<(), ConfigError> {
         match key {
             "rules" => levels(file, &tree, value, config)?,
             "allowlist" => exceptions(file, &tree, value, config)?,
+            "baseline" => _ = text(file, &tree, value)?,
             "credential-names" => {
                 for item in list(&tree, value) {
                     config.settings.credential_names.push(text(file, &tree, item)?.to_owned());

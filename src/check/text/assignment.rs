@@ -17,7 +17,7 @@ pub(super) enum Form {
     Beside,
     /// As bare text, to the end of the line (or to a comment).
     Line,
-    /// As bare text that more text follows.
+    /// As bare text that more text follows, or that ends a sentence or stands behind an option's name.
     Word,
 }
 
@@ -67,6 +67,10 @@ pub(super) fn read(text: &str, name: Range<usize>) -> Option<Assignment> {
     let around = before.filter(|quote| matches!(quote, '"' | '\'') && &text[name.end..value.start] == "=");
     if around.is_some_and(|quote| text[value.end..].starts_with(quote)) {
         return Some(Assignment { name, value, form: Form::Quoted });
+    }
+    // `the password for user … was reset`: that is the user.
+    if form == Form::Word && text[name.end..value.start].ends_with("for user ") {
+        return None;
     }
     // `docker run -e DB_PASSWORD=… postgres`: a variable's value ends with its word.
     let is_variable = &text[name.end..value.start] == "=" && is_constant(&text[name.clone()]);
@@ -159,7 +163,7 @@ impl Cursor<'_> {
         !quoted_name && self.typed()
     }
 
-    /// A quoted value right behind the name, which is the rest of its statement.
+    /// A value right behind the name: in quotes, and the rest of its statement, or of an option.
     fn beside(mut self, name: Range<usize>) -> Option<Assignment> {
         // `.Values.clientSecret "…"` is an argument beside another.
         let is_field = self.text[..name.start].ends_with('.');
@@ -169,6 +173,11 @@ impl Cursor<'_> {
         if blank && before.ends_with(':') && !before.ends_with("::") {
             let length = self.line()[1..].find(&self.line()[..1]).filter(|&length| length > 0)?;
             return Some(Assignment { name, value: self.at + 1..self.at + 1 + length, form: Form::Beside });
+        }
+        // `--password … --user …`, in a sentence.
+        let is_option = self.at > name.end && before.ends_with("--") && !before.ends_with("---");
+        if is_option && !blank {
+            return Some(Assignment { name, value: self.bare().0, form: Form::Word });
         }
         let (value, _) = self.value(false).filter(|_| blank)?;
         Some(Assignment { name, value, form: Form::Beside })
@@ -305,6 +314,10 @@ impl Cursor<'_> {
             return (self.at..self.at + end, Form::Line);
         }
         let behind = line[end..].trim_start_matches([',', ';']).trim();
+        // The end of a sentence.
+        if let Some(value) = line[..end].strip_suffix('.').filter(|value| !value.ends_with('.')) {
+            return (self.at..self.at + value.len(), Form::Word);
+        }
         let last = behind.is_empty()
             || behind.starts_with(['#', ';'])
             || behind.starts_with("//")
@@ -381,7 +394,15 @@ mod tests {
         assert_eq!(value(piped), Some(("Values.password", "V-1", Form::Quoted)));
         assert_eq!(value("run -e DB_PASS=V-1 mysql"), Some(("DB_PASS", "V-1", Form::Line)));
         assert_eq!(value("user=a password=V-1 host=b"), Some(("password", "V-1", Form::Line)));
-        assert_eq!(value("password: V-1 or else"), Some(("password", "V-1", Form::Word)));
+        for text in [
+            "password: V-1 or else",
+            "use password=V-1. Then go",
+            "the password is V-1.",
+            "run --password V-1 --user x",
+            "run --password V-1",
+        ] {
+            assert_eq!(value(text), Some(("password", "V-1", Form::Word)), "{text}");
+        }
     }
 
     #[test]
@@ -393,6 +414,8 @@ mod tests {
             "password = \"open",
             "def password(x):",
             "password[\"x\"]",
+            "the password for user V-1 was reset",
+            "password V-1 now",
             "<password>\n  V-1\n  <more/></password>",
         ] {
             assert_eq!(value(text), None, "{text}");

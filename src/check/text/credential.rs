@@ -179,11 +179,12 @@ const PASSWORDS: [&str; 5] = ["password", "passwd", "pass", "passphrase", "pwd"]
 
 /// How sure it is that a value which the classifier takes for a credential's is one in a text; `None`: it is none.
 fn looks(kind: NameKind, name: &str, secret: &str, form: Form, file: FileKind) -> Option<Confidence> {
-    // A bare word of code is an expression; of a sentence, a word.
+    // A bare word of code is an expression; of a sentence, a word, unless it looks generated.
     let bare = !matches!(form, Form::Quoted | Form::Argument | Form::Beside);
     if form == Form::Beside && secret.contains(['/', ':', ' '])
         || is_name_of_one(secret)
-        || bare && (file.is_code || form == Form::Word || is_expression(secret))
+        || bare && (file.is_code || is_expression(secret))
+        || form == Form::Word && !(has_digit_and_letter(secret) && comment::is_generated(secret))
         || !kind.is_credential()
         || secret.starts_with("0x") && !is_hexadecimal_key(secret)
         || !credential::is_salt(secret) && (form::is_filled_in(secret) || form::begins_as_expression(secret))
