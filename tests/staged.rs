@@ -557,6 +557,47 @@ fn a_line_above_gives_old_ones_a_meaning_wherever_it_stands() {
 }
 
 #[test]
+fn an_accepted_secret_stays_accepted_beside_an_open_one() {
+    let both = |first: &str, second: &str| {
+        let marked = |name: &str, mark: &str| secret(name, &format!("{FIRST}{mark}"));
+        format!("{}---\n{}", marked("a", first), marked("b", second))
+    };
+    let mark = " # tidewaiter:allow";
+    let repository = committed("app.yaml", &both(mark, ""));
+    let staged = |text: &str| {
+        repository.write("app.yaml", text);
+        repository.git(&["add", "."]);
+        let (said, code) = report(&["staged"], repository.path());
+        (places(&said), said["summary"]["suppressed"].as_u64(), code)
+    };
+    assert_eq!(staged(&format!("{}# more\n", both(mark, ""))), (vec![], Some(0), 0), "both are as they were");
+    assert_eq!(staged(&both(mark, mark)).1, Some(1), "one more is accepted");
+    assert_eq!(staged(&both("", "")).0, ["app.yaml:6"], "one is accepted no more");
+    let last = format!("  password: {FIRST}\n");
+    let above = both(mark, "").replace(&format!("\n{last}"), &format!("\n  # tidewaiter:allow\n{last}"));
+    assert_eq!(staged(&above).1, Some(1), "accepted by a new line above it");
+    repository.git(&["commit", "-q", "-m", "accepted"]);
+    assert_eq!(staged(&format!("{above}# more\n")).1, Some(0), "it was accepted before");
+}
+
+/// What a comment accepts is in the baseline, too, which has one entry for it.
+#[test]
+fn what_a_comment_accepted_before_uses_up_its_entry() {
+    let line = |name: &str| format!("{name}={FIRST}\n");
+    let mut repository = committed("a.env", &line("DB_PASSWORD"));
+    let create = tidewaiter(&["baseline", "create", "-f", "accepted.yaml"], repository.path());
+    assert!(create.status.success(), "{}", text(&create.stderr));
+    repository.write("a.env", &format!("# tidewaiter:allow\n{}", line("DB_PASSWORD")));
+    repository.commit("twice accepted");
+    repository.write("a.env", &format!("# tidewaiter:allow\n{}{}", line("DB_PASSWORD"), line("ADMIN_PASSWORD")));
+    repository.git(&["add", "."]);
+    for command in ["staged", "scan"] {
+        let output = tidewaiter(&[command, "--baseline", "accepted.yaml"], repository.path());
+        assert_eq!(output.status.code(), Some(1), "{command}: {}", text(&output.stdout));
+    }
+}
+
+#[test]
 fn what_a_baseline_accepts_in_a_file_accepts_no_copy_beside_it() {
     let repository = committed("a.env", &format!("DB_PASSWORD={FIRST}\n"));
     let create = tidewaiter(&["baseline", "create", "-f", "accepted.yaml"], repository.path());

@@ -12,8 +12,8 @@ use super::{Finding, Origin, Secret, Shard, Span, Summary};
 pub struct Run {
     /// All findings, suppressed ones too, sorted by origin and position.
     pub findings: Vec<Finding>,
-    /// What staged files have on lines that are not new, and had before. An entry of a baseline that accepts it accepts
-    /// nothing else.
+    /// What staged files have on lines that are not new, and had before, accepted or not. An entry of a baseline that accepts
+    /// it accepts nothing else.
     pub unchanged: Vec<Finding>,
     /// Secrets that were found and lie below a threshold. They may stand again in a line that is shown.
     pub unreported: Vec<Secret>,
