@@ -97,6 +97,20 @@ fn a_folder_of_many_files_is_moved() {
     assert_eq!(found_in(repository.path()), (vec!["copy.yaml:6".to_owned()], 1), "what is gone went to one place");
 }
 
+/// What it would cost to compare it is told by its size alone.
+#[test]
+fn a_large_file_that_is_gone_hides_no_rename() {
+    let long = format!("{}# 1\n# 2\n# 3\n# 4\n# 5\n# 6\n# 7\n# 8\n", secret("web", FIRST));
+    let mut repository = committed("old.yaml", &long);
+    repository.write("large.txt", &"0123456789abcde\n".repeat(5 << 18));
+    repository.commit("large");
+    repository.git(&["mv", "old.yaml", "new.yaml"]);
+    repository.git(&["rm", "-q", "large.txt"]);
+    repository.write("new.yaml", &format!("{long}# 9\n"));
+    repository.git(&["add", "."]);
+    assert_eq!(found_in(repository.path()), (vec![], 0));
+}
+
 /// Ten trees can name more files than there is time for.
 #[test]
 fn a_folder_without_end_that_is_gone_is_not_looked_into() {
