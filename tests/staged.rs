@@ -624,6 +624,39 @@ fn what_a_baseline_accepts_in_a_file_accepts_no_copy_beside_it() {
     }
 }
 
+/// Which of two files is the one that was moved, equal ids and names can't tell; the baseline can.
+#[test]
+fn a_copy_of_what_was_moved_is_new_whichever_seems_to_be_the_copy() {
+    let long = format!("{}# 1\n# 2\n# 3\n# 4\n# 5\n# 6\n# 7\n# 8\n", secret("web", FIRST));
+    for (from, to, copy, edit) in [
+        ("m.yaml", "z.yaml", "c.yaml", "# 1"),
+        ("m.yaml", "a.yaml", "n.yaml", "# 1"),
+        ("old/app.yaml", "a.yaml", "new/app.yaml", "# 1"),
+        ("m.yaml", "a.yaml", "n.yaml", "# one"),
+    ] {
+        let repository = committed(from, &long);
+        let baseline = |command: &str| {
+            let output = tidewaiter(&["baseline", command, "-f", "accepted.yaml"], repository.path());
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        };
+        baseline("create");
+        fs::rename(repository.path().join(from), repository.path().join(to)).expect("moved");
+        repository.write(to, &long.replace("# 1", edit));
+        baseline("update");
+        let accepted = fs::read_to_string(repository.path().join("accepted.yaml")).expect("a baseline");
+        assert!(accepted.contains(to), "{accepted}");
+        repository.git(&["add", "."]);
+        let staged = || report(&["staged", "--baseline", "accepted.yaml"], repository.path());
+        let (said, code) = staged();
+        assert_eq!((places(&said), code), (vec![], 0), "{to}");
+        repository.write(copy, &long);
+        repository.git(&["add", "."]);
+        let (said, code) = staged();
+        assert_eq!((said["summary"]["findings"]["high"].as_u64(), code), (Some(1), 1), "{copy}: {said}");
+        assert_eq!(places(&said), [format!("{copy}:6")], "{said}");
+    }
+}
+
 #[test]
 #[cfg(unix)]
 fn targets_of_links_are_content() {

@@ -33,6 +33,7 @@ impl Engine {
             (scanned.unchanged, more) = stayed.into_iter().partition(is_known);
             scanned.findings.append(&mut more);
         }
+        scanned.moved = changed.old.iter().all(|version| version.path != file.path);
         scanned.unused.retain(|unused| is_new(unused.line));
         scanned
     }
