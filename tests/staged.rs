@@ -425,6 +425,79 @@ fn a_merge_answers_for_what_no_parent_has() {
 }
 
 #[test]
+fn a_merged_tag_is_its_commit() {
+    let mut repository = committed("a", "a\n");
+    repository.git(&["checkout", "-q", "-b", "side"]);
+    repository.write("side.yaml", &secret("side", FIRST));
+    repository.commit("side");
+    repository.git(&["tag", "-a", "-m", "a tag", "v1"]);
+    repository.git(&["checkout", "-q", "main"]);
+    assert!(merge(&repository, &["--no-ff", "v1"]));
+    assert_eq!(found_in(repository.path()), (vec![], 0));
+    repository.write("own.yaml", &secret("own", SECOND));
+    repository.git(&["add", "."]);
+    assert_eq!(found_in(repository.path()), (vec!["own.yaml:6".to_owned()], 1));
+    let missing = "1".repeat(40);
+    fs::write(repository.path().join(".git/MERGE_HEAD"), &missing).expect("written");
+    let output = tidewaiter(&["staged"], repository.path());
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains(&format!("commit {missing} is missing from the repository")), "{said}");
+}
+
+/// In that hook git has not noted yet what is merged.
+#[test]
+fn a_merge_passes_the_hook_before_its_commit() {
+    let mut repository = committed("app.yaml", "a: 1\n");
+    let hook = repository.path().join(".git/hooks/pre-merge-commit");
+    write_script(&hook, &format!("exec '{}' hook run pre-commit", env!("CARGO_BIN_EXE_tidewaiter")));
+    for (branch, file) in [("one", "one.yaml"), ("two", "two.yaml")] {
+        repository.git(&["checkout", "-q", "-b", branch, "main"]);
+        repository.write(file, &secret(branch, FIRST));
+        repository.commit(branch);
+        repository.git(&["tag", "-a", "-m", "a tag", &format!("tag-{branch}")]);
+    }
+    repository.git(&["checkout", "-q", "main"]);
+    repository.write("b", "b\n");
+    let before = repository.commit("main");
+    for merged in [&["one"][..], &["tag-one"], &["one", "two"]] {
+        // Fails where the hook does.
+        repository.git(&[&["merge", "-q", "-m", "merged"], merged].concat());
+        repository.git(&["reset", "-q", "--hard", &before]);
+    }
+    // A merge without conflicts that some driver makes may hold what no branch has.
+    repository.write(".git/info/attributes", "b merge=own\n");
+    repository.git(&["config", "merge.own.driver", &format!("echo API_TOKEN={SECOND} > %A")]);
+    repository.git(&["checkout", "-q", "one"]);
+    repository.write("b", "c\n");
+    repository.commit("both have it");
+    repository.git(&["checkout", "-q", "main"]);
+    assert!(!merge(&repository, &["--commit", "-m", "merged", "one"]), "its own");
+}
+
+#[test]
+fn variables_of_a_merge_hide_nothing_of_another_commit() {
+    let mut repository = committed("app.yaml", "a: 1\n");
+    repository.write("old.yaml", &secret("old", FIRST));
+    let old = repository.commit("it was there");
+    repository.git(&["rm", "-q", "old.yaml"]);
+    let removed = repository.commit("and is gone");
+    repository.write("old.yaml", &secret("old", FIRST));
+    repository.git(&["add", "."]);
+    let tree = repository.git(&["write-tree"]);
+    let elsewhere = "1".repeat(40);
+    for id in [&old, &removed, &tree, &elsewhere, "1", "", &old[..39]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tidewaiter"));
+        command.arg("staged").current_dir(repository.path()).env(format!("GITHEAD_{id}"), "side");
+        for name in ["GIT_DIR", "GIT_INDEX_FILE"] {
+            command.env_remove(name);
+        }
+        let output = command.output().expect("the built program starts");
+        assert_eq!(output.status.code(), Some(1), "{id}: {}", text(&output.stderr));
+    }
+}
+
+#[test]
 fn an_amended_commit_answers_for_what_it_adds() {
     let mut repository = committed("a", "a\n");
     repository.write("app.yaml", &secret("web", FIRST));
