@@ -467,12 +467,13 @@ fn a_merge_passes_the_hook_before_its_commit() {
     }
     // A merge without conflicts that some driver makes may hold what no branch has.
     repository.write(".git/info/attributes", "b merge=own\n");
-    repository.git(&["config", "merge.own.driver", &format!("echo API_TOKEN={SECOND} > %A")]);
+    repository.git(&["config", "merge.own.driver", &format!("echo export API_TOKEN={SECOND} > %A")]);
     repository.git(&["checkout", "-q", "one"]);
     repository.write("b", "c\n");
     repository.commit("both have it");
     repository.git(&["checkout", "-q", "main"]);
-    assert!(!merge(&repository, &["--commit", "-m", "merged", "one"]), "its own");
+    assert!(!merge(&repository, &["--commit", "-m", "merged", "one"]), "stopped");
+    assert_eq!(found_in(repository.path()), (vec!["b:1".to_owned()], 1), "its own");
 }
 
 #[test]
