@@ -74,6 +74,8 @@ struct Scanned {
     findings: Vec<Finding>,
     /// What a staged file had before.
     unchanged: Vec<Finding>,
+    /// Whether a staged file came from another path.
+    moved: bool,
     /// What lies below a threshold.
     unreported: Vec<Secret>,
     problems: Vec<Problem>,
@@ -384,6 +386,7 @@ fn assemble(scanned: Vec<Scanned>, problems: Vec<Problem>, allowlist: &Allowlist
         } else {
             run.findings.append(&mut blob.findings);
         }
+        run.moved.extend(blob.unchanged.first().filter(|_| blob.moved).map(|finding| Arc::clone(&finding.origin)));
         run.unchanged.append(&mut blob.unchanged);
         run.unreported.append(&mut blob.unreported);
         run.sources.extend(blob.source);

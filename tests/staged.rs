@@ -97,6 +97,20 @@ fn a_folder_of_many_files_is_moved() {
     assert_eq!(found_in(repository.path()), (vec!["copy.yaml:6".to_owned()], 1), "what is gone went to one place");
 }
 
+/// What it would cost to compare it is told by its size alone.
+#[test]
+fn a_large_file_that_is_gone_hides_no_rename() {
+    let long = format!("{}# 1\n# 2\n# 3\n# 4\n# 5\n# 6\n# 7\n# 8\n", secret("web", FIRST));
+    let mut repository = committed("old.yaml", &long);
+    repository.write("large.txt", &"0123456789abcde\n".repeat(5 << 18));
+    repository.commit("large");
+    repository.git(&["mv", "old.yaml", "new.yaml"]);
+    repository.git(&["rm", "-q", "large.txt"]);
+    repository.write("new.yaml", &format!("{long}# 9\n"));
+    repository.git(&["add", "."]);
+    assert_eq!(found_in(repository.path()), (vec![], 0));
+}
+
 /// Ten trees can name more files than there is time for.
 #[test]
 fn a_folder_without_end_that_is_gone_is_not_looked_into() {
@@ -411,6 +425,80 @@ fn a_merge_answers_for_what_no_parent_has() {
 }
 
 #[test]
+fn a_merged_tag_is_its_commit() {
+    let mut repository = committed("a", "a\n");
+    repository.git(&["checkout", "-q", "-b", "side"]);
+    repository.write("side.yaml", &secret("side", FIRST));
+    repository.commit("side");
+    repository.git(&["tag", "-a", "-m", "a tag", "v1"]);
+    repository.git(&["checkout", "-q", "main"]);
+    assert!(merge(&repository, &["--no-ff", "v1"]));
+    assert_eq!(found_in(repository.path()), (vec![], 0));
+    repository.write("own.yaml", &secret("own", SECOND));
+    repository.git(&["add", "."]);
+    assert_eq!(found_in(repository.path()), (vec!["own.yaml:6".to_owned()], 1));
+    let missing = "1".repeat(40);
+    fs::write(repository.path().join(".git/MERGE_HEAD"), &missing).expect("written");
+    let output = tidewaiter(&["staged"], repository.path());
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains(&format!("commit {missing} is missing from the repository")), "{said}");
+}
+
+/// In that hook git has not noted yet what is merged.
+#[test]
+fn a_merge_passes_the_hook_before_its_commit() {
+    let mut repository = committed("app.yaml", "a: 1\n");
+    let hook = repository.path().join(".git/hooks/pre-merge-commit");
+    write_script(&hook, &format!("exec '{}' hook run pre-commit", env!("CARGO_BIN_EXE_tidewaiter")));
+    for (branch, file) in [("one", "one.yaml"), ("two", "two.yaml")] {
+        repository.git(&["checkout", "-q", "-b", branch, "main"]);
+        repository.write(file, &secret(branch, FIRST));
+        repository.commit(branch);
+        repository.git(&["tag", "-a", "-m", "a tag", &format!("tag-{branch}")]);
+    }
+    repository.git(&["checkout", "-q", "main"]);
+    repository.write("b", "b\n");
+    let before = repository.commit("main");
+    for merged in [&["one"][..], &["tag-one"], &["one", "two"]] {
+        // Fails where the hook does.
+        repository.git(&[&["merge", "-q", "-m", "merged"], merged].concat());
+        repository.git(&["reset", "-q", "--hard", &before]);
+    }
+    // A merge without conflicts that some driver makes may hold what no branch has.
+    repository.write(".git/info/attributes", "b merge=own\n");
+    repository.git(&["config", "merge.own.driver", &format!("echo export API_TOKEN={SECOND} > %A")]);
+    repository.git(&["checkout", "-q", "one"]);
+    repository.write("b", "c\n");
+    repository.commit("both have it");
+    repository.git(&["checkout", "-q", "main"]);
+    assert!(!merge(&repository, &["--commit", "-m", "merged", "one"]), "stopped");
+    assert_eq!(found_in(repository.path()), (vec!["b:1".to_owned()], 1), "its own");
+}
+
+#[test]
+fn variables_of_a_merge_hide_nothing_of_another_commit() {
+    let mut repository = committed("app.yaml", "a: 1\n");
+    repository.write("old.yaml", &secret("old", FIRST));
+    let old = repository.commit("it was there");
+    repository.git(&["rm", "-q", "old.yaml"]);
+    let removed = repository.commit("and is gone");
+    repository.write("old.yaml", &secret("old", FIRST));
+    repository.git(&["add", "."]);
+    let tree = repository.git(&["write-tree"]);
+    let elsewhere = "1".repeat(40);
+    for id in [&old, &removed, &tree, &elsewhere, "1", "", &old[..39]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tidewaiter"));
+        command.arg("staged").current_dir(repository.path()).env(format!("GITHEAD_{id}"), "side");
+        for name in ["GIT_DIR", "GIT_INDEX_FILE"] {
+            command.env_remove(name);
+        }
+        let output = command.output().expect("the built program starts");
+        assert_eq!(output.status.code(), Some(1), "{id}: {}", text(&output.stderr));
+    }
+}
+
+#[test]
 fn an_amended_commit_answers_for_what_it_adds() {
     let mut repository = committed("a", "a\n");
     repository.write("app.yaml", &secret("web", FIRST));
@@ -557,6 +645,47 @@ fn a_line_above_gives_old_ones_a_meaning_wherever_it_stands() {
 }
 
 #[test]
+fn an_accepted_secret_stays_accepted_beside_an_open_one() {
+    let both = |first: &str, second: &str| {
+        let marked = |name: &str, mark: &str| secret(name, &format!("{FIRST}{mark}"));
+        format!("{}---\n{}", marked("a", first), marked("b", second))
+    };
+    let mark = " # tidewaiter:allow";
+    let repository = committed("app.yaml", &both(mark, ""));
+    let staged = |text: &str| {
+        repository.write("app.yaml", text);
+        repository.git(&["add", "."]);
+        let (said, code) = report(&["staged"], repository.path());
+        (places(&said), said["summary"]["suppressed"].as_u64(), code)
+    };
+    assert_eq!(staged(&format!("{}# more\n", both(mark, ""))), (vec![], Some(0), 0), "both are as they were");
+    assert_eq!(staged(&both(mark, mark)).1, Some(1), "one more is accepted");
+    assert_eq!(staged(&both("", "")).0, ["app.yaml:6"], "one is accepted no more");
+    let last = format!("  password: {FIRST}\n");
+    let above = both(mark, "").replace(&format!("\n{last}"), &format!("\n  # tidewaiter:allow\n{last}"));
+    assert_eq!(staged(&above).1, Some(1), "accepted by a new line above it");
+    repository.git(&["commit", "-q", "-m", "accepted"]);
+    assert_eq!(staged(&format!("{above}# more\n")).1, Some(0), "it was accepted before");
+}
+
+/// What a comment accepts is in the baseline, too, which has one entry for it.
+#[test]
+fn what_a_comment_accepted_before_uses_up_its_entry() {
+    let line = |name: &str| format!("{name}={FIRST}\n");
+    let mut repository = committed("a.env", &line("DB_PASSWORD"));
+    let create = tidewaiter(&["baseline", "create", "-f", "accepted.yaml"], repository.path());
+    assert!(create.status.success(), "{}", text(&create.stderr));
+    repository.write("a.env", &format!("# tidewaiter:allow\n{}", line("DB_PASSWORD")));
+    repository.commit("twice accepted");
+    repository.write("a.env", &format!("# tidewaiter:allow\n{}{}", line("DB_PASSWORD"), line("ADMIN_PASSWORD")));
+    repository.git(&["add", "."]);
+    for command in ["staged", "scan"] {
+        let output = tidewaiter(&[command, "--baseline", "accepted.yaml"], repository.path());
+        assert_eq!(output.status.code(), Some(1), "{command}: {}", text(&output.stdout));
+    }
+}
+
+#[test]
 fn what_a_baseline_accepts_in_a_file_accepts_no_copy_beside_it() {
     let repository = committed("a.env", &format!("DB_PASSWORD={FIRST}\n"));
     let create = tidewaiter(&["baseline", "create", "-f", "accepted.yaml"], repository.path());
@@ -566,6 +695,39 @@ fn what_a_baseline_accepts_in_a_file_accepts_no_copy_beside_it() {
     for command in ["staged", "scan"] {
         let output = tidewaiter(&[command, "--baseline", "accepted.yaml"], repository.path());
         assert_eq!(output.status.code(), Some(1), "{command}: {}", text(&output.stdout));
+    }
+}
+
+/// Which of two files is the one that was moved, equal ids and names can't tell; the baseline can.
+#[test]
+fn a_copy_of_what_was_moved_is_new_whichever_seems_to_be_the_copy() {
+    let long = format!("{}# 1\n# 2\n# 3\n# 4\n# 5\n# 6\n# 7\n# 8\n", secret("web", FIRST));
+    for (from, to, copy, edit) in [
+        ("m.yaml", "z.yaml", "c.yaml", "# 1"),
+        ("m.yaml", "a.yaml", "n.yaml", "# 1"),
+        ("old/app.yaml", "a.yaml", "new/app.yaml", "# 1"),
+        ("m.yaml", "a.yaml", "n.yaml", "# one"),
+    ] {
+        let repository = committed(from, &long);
+        let baseline = |command: &str| {
+            let output = tidewaiter(&["baseline", command, "-f", "accepted.yaml"], repository.path());
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        };
+        baseline("create");
+        fs::rename(repository.path().join(from), repository.path().join(to)).expect("moved");
+        repository.write(to, &long.replace("# 1", edit));
+        baseline("update");
+        let accepted = fs::read_to_string(repository.path().join("accepted.yaml")).expect("a baseline");
+        assert!(accepted.contains(to), "{accepted}");
+        repository.git(&["add", "."]);
+        let staged = || report(&["staged", "--baseline", "accepted.yaml"], repository.path());
+        let (said, code) = staged();
+        assert_eq!((places(&said), code), (vec![], 0), "{to}");
+        repository.write(copy, &long);
+        repository.git(&["add", "."]);
+        let (said, code) = staged();
+        assert_eq!((said["summary"]["findings"]["high"].as_u64(), code), (Some(1), 1), "{copy}: {said}");
+        assert_eq!(places(&said), [format!("{copy}:6")], "{said}");
     }
 }
 

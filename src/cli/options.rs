@@ -1,5 +1,6 @@
 //! The options that several subcommands share.
 
+use std::collections::HashSet;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +9,7 @@ use clap::{Args, ValueEnum};
 use super::Failure;
 use crate::config::{self, Config};
 use crate::engine::Engine;
-use crate::model::{Confidence, Redactor, Rule, Run, Settings, Severity, parse_size};
+use crate::model::{Confidence, Finding, Redactor, Rule, Run, Settings, Severity, Suppression, parse_size};
 use crate::report::{Format, View};
 use crate::rules;
 use crate::suppress::baseline::{Baseline, Entry};
@@ -222,6 +223,7 @@ impl Selection {
         let mut unused = baseline.accept(&mut findings, &frame, &masks);
         run.findings = findings.split_off(before);
         run.unchanged = findings;
+        report_copies(run);
         // What only the history holds no scan of files can find.
         unused.retain(|entry| !baseline.history || frame.has(&entry.path));
         let is_whole = scanned.is_some_and(|scanned| scanned.is_dir()) && frame.is_one();
@@ -236,6 +238,23 @@ impl Selection {
             list.extend(unused.into_iter().map(said));
         }
     }
+}
+
+/// Reports what a file seems to have brought from another path, where the baseline does not accept it, but the same on a new
+/// line: its entry went there with it, and this is the copy.
+fn report_copies(run: &mut Run) {
+    let same = |finding: &Finding| {
+        let place = finding.secret.expose().is_empty().then(|| finding.structural_path.clone());
+        (finding.rule.id.to_string(), finding.secret.clone(), place)
+    };
+    let is_accepted = |finding: &&Finding| matches!(finding.suppressed.as_deref(), Some(Suppression::Baseline(_)));
+    let accepted: HashSet<_> = run.findings.iter().filter(is_accepted).map(same).collect();
+    let (mut copies, unchanged) = std::mem::take(&mut run.unchanged).into_iter().partition(|finding| {
+        finding.suppressed.is_none() && run.moved.contains(&finding.origin) && accepted.contains(&same(finding))
+    });
+    run.unchanged = unchanged;
+    run.findings.append(&mut copies);
+    run.findings.sort_by(|a, b| (&a.origin, a.span, &a.rule.id).cmp(&(&b.origin, b.span, &b.rule.id)));
 }
 
 /// The file to which GitHub Actions wants a job summary added.

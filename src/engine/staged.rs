@@ -24,36 +24,74 @@ impl Engine {
         (scanned.findings, stayed) = findings.partition(|finding| is_new(finding.span));
         if !stayed.is_empty() {
             let mut known = self.known(&changed.old, neighbours);
-            // Of two of the same, the one is new above which something changed.
-            stayed.sort_by_key(means_more);
-            let is_known = |finding: &Finding| {
-                let left = known.get_mut(&identity(finding)).filter(|left| **left > 0);
-                left.map(|left| *left -= 1).is_some()
-            };
+            // Of several of the same, those are new above which something changed. What a comment accepts goes before what is
+            // open: it may be what was open before, which then is no more.
+            stayed.sort_by_key(|finding| (means_more(finding), finding.suppressed.is_none()));
+            let is_known =
+                |finding: &Finding| known.get_mut(&identity(finding)).is_some_and(|known| known.take(finding));
             let mut more;
             (scanned.unchanged, more) = stayed.into_iter().partition(is_known);
             scanned.findings.append(&mut more);
         }
+        scanned.moved = changed.old.iter().all(|version| version.path != file.path);
         scanned.unused.retain(|unused| is_new(unused.line));
         scanned
     }
 
-    /// How often what was found in the old versions of a file, and not accepted there.
-    fn known(&self, old: &[OldVersion], neighbours: &dyn Neighbours) -> HashMap<Identity, usize> {
-        let mut known = HashMap::new();
+    /// How often what was found in the old versions of a file.
+    fn known(&self, old: &[OldVersion], neighbours: &dyn Neighbours) -> HashMap<Identity, Known> {
+        let mut known: HashMap<Identity, Known> = HashMap::new();
         for version in old {
             let origin = Origin::Staged { path: version.path.clone() };
-            let findings = self.scan_blob(origin, &version.bytes, neighbours).findings;
-            let mut counts: HashMap<Identity, usize> = HashMap::new();
-            for finding in findings.iter().filter(|finding| finding.suppressed.is_none()) {
-                *counts.entry(identity(finding)).or_default() += 1;
+            let mut counts: HashMap<Identity, Known> = HashMap::new();
+            for finding in &self.scan_blob(origin, &version.bytes, neighbours).findings {
+                let count = counts.entry(identity(finding)).or_default();
+                count.all += 1;
+                *count.of(finding) += 1;
             }
             for (identity, count) in counts {
                 let most = known.entry(identity).or_default();
-                *most = count.max(*most);
+                most.all = most.all.max(count.all);
+                most.open = most.open.max(count.open);
+                most.accepted = most.accepted.max(count.accepted);
             }
         }
         known
+    }
+}
+
+/// How often an old version has a finding, the most of all of them, and what of that is not taken yet.
+#[derive(Default)]
+struct Known {
+    all: usize,
+    /// Those that nobody accepted there.
+    open: usize,
+    accepted: usize,
+}
+
+impl Known {
+    /// The number of those that were accepted, or were not, as this one.
+    fn of(&mut self, finding: &Finding) -> &mut usize {
+        if finding.suppressed.is_some() { &mut self.accepted } else { &mut self.open }
+    }
+
+    /// Takes one for the finding, and says whether that is the same: what was accepted and is not any more, or is only now, is
+    /// another, but for what was open no second one stays open.
+    fn take(&mut self, finding: &Finding) -> bool {
+        if self.all == 0 {
+            return false;
+        }
+        let same = self.of(finding);
+        if *same > 0 {
+            *same -= 1;
+            self.all -= 1;
+            return true;
+        }
+        if finding.suppressed.is_some() && self.open > 0 {
+            self.open -= 1;
+            self.all -= 1;
+        }
+        false
     }
 }
 

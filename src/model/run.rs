@@ -12,9 +12,11 @@ use super::{Finding, Origin, Secret, Shard, Span, Summary};
 pub struct Run {
     /// All findings, suppressed ones too, sorted by origin and position.
     pub findings: Vec<Finding>,
-    /// What staged files have on lines that are not new, and had before. An entry of a baseline that accepts it accepts
-    /// nothing else.
+    /// What staged files have on lines that are not new, and had before, accepted or not. An entry of a baseline that accepts
+    /// it accepts nothing else.
     pub unchanged: Vec<Finding>,
+    /// Staged files with unchanged findings that came from other paths.
+    pub moved: HashSet<Arc<Origin>>,
     /// Secrets that were found and lie below a threshold. They may stand again in a line that is shown.
     pub unreported: Vec<Secret>,
     /// Each blob that has a finding, sorted by origin.
@@ -62,6 +64,7 @@ impl Run {
         self.findings.extend(other.findings);
         self.findings.sort_by(|a, b| (&a.origin, a.span, &a.rule.id).cmp(&(&b.origin, b.span, &b.rule.id)));
         self.unchanged.extend(other.unchanged);
+        self.moved.extend(other.moved);
         self.unreported.extend(other.unreported);
         self.sources.extend(other.sources);
         self.sources.sort_by(|a, b| a.origin.cmp(&b.origin));

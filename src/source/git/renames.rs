@@ -1,7 +1,8 @@
 //! Where files came from that the index has and HEAD lacks at their paths.
 //!
 //! What is gone is listed from trees alone, up to a bound. First come files that are equal, by their ids; only where few are
-//! left on both sides, libgit2 compares contents. A file of which nothing is found counts as new.
+//! left on both sides, libgit2 compares the contents of those of like sizes, up to a sum. A file of which nothing is found
+//! counts as new.
 
 use std::collections::HashMap;
 
@@ -19,6 +20,14 @@ const MAX_PATHS: usize = 32 << 20;
 
 /// Contents are compared where no more files than this are gone, and no more are new.
 const MAX_COMPARED: usize = 1_000;
+
+/// Of those that are gone, and of those that are new, contents of no more bytes than this are compared.
+const MAX_READ: usize = 16 << 20;
+
+/// The larger of two files that are compared has at most this many times the bytes of the smaller one, as in libgit2; fewer
+/// bytes than [`SMALL`] count as that many.
+const MOST_TIMES: usize = 8;
+const SMALL: usize = 128;
 
 /// The paths that files came from, by the paths that they came to.
 type Origins = HashMap<Vec<u8>, Vec<u8>>;
@@ -40,9 +49,15 @@ impl Changes {
         if is_one_empty || new.len() > MAX_COMPARED || gone.len() > MAX_COMPARED {
             return;
         }
+        let Ok(odb) = repository.odb() else { return };
+        let size = |id| odb.header(id).ok().map(|(size, _)| size);
+        let new = affordable(new.into_iter().filter_map(|file| Some((size(file.id)?, file))).collect());
+        let is_like_one = |gone: usize| new.iter().any(|(size, _)| are_like(*size, gone));
+        let gone = gone.into_iter().filter_map(|file| Some((size(file.id).filter(|size| is_like_one(*size))?, file)));
+        let gone = affordable(gone.collect());
         let Ok(mut origins) = similar(repository, &new, &gone) else { return };
-        let ids: HashMap<&[u8], Oid> = gone.iter().map(|file| (file.path.as_slice(), file.id)).collect();
-        for file in new {
+        let ids: HashMap<&[u8], Oid> = gone.iter().map(|(_, file)| (file.path.as_slice(), file.id)).collect();
+        for (_, file) in new {
             let from = origins.remove(&file.path).and_then(|path| ids.get(path.as_slice()).map(|id| (path, *id)));
             (file.old_path, file.old) = from.unzip();
         }
@@ -98,14 +113,35 @@ fn take_equal(new: &mut Vec<&mut ChangedFile>, gone: &mut Vec<Gone>, name: impl 
     gone.retain(|_| is_left.next().unwrap_or(true));
 }
 
-/// Where new files came from, by their contents.
-fn similar(repository: &Repository, new: &[&mut ChangedFile], gone: &[Gone]) -> Result<Origins, git2::Error> {
+/// Whether files of these sizes can be versions of one.
+fn are_like(one: usize, other: usize) -> bool {
+    let most = one.min(other).max(SMALL).saturating_mul(MOST_TIMES);
+    one.max(other) <= most
+}
+
+/// Of files with their sizes, as many of the smallest as may be read.
+fn affordable<T>(mut files: Vec<(usize, T)>) -> Vec<(usize, T)> {
+    files.sort_by_key(|(size, _)| *size);
+    let mut sum = 0_usize;
+    files.retain(|(size, _)| {
+        sum = sum.saturating_add(*size);
+        sum <= MAX_READ
+    });
+    files
+}
+
+/// Where new files came from, by their contents; the files stand with their sizes.
+fn similar(
+    repository: &Repository,
+    new: &[(usize, &mut ChangedFile)],
+    gone: &[(usize, Gone)],
+) -> Result<Origins, git2::Error> {
     // Indexes of these alone, in memory: libgit2 would read all of the other one, and not every form of it.
     let (mut before, mut after) = (Index::new()?, Index::new()?);
-    for file in gone {
+    for (_, file) in gone {
         add(repository, &file.path, file.id, &mut before);
     }
-    for file in new {
+    for (_, file) in new {
         add(repository, &file.path, file.id, &mut after);
     }
     let mut options = DiffOptions::new();
@@ -139,4 +175,31 @@ fn add(repository: &Repository, path: &[u8], id: Oid, index: &mut Index) {
         flags_extended: 0,
         path: path.to_vec(),
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_files_of_like_sizes_are_compared() {
+        for (one, other, like) in [
+            (88, 1_500_000_000, false),
+            (1_000, 8_000, true),
+            (8_001, 1_000, false),
+            (0, 1_024, true),
+            (0, 1_025, false),
+        ] {
+            assert_eq!((are_like(one, other), are_like(other, one)), (like, like), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn the_smallest_files_are_read_up_to_a_sum() {
+        let files = |sizes: &[usize]| sizes.iter().map(|size| (*size, ())).collect::<Vec<_>>();
+        assert_eq!(affordable(files(&[MAX_READ, 7, 5])), files(&[5, 7]));
+        assert_eq!(affordable(files(&[MAX_READ])), files(&[MAX_READ]));
+        assert_eq!(affordable(files(&[usize::MAX, MAX_READ - 5, 5])), files(&[5, MAX_READ - 5]));
+        assert_eq!(affordable(files(&[MAX_READ / 2 + 1; 3])), files(&[MAX_READ / 2 + 1]));
+    }
 }

@@ -1,10 +1,11 @@
 //! What the index holds for the next commit, and which bytes of it are new: in none of the commit's parents.
 //!
-//! The parents are HEAD and, while a merge is under way, the merged commits. What those bring is in the history already, with
+//! The parents are HEAD and, while a merge is under way or about to be committed, the merged commits. What those bring is in the history already, with
 //! commits of its own: stopping the merge would not take it out, and whoever merges did not write it. What only the merge
 //! commit holds is news. An amended commit can't be told from a new one, so that its changes against HEAD count.
 
 use std::collections::{HashMap, HashSet};
+use std::env;
 use std::fs;
 use std::path::Path;
 
@@ -12,7 +13,7 @@ use git2::{DiffOptions, ErrorCode, Oid, Patch, Tree};
 
 use super::changes::{self, ChangedFile, Changes};
 use super::index::IndexFile;
-use super::{GitError, Repository, Unread, open};
+use super::{GitError, Repository, Unread, is_here, open};
 use crate::model::{LineIndex, Problem, ProblemKind, Span};
 
 /// A file that the next commit changes.
@@ -67,7 +68,12 @@ impl Staged {
             None if repository.is_bare() => return Err(GitError::Bare),
             None => IndexFile::default(),
         };
-        let (mut files, conflicts) = changed(&repository, &index)?;
+        let merged = match merged(&repository)? {
+            Some(merged) => merged,
+            None if is_here(path) => merged_by_environment(&repository)?,
+            None => Vec::new(),
+        };
+        let (mut files, conflicts) = changed(&repository, &index, merged)?;
         files.sort_by(|a, b| a.0.cmp(&b.0));
         let shown = |path: &[u8]| String::from_utf8_lossy(path).into_owned();
         let files = files.into_iter().map(|(path, id, old)| {
@@ -115,9 +121,13 @@ fn old(file: &mut ChangedFile) -> Option<Old> {
     file.old.map(|id| (path, id))
 }
 
-/// The files that differ from those of all parents, and paths with conflicts.
-fn changed(repository: &Repository, index: &IndexFile) -> Result<(Vec<File>, Vec<Vec<u8>>), GitError> {
-    let head = head_tree(repository)?;
+/// The files that differ from those of HEAD and of all commits that are merged into it, and paths with conflicts.
+fn changed(
+    repository: &Repository,
+    index: &IndexFile,
+    merged: Vec<Oid>,
+) -> Result<(Vec<File>, Vec<Vec<u8>>), GitError> {
+    let head = head(repository)?.map(|commit| commit_tree(repository, commit)).transpose()?;
     let mut changes = changes::between(repository, head.as_ref(), index)?;
     changes.find_renames(repository);
     let Changes { files, conflicts, .. } = changes;
@@ -126,7 +136,7 @@ fn changed(repository: &Repository, index: &IndexFile) -> Result<(Vec<File>, Vec
         (file.path, file.id, vec![old])
     };
     let mut files: Vec<File> = files.into_iter().map(of_head).collect();
-    for merged in merged(repository)? {
+    for merged in merged {
         let tree = commit_tree(repository, merged)?;
         let mut changes = changes::between(repository, Some(&tree), index)?;
         // Only what is new against the other parents, too, is worth looking for where it came from.
@@ -143,10 +153,25 @@ fn changed(repository: &Repository, index: &IndexFile) -> Result<(Vec<File>, Vec
     Ok((files, conflicts))
 }
 
-/// The commits that are being merged into HEAD; git notes them in a file of the working tree's own folder.
-fn merged(repository: &Repository) -> Result<Vec<Oid>, GitError> {
-    let text = fs::read_to_string(repository.path().join("MERGE_HEAD")).unwrap_or_default();
-    text.lines().map(|line| Oid::from_str(line.trim()).map_err(GitError::from)).collect()
+/// The commits that are being merged into HEAD, which git notes in a file of the working tree's own folder; `None` without
+/// such a file. Of a tag that is merged it notes the tag.
+fn merged(repository: &Repository) -> Result<Option<Vec<Oid>>, GitError> {
+    let Ok(text) = fs::read_to_string(repository.path().join("MERGE_HEAD")) else { return Ok(None) };
+    let commit = |line: &str| {
+        let id = Oid::from_str(line.trim())?;
+        repository.peeled(id).map_err(|error| unread("commit", id, &error))
+    };
+    text.lines().map(commit).collect::<Result<_, _>>().map(Some)
+}
+
+/// The commits that `git merge` names in variables (`GITHEAD_<id>`) of what it starts: it calls the hook `pre-merge-commit`
+/// before it writes the file. A variable that outlives its merge adds nothing, as HEAD holds the commit then.
+fn merged_by_environment(repository: &Repository) -> Result<Vec<Oid>, GitError> {
+    let Some(head) = head(repository)? else { return Ok(Vec::new()) };
+    let is_news = |id: &Oid| *id != head && repository.graph_descendant_of(head, *id).is_ok_and(|is_old| !is_old);
+    let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let ids = names.filter_map(|name| Oid::from_str(name.strip_prefix("GITHEAD_").filter(|id| id.len() == 40)?).ok());
+    Ok(ids.filter(|id| repository.find_commit(*id).is_ok()).filter(is_news).collect())
 }
 
 /// The stretches of the new text whose lines are not those of the old one.
@@ -186,16 +211,20 @@ fn common(left: &[Span], right: &[Span]) -> Vec<Span> {
     both
 }
 
-fn head_tree(repository: &Repository) -> Result<Option<Tree<'_>>, GitError> {
+/// The commit that HEAD leads to; `None` before the first one.
+fn head(repository: &Repository) -> Result<Option<Oid>, GitError> {
     match repository.head() {
-        Ok(head) => head.target().map(|commit| commit_tree(repository, commit)).transpose(),
+        Ok(head) => Ok(head.target()),
         Err(error) if error.code() == ErrorCode::UnbornBranch => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
 
 fn commit_tree(repository: &Repository, commit: Oid) -> Result<Tree<'_>, GitError> {
-    let said = |word: &str, id, error: &git2::Error| GitError::Other(Unread::new(word, id, error).message);
-    let tree = repository.find_commit(commit).map_err(|error| said("commit", commit, &error))?.tree_id();
-    repository.find_tree(tree).map_err(|error| said("folder", tree, &error))
+    let tree = repository.find_commit(commit).map_err(|error| unread("commit", commit, &error))?.tree_id();
+    repository.find_tree(tree).map_err(|error| unread("folder", tree, &error))
+}
+
+fn unread(word: &str, id: Oid, error: &git2::Error) -> GitError {
+    GitError::Other(Unread::new(word, id, error).message)
 }
