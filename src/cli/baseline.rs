@@ -248,7 +248,10 @@ impl Args {
     /// What could not be read whole makes no baseline: its findings would be missing or taken for mended. `kinds` are the
     /// problems that say so.
     fn whole(&self, run: Run, kinds: &[ProblemKind]) -> Result<Run, Failure> {
-        let unread = run.summary.problems.iter().find(|problem| kinds.contains(&problem.kind));
+        // What is skipped and only counted (Git LFS pointers) is in every history of the repository.
+        let is_counted = |problem: &Problem| problem.kind == ProblemKind::Skipped && problem.count > 0;
+        let mut problems = run.summary.problems.iter().filter(|problem| !is_counted(problem));
+        let unread = problems.find(|problem| kinds.contains(&problem.kind));
         match unread.filter(|_| !self.running.allow_incomplete) {
             Some(problem) => Err(Failure(format!(
                 "{} was not scanned: {}; --allow-incomplete goes on without it",
