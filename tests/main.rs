@@ -22,6 +22,7 @@ mod hook;
 mod import;
 mod judged;
 mod layout;
+mod left_out;
 mod masking;
 mod page;
 mod pre_commit;
