@@ -27,6 +27,7 @@ mod masking;
 mod page;
 mod pre_commit;
 mod program;
+mod report_file;
 mod report_merge;
 mod reports;
 mod repository;
