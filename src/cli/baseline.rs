@@ -30,9 +30,12 @@ pub enum Action {
     Prune(Args),
     /// List what a baseline accepts
     Show {
-        /// The baseline
-        #[arg(value_name = "FILE", default_value = FILE)]
-        file: PathBuf,
+        /// The baseline [default: .tidewaiter-baseline.yaml]
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// The same, as the other actions have it
+        #[arg(long = "file", short = 'f', value_name = "FILE", conflicts_with = "file")]
+        named: Option<PathBuf>,
     },
 }
 
@@ -63,12 +66,13 @@ pub fn run(action: &Action) -> Result<ExitCode, Failure> {
         Action::Create(args) => create(args),
         Action::Update(args) => update(args),
         Action::Prune(args) => prune(args),
-        Action::Show { file } => show(file),
+        Action::Show { file, named } => show(named.as_ref().or(file.as_ref()).map_or(Path::new(FILE), |file| file)),
     }
 }
 
 fn create(args: &Args) -> Result<ExitCode, Failure> {
-    if args.file.exists() {
+    // An empty file accepts nothing that could be lost.
+    if args.file.exists() && !fs::metadata(&args.file).is_ok_and(|found| found.is_file() && found.len() == 0) {
         return Err(Failure(format!("{} exists; `tidewaiter baseline update` adds to it", args.file.display())));
     }
     let found = args.scan(&args.choice, args.history)?;
