@@ -30,6 +30,7 @@ mod fingerprint;
 mod history;
 mod masking;
 mod pending;
+mod pointer;
 mod staged;
 
 use documents::Documents;
@@ -252,7 +253,8 @@ impl Engine {
         bytes: &[u8],
         neighbours: &dyn Neighbours,
     ) -> Scanned {
-        let mut scanned = Scanned { bytes: bytes.len() as u64, ..Scanned::default() };
+        let problems = pointer::said(&origin, bytes).into_iter().collect();
+        let mut scanned = Scanned { bytes: bytes.len() as u64, problems, ..Scanned::default() };
         if text::is_utf32(bytes) {
             return failed(origin.path(), "UTF-32, which is not read".to_owned());
         }
@@ -393,7 +395,7 @@ fn assemble(scanned: Vec<Scanned>, problems: Vec<Problem>, allowlist: &Allowlist
     }
     run.findings.sort_by(|a, b| (&a.origin, a.span, &a.rule.id).cmp(&(&b.origin, b.span, &b.rule.id)));
     run.sources.sort_by(|a, b| a.origin.cmp(&b.origin));
-    run.summary.problems.sort();
+    run.summary.join_problems();
     run.summary.unused.sort();
     run.summary.unused.append(&mut allowlist.unused());
     run.summary.elapsed = start.elapsed();

@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// The file that is being written, to be removed if a signal comes.
 static PARTIAL: Mutex<Option<PathBuf>> = Mutex::new(None);
 
-/// Writes a file beside its place and moves it there when it is whole. What is to survive a crash of the machine is for
+/// Writes a file beside its place and moves it there when it is whole; the permissions of one that stood there stay. What is to survive a crash of the machine is for
 /// `write` to sync.
 ///
 /// # Errors
@@ -20,7 +20,11 @@ pub fn replace(target: &Path, write: impl FnOnce(&mut fs::File) -> io::Result<()
     let mut partial = name.to_owned();
     partial.push(format!(".{}.partial", process::id()));
     let partial = target.with_file_name(partial);
-    let written = begin(&partial).and_then(|mut file| write(&mut file));
+    let written = begin(&partial).and_then(|mut file| {
+        // Before anything is in it.
+        keep_permissions(&file, target)?;
+        write(&mut file)
+    });
     let moved = written.and_then(|()| fs::rename(&partial, target)).inspect_err(|_| {
         let _ = fs::remove_file(&partial);
     });
@@ -47,6 +51,16 @@ fn begin(partial: &Path) -> io::Result<fs::File> {
     Ok(file)
 }
 
+/// Gives the file the permissions of the one that it replaces, if there is one.
+fn keep_permissions(file: &fs::File, target: &Path) -> io::Result<()> {
+    let Ok(found) = fs::metadata(target) else { return Ok(()) };
+    // Some file systems have no others than those that every file has.
+    if file.metadata()?.permissions() == found.permissions() {
+        return Ok(());
+    }
+    file.set_permissions(found.permissions())
+}
+
 fn noted() -> MutexGuard<'static, Option<PathBuf>> {
     PARTIAL.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -67,5 +81,20 @@ mod tests {
         assert_eq!(fs::read(&file).unwrap(), b"first");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         assert!(replace(Path::new("/"), |_| Ok(())).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_others_may_not_read_stays_one() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("report");
+        for mode in [0o600, 0o664] {
+            fs::write(&file, "").unwrap();
+            fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+            replace(&file, |out| out.write_all(b"text")).unwrap();
+            assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, mode);
+            assert_eq!(fs::read(&file).unwrap(), b"text");
+        }
     }
 }

@@ -75,6 +75,8 @@ fn two_baselines_that_were_made_apart_are_joined_by_advice() {
     fs::write(&file, format!("{ours}{theirs}")).expect("written");
     let error = text(&tidewaiter(&["baseline", "update"], path).stderr);
     assert!(error.contains("duplicate") && error.contains("of one side"), "{error}");
+    let second = ours.lines().count() + 3;
+    assert!(error.contains(&format!("{FILE}:{second}:")) && !error.contains("at line"), "{second}: {error}");
     let entries: String = theirs.lines().filter(|line| line.starts_with("- ")).collect();
     fs::write(&file, format!("{ours}{entries}\n")).expect("written");
     for command in ["update", "prune"] {
@@ -136,6 +138,46 @@ fn an_empty_baseline_says_what_is_expected() {
         fs::write(folder.path().join(FILE), empty).expect("written");
         let error = text(&tidewaiter(&["scan", ".", "--baseline", FILE], folder.path()).stderr);
         assert!(error.contains("expected version, id, rounds and findings") && error.contains("create"), "{error}");
+    }
+}
+
+#[test]
+fn an_empty_file_is_made_a_baseline() {
+    let folder = folder(&[("a.yaml", &secret("a", "plover-Crag-1")), (FILE, "")]);
+    let said = |args: &[&str]| {
+        let output = tidewaiter(args, folder.path());
+        text(&output.stdout) + &text(&output.stderr)
+    };
+    assert!(said(&["baseline", "update"]).contains("remove it, and `tidewaiter baseline create` makes one"));
+    assert!(said(&["baseline", "create"]).contains("1 finding accepted"));
+    assert!(said(&["baseline", "create"]).contains("exists"), "what is accepted stays");
+}
+
+#[test]
+fn what_is_no_baseline_is_said_without_jargon() {
+    let folder = folder(&[("a.txt", "nothing\n"), (FILE, "- version\n- findings\n")]);
+    let error = text(&tidewaiter(&["baseline", "show"], folder.path()).stderr);
+    assert!(error.contains("expected version, id, rounds and findings") && !error.contains("struct"), "{error}");
+}
+
+#[test]
+fn an_entry_that_is_there_twice_is_not_said_to_be_found_no_more() {
+    let folder = folder(&[("a.yaml", &secret("a", "plover-Crag-1")), ("b.yaml", &secret("b", "plover-Crag-2"))]);
+    assert!(tidewaiter(&["baseline", "create", "-f", "b"], folder.path()).status.success());
+    let whole = fs::read_to_string(folder.path().join("b")).expect("a baseline");
+    let entry = whole.lines().find(|line| line.contains("\"a.yaml\"")).expect("an entry");
+    fs::write(folder.path().join("b"), format!("{whole}{entry}\n")).expect("written");
+    let said = text(&tidewaiter(&["scan", "--baseline", "b"], folder.path()).stdout);
+    assert!(
+        said.contains("kubernetes-secret-data at a.yaml") && said.contains("more often than it is found"),
+        "{said}"
+    );
+    fs::write(folder.path().join("a.yaml"), "a: 1\n").expect("written");
+    let said = text(&tidewaiter(&["scan", "--baseline", "b"], folder.path()).stdout);
+    assert!(said.contains("any more") && !said.contains("more often"), "{said}");
+    // The option that all actions have names the file here, too.
+    for args in [&["baseline", "show", "-f", "b"][..], &["baseline", "show", "--file=b"], &["baseline", "show", "b"]] {
+        assert!(text(&tidewaiter(args, folder.path()).stdout).contains("3 findings accepted"), "{args:?}");
     }
 }
 

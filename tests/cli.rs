@@ -160,16 +160,6 @@ fn what_git_tracks_and_can_not_be_walked_is_said() {
     assert_eq!((code, &report["summary"]["incomplete"]), (2, &true.into()));
 }
 
-/// Where nobody knows what git tracks, that is said of a folder that has a name.
-#[test]
-fn an_index_that_can_not_be_read_is_said() {
-    let folder = folder();
-    crate::repository::git(folder.path(), &["init", "--quiet"], 0);
-    fs::write(folder.path().join(".git/index"), "no index").expect("writable");
-    let said = text(&tidewaiter(&["scan", "."], folder.path()).stdout);
-    assert!(said.contains("\nnote: .: ignored files that git tracks are not looked for: "), "{said}");
-}
-
 #[test]
 fn the_json_report_keeps_to_its_schema() {
     let schema = fs::read(root().join("schema/report.schema.json")).expect("the schema");

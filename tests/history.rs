@@ -296,6 +296,22 @@ fn a_namespace_of_a_server_hides_no_refs() {
 }
 
 #[test]
+fn a_name_that_no_ref_has_is_no_revision_however_short() {
+    let mut repository = Repository::new();
+    repository.commit("empty");
+    repository.write("b", "a file\n");
+    for name in ["a", "ab", "abc", "x", "a..HEAD", "b"] {
+        for args in [&["history", name][..], &["history", "HEAD", "--", name]] {
+            let output = tidewaiter(args, repository.path());
+            let (said, name) = (text(&output.stderr), name.trim_end_matches("..HEAD"));
+            assert_eq!(output.status.code(), Some(2), "{said}");
+            assert!(said.contains(&format!("there is no revision `{name}`")), "{said}");
+            assert_eq!(said.contains("no path is taken"), name == "b", "{said}");
+        }
+    }
+}
+
+#[test]
 fn unknown_revisions_are_errors_with_a_suggestion() {
     let mut repository = Repository::new();
     repository.commit("empty");

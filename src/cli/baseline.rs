@@ -33,6 +33,9 @@ pub enum Action {
         /// The baseline [default: the one that the configuration names, else .tidewaiter-baseline.yaml]
         #[arg(value_name = "FILE")]
         file: Option<PathBuf>,
+        /// The same, as the other actions have it
+        #[arg(long = "file", short = 'f', value_name = "FILE", conflicts_with = "file")]
+        named: Option<PathBuf>,
     },
 }
 
@@ -63,8 +66,8 @@ pub fn run(action: &Action) -> Result<ExitCode, Failure> {
         Action::Create(args) => create(args, &args.file()?),
         Action::Update(args) => update(args, &args.file()?),
         Action::Prune(args) => prune(args, &args.file()?),
-        Action::Show { file: Some(file) } => show(file),
-        Action::Show { file: None } => {
+        Action::Show { file: Some(file), .. } | Action::Show { named: Some(file), .. } => show(file),
+        Action::Show { .. } => {
             let config = config::find(Path::new(".")).map_err(Failure::from_config)?;
             show(&config.baseline.unwrap_or_else(|| PathBuf::from(FILE)))
         }
@@ -82,7 +85,8 @@ pub fn load(file: &Path) -> Result<Baseline, Failure> {
 }
 
 fn create(args: &Args, file: &Path) -> Result<ExitCode, Failure> {
-    if file.exists() {
+    // An empty file accepts nothing that could be lost.
+    if file.exists() && !fs::metadata(file).is_ok_and(|found| found.is_file() && found.len() == 0) {
         return Err(Failure(format!("{} exists; `tidewaiter baseline update` adds to it", file.display())));
     }
     let found = args.scan(&args.choice, args.history)?;
@@ -265,7 +269,10 @@ impl Args {
     /// What could not be read whole makes no baseline: its findings would be missing or taken for mended. `kinds` are the
     /// problems that say so.
     fn whole(&self, run: Run, kinds: &[ProblemKind]) -> Result<Run, Failure> {
-        let unread = run.summary.problems.iter().find(|problem| kinds.contains(&problem.kind));
+        // What is skipped and only counted (Git LFS pointers) is in every history of the repository.
+        let is_counted = |problem: &Problem| problem.kind == ProblemKind::Skipped && problem.count > 0;
+        let mut problems = run.summary.problems.iter().filter(|problem| !is_counted(problem));
+        let unread = problems.find(|problem| kinds.contains(&problem.kind));
         match unread.filter(|_| !self.running.allow_incomplete) {
             Some(problem) => Err(Failure(format!(
                 "{} was not scanned: {}; --allow-incomplete goes on without it",

@@ -97,14 +97,25 @@ fn write_file(format: Format, run: &Run, view: &View, path: &Path) -> Result<(),
             if other.is_some() || fs::metadata(path).is_ok_and(|found| !found.is_file()) {
                 let file = fs::OpenOptions::new().append(true).open(path);
                 file.and_then(|mut file| write(&mut file)).map_err(said)?;
-            } else if path.is_symlink() {
-                replace(&fs::canonicalize(path).map_err(said)?, |file| write(file))?;
             } else {
-                replace(path, |file| write(file))?;
+                let real = path.is_symlink().then(|| fs::canonicalize(path)).transpose().map_err(said)?;
+                let target = real.as_deref().unwrap_or(path);
+                let is_private = view.show_secrets && !target.exists();
+                replace(target, |file| {
+                    if is_private { make_private(file) } else { Ok(()) }.and_then(|()| write(file))
+                })?;
             }
         }
     }
     say_left_out(&path.display().to_string(), left_out);
+    Ok(())
+}
+
+/// Leaves the file to its owner alone.
+fn make_private(file: &fs::File) -> io::Result<()> {
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    let _ = file;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! The options that several subcommands share.
 
 use std::collections::HashSet;
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -119,7 +119,17 @@ fn file_output(text: &str) -> Result<(Format, PathBuf), String> {
     if path == "-" {
         return Err("`-` is no file; --format is for standard output".to_owned());
     }
-    Ok((format.parse()?, PathBuf::from(path)))
+    let (format, path) = (format.parse()?, PathBuf::from(path));
+    // Found out before the scan, which may take long.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    match folder.map(|folder| (folder.display(), folder.metadata())) {
+        Some((folder, Ok(found))) if !found.is_dir() => Err(format!("{folder} is no folder")),
+        Some((folder, Err(error))) => Err(match error.kind() {
+            ErrorKind::NotFound => format!("there is no folder {folder}"),
+            _ => format!("the folder {folder}: {error}"),
+        }),
+        _ => Ok((format, path)),
+    }
 }
 
 impl Choice {
@@ -229,9 +239,14 @@ impl Selection {
         let is_whole = scanned.is_some_and(|scanned| scanned.is_dir()) && frame.is_one();
         let has_thresholds = self.choice.min_severity.is_some() || self.choice.min_confidence.is_some();
         if is_whole && !self.choice.is_narrowed() && !has_thresholds {
+            let used = baseline.places_but(&unused);
             let said = |entry: &Entry| {
                 let place = format!("{} {}", entry.path, entry.structure);
-                format!("{}: no {} at {} any more", file.display(), entry.rule, place.trim_end())
+                let (file, rule, place) = (file.display(), &entry.rule, place.trim_end());
+                match used.contains(&entry.place()) {
+                    true => format!("{file}: {rule} at {place} is there more often than it is found"),
+                    false => format!("{file}: no {rule} at {place} any more"),
+                }
             };
             let summary = &mut run.summary;
             let list = if summary.shards.is_empty() { &mut summary.unused } else { &mut summary.unmatched };

@@ -49,13 +49,18 @@ pub fn load(path: &Path) -> Result<Baseline, ConfigError> {
     }
     if !file.text.lines().map(str::trim).any(|line| !line.is_empty() && !line.starts_with('#')) {
         let message = "an empty file is no baseline: expected version, id, rounds and findings";
-        return Err(file.error(Span::default(), message, Some("`tidewaiter baseline create` makes one".to_owned())));
+        return Err(file.error(
+            Span::default(),
+            message,
+            Some("remove it, and `tidewaiter baseline create` makes one".to_owned()),
+        ));
     }
     let mut baseline: Baseline = serde_yaml::from_str(&file.text).map_err(|error| {
         let line = error.location().map_or(1, |place| place.line());
-        let said = without_values(&error.to_string());
+        let said = in_words(&without_values(&error.to_string()));
         let help = said.contains("duplicate").then(|| BOTH.to_owned());
-        file.error(line_span(&file.text, line), &format!("this is no baseline: {said}"), help)
+        let span = second(&file.text, &said).unwrap_or_else(|| line_span(&file.text, line));
+        file.error(span, &format!("this is no baseline: {said}"), help)
     })?;
     if baseline.version != VERSION {
         let message = format!("a baseline of version {}; this program knows version {VERSION}", baseline.version);
@@ -195,6 +200,23 @@ fn conflict(text: &str) -> Option<Span> {
         start += line.len();
     }
     None
+}
+
+/// What the parser says, in the words of whoever writes such a file, and without the place, which is shown beside it.
+fn in_words(said: &str) -> String {
+    let is_place = |place: &str| place.split(" column ").all(|number| number.parse::<usize>().is_ok());
+    let without_place = said.rsplit_once(" at line ").filter(|(_, place)| is_place(place));
+    let said = without_place.map_or(said, |(said, _)| said);
+    said.replace("struct Baseline", "version, id, rounds and findings").replace("struct Entry", "path, rule and digest")
+}
+
+/// The second of the lines that begin with the key which the message calls a duplicate.
+fn second(text: &str, said: &str) -> Option<Span> {
+    let (_, rest) = said.split_once("duplicate field `")?;
+    let (key, _) = rest.split_once('`')?;
+    let is_of_key = |line: &str| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':'));
+    let mut lines = text.lines().enumerate().filter(|(_, line)| is_of_key(line));
+    lines.nth(1).map(|(at, _)| line_span(text, at + 1))
 }
 
 fn line_span(text: &str, line: usize) -> Span {

@@ -10,7 +10,7 @@ use super::Shard;
 pub enum ProblemKind {
     /// The blob was scanned, but not in the best way (a document that does not parse was read line by line).
     Degraded,
-    /// Left out on purpose and no part of a scan (a FIFO, a socket); said, and no reason to fail.
+    /// Left out on purpose and no part of a scan (a FIFO, the content behind a Git LFS pointer); said, and no reason to fail.
     Skipped,
     /// Something was not scanned: the run is incomplete and can't end as clean.
     Incomplete,
@@ -43,20 +43,6 @@ impl Problem {
             count => Cow::Owned(format!("{count} {}", self.message)),
         }
     }
-}
-
-/// Sorts problems, each once; those that only count are one where they count the same thing.
-fn joined(mut problems: Vec<Problem>) -> Vec<Problem> {
-    problems.sort();
-    problems.dedup_by(|next, kept| {
-        let is_same = (&next.path, next.kind, &next.message) == (&kept.path, kept.kind, &kept.message);
-        let is_said = is_same && (next.count > 0) == (kept.count > 0);
-        if is_said {
-            kept.count += next.count;
-        }
-        is_said
-    });
-    problems
 }
 
 /// Said of a part of a scan whose report is not there, behind its number.
@@ -101,7 +87,7 @@ impl Summary {
         self.unlisted += other.unlisted;
         self.elapsed += other.elapsed;
         self.problems.extend(other.problems);
-        self.problems = joined(self.problems);
+        self.join_problems();
         self.unused.extend(other.unused);
         self.unused.sort();
         self.unmatched.retain(|said| other.unmatched.contains(said));
@@ -134,6 +120,19 @@ impl Summary {
         let files = if counts_files { ", but its files and bytes twice" } else { "" };
         let message = format!("{} is there twice; its findings count once{files}", shard.words());
         self.problems.push(Problem::new(shared(shard), ProblemKind::Skipped, message));
+    }
+
+    /// Sorts the problems, each once; those that only count are one where they count the same thing.
+    pub fn join_problems(&mut self) {
+        self.problems.sort();
+        self.problems.dedup_by(|next, kept| {
+            let is_same = (&next.path, next.kind, &next.message) == (&kept.path, kept.kind, &kept.message);
+            let is_said = is_same && (next.count > 0) == (kept.count > 0);
+            if is_said {
+                kept.count += next.count;
+            }
+            is_said
+        });
     }
 
     /// Whether something was not scanned.

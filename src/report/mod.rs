@@ -142,9 +142,13 @@ pub fn write(format: Format, run: &Run, view: &View, out: &mut dyn Write) -> io:
     }
 }
 
-/// What was not scanned, a sentence each, fit for a terminal.
+/// What was not scanned or left out, a sentence each, fit for a terminal.
 pub fn not_scanned(run: &Run, view: &View) -> impl Iterator<Item = String> + use<> {
-    entry::unscanned(run, view).into_iter().map(|(path, message)| format!("not scanned: {path}: {message}"))
+    let kinds = [("not scanned", entry::unscanned(run, view)), ("skipped", entry::skipped(run, view))];
+    let said = |(word, problems): (&'static str, Vec<(String, String)>)| {
+        problems.into_iter().map(move |(path, message)| format!("{word}: {path}: {message}"))
+    };
+    kinds.into_iter().flat_map(said)
 }
 
 /// Counts of unsuppressed findings by severity, from the gravest to the least.

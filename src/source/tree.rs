@@ -9,6 +9,7 @@ use std::sync::mpsc;
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
+use super::git::embedded;
 use super::{ignore_files, tracked};
 use crate::model::{Neighbours, Problem, ProblemKind, Shard};
 
@@ -90,6 +91,10 @@ pub fn walk(options: &TreeOptions) -> Result<Tree, PathBuf> {
             }
         }
     }
+    for folder in paths.iter().filter(|path| embedded::is_gits_own(path)) {
+        let message = "a bare repository, whose objects were not read; `tidewaiter history` scans its commits";
+        tree.problems.push(Problem::new(shown(folder, &tree.root), ProblemKind::Skipped, message));
+    }
     tree.files.retain(|file| options.shard.takes(&file.shown));
     tree.files.sort_unstable();
     if paths.len() > 1 {
@@ -106,19 +111,26 @@ pub fn walk(options: &TreeOptions) -> Result<Tree, PathBuf> {
 fn add_tracked(paths: &[PathBuf], repositories: &[PathBuf], options: &TreeOptions, tree: &mut Tree) {
     let found: HashSet<&Path> = tree.files.iter().map(|file| &*file.path).collect();
     let is_missed = |path: &PathBuf| !found.contains(&**path) && may_be_file(path);
-    let mut missed = HashSet::new();
+    let (mut missed, mut unknown) = (HashSet::new(), Vec::new());
     for folder in repositories {
         match tracked::below(folder) {
             Ok(files) => missed.extend(files.into_iter().filter(is_missed)),
-            Err(error) => {
-                let message = format!("ignored files that git tracks are not looked for: {error}");
-                tree.problems.push(Problem::new(shown(folder, &tree.root), ProblemKind::Degraded, message));
-            }
+            Err(error) => unknown.push((folder, error)),
         }
     }
-    if !missed.is_empty() {
+    if !missed.is_empty() || !unknown.is_empty() {
         let mut all = Tree { root: tree.root.clone(), files: Vec::new(), problems: Vec::new() };
         collect(paths, options, false, &mut all);
+        for (folder, error) in unknown {
+            let is_ignored = |file: &FoundFile| file.path.starts_with(folder) && !found.contains(&*file.path);
+            if all.files.iter().any(is_ignored) {
+                let message = format!(
+                    "ignored files are left out, and which of them git tracks is not known: {error}; \
+                             `--no-ignore` scans all of them"
+                );
+                tree.problems.push(Problem::new(shown(folder, &tree.root), ProblemKind::Incomplete, message));
+            }
+        }
         tree.files.extend(all.files.into_iter().filter(|file| missed.contains(&file.path)));
         // What keeps the walk from such a file is a problem; what else lies in ignored folders is not.
         let shown: Vec<String> = missed.iter().map(|path| shown(path, &tree.root)).collect();

@@ -103,6 +103,13 @@ fn extension(path: &str) -> Option<&str> {
     Some(file_name(path).rsplit_once('.')?.1)
 }
 
+impl Entry {
+    /// What two entries share that accept the same: all but what people wrote.
+    pub fn place(&self) -> [&str; 4] {
+        [&self.rule, &self.path, &self.structure, &self.digest]
+    }
+}
+
 impl Baseline {
     /// An empty baseline for `count` findings, with a salt of these random bytes.
     pub fn new(random: &[u8], count: usize) -> Self {
@@ -124,6 +131,13 @@ impl Baseline {
             }
         }
         self.findings.iter().zip(used).filter(|(_, used)| !used).map(|(entry, _)| entry).collect()
+    }
+
+    /// The places of all entries but these, which are some of them.
+    pub fn places_but(&self, left_out: &[&Entry]) -> HashSet<[&str; 4]> {
+        let left_out: HashSet<*const Entry> = left_out.iter().map(|entry| std::ptr::from_ref(*entry)).collect();
+        let others = self.findings.iter().filter(|entry| !left_out.contains(&std::ptr::from_ref(*entry)));
+        others.map(Entry::place).collect()
     }
 
     /// Brings the entries up to what was found: known ones that the scan `covers` get their new place and keep reason and

@@ -11,7 +11,7 @@ use super::jobs::Job;
 use super::origin;
 use crate::check::lineage::{Learnt, Lineage};
 use crate::engine::{Engine, Progress, Scanned, failed};
-use crate::model::{NoNeighbours, Origin, ProblemKind, Secret, Summary};
+use crate::model::{NoNeighbours, Origin, Problem, ProblemKind, Secret, Summary};
 use crate::source::git::cache::{Mark, mark};
 use crate::source::git::history::{Holder, Texts};
 use crate::source::git::object::CommitText;
@@ -228,7 +228,9 @@ impl Pass<'_> {
             let degraded = scanned.problems.iter().any(|problem| problem.kind == ProblemKind::Degraded);
             tally.degraded += usize::from(degraded);
         }
-        scanned.problems.retain(|problem| problem.kind != ProblemKind::Degraded);
+        // What is read once more, as something else, counts once.
+        let is_kept = |problem: &Problem| problem.kind != ProblemKind::Degraded && !(job.is_again && problem.count > 0);
+        scanned.problems.retain(is_kept);
         tally.summary.problems.append(&mut scanned.problems);
         if !scanned.findings.is_empty() {
             let secrets = scanned.source.map(|source| source.secrets).unwrap_or_default();
@@ -240,7 +242,7 @@ impl Pass<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Confidence, Kept, Problem, Secret, Settings, Span, spliced};
+    use crate::model::{Confidence, Kept, Settings, Span, spliced};
     use proptest::prelude::*;
 
     type Found = (Vec<(String, Span, Secret)>, Vec<Problem>);

@@ -38,6 +38,11 @@ pub fn refuse(repository: &Repository, path: &Path) -> Result<(), GitError> {
     Ok(())
 }
 
+/// Whether the folder itself has git's own files, as a bare repository and `.git` have.
+pub fn is_gits_own(folder: &Path) -> bool {
+    folder.join("HEAD").is_file() && folder.join("objects").is_dir() && folder.join("refs").is_dir()
+}
+
 /// The repository of this very folder, if it is one; or why it can't be opened.
 fn at(folder: &Path) -> Result<Option<Repository>, String> {
     match git2::Repository::open_ext(folder, RepositoryOpenFlags::NO_SEARCH, std::iter::empty::<&Path>()) {

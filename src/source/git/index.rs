@@ -10,16 +10,18 @@ use std::path::{Path, PathBuf};
 
 use git2::{Oid, Repository};
 use sha1::{Digest, Sha1};
+use sha2::Sha256;
 
 use super::cache_tree::{CacheTree, ID};
 use super::split_index::{self, Link};
 use super::{GitError, is_here};
 
-/// Where an entry's mode, id and flags stand, and where its path begins unless there are more flags.
+/// Where an entry's mode and id stand; behind the id stand two bytes of flags and, unless there are more flags, the path.
 const MODE: usize = 24;
 const OBJECT: usize = 40;
-const FLAGS: usize = 60;
-const PATH: usize = 62;
+
+/// Bytes of an object's id, and of the index's checksum, in a repository whose object format is SHA-256.
+const LONG_ID: usize = 32;
 
 /// The bits of a mode that tell the type; those of a file, of a symbolic link, and of a folder.
 pub const TYPE: u32 = 0o170_000;
@@ -87,23 +89,43 @@ impl IndexFile {
     pub fn of(repository: &Repository, path: &Path) -> Result<Option<Self>, GitError> {
         let named = std::env::var_os("GIT_INDEX_FILE").filter(|name| is_here(path) && !name.is_empty());
         let file = named.map_or_else(|| repository.path().join("index"), PathBuf::from);
-        let Some((mut index, _)) = Self::read(&file)? else { return Ok(None) };
+        Self::joined(&file, repository.path(), ID)
+    }
+
+    /// The index in the folder `git` of a repository that need not be opened for it, so that no word of its configuration
+    /// counts: as the object format is not known, the readings of it that are possible, nearly always one. Their paths alone
+    /// are of use: an id of SHA-256 is cut.
+    ///
+    /// # Errors
+    /// As [`IndexFile::read`], where it can be read in neither format.
+    pub fn unopened(git: &Path) -> Result<Vec<Self>, GitError> {
+        let file = git.join("index");
+        let (short, long) = (Self::joined(&file, git, ID), Self::joined(&file, git, LONG_ID));
+        match (short, long) {
+            (Err(error), Err(_)) => Err(error),
+            (short, long) => Ok([short, long].into_iter().flatten().flatten().collect()),
+        }
+    }
+
+    /// Reads a file with ids of so many bytes, and joins it with its other part in the repository's own folder `git`.
+    fn joined(file: &Path, git: &Path, id: usize) -> Result<Option<Self>, GitError> {
+        let Some((mut index, _)) = Self::read(file, id)? else { return Ok(None) };
         let Some(link) = index.link.take() else { return Ok(Some(index)) };
         let Some(name) = link.file_name() else { return Ok(Some(index)) };
         // Where the index is split, the other part always lies in the repository's own folder.
-        let shared = repository.path().join(name);
-        let (base, sum) = Self::read(&shared)?.ok_or_else(|| said(&shared, "is missing"))?;
+        let shared = git.join(name);
+        let (base, sum) = Self::read(&shared, id)?.ok_or_else(|| said(&shared, "is missing"))?;
         if !link.names(&sum) {
             return Err(said(&shared, DAMAGED));
         }
-        split_index::join(&base, &index, &link).map(Some).map_err(|why| said(&file, why))
+        split_index::join(&base, &index, &link).map(Some).map_err(|why| said(file, why))
     }
 
     /// Reads one file with its checksum; `None` where there is no such file.
     ///
     /// # Errors
     /// A file that can't be read, is damaged, or needs what is not supported.
-    fn read(file: &Path) -> Result<Option<(Self, [u8; ID])>, GitError> {
+    fn read(file: &Path, id: usize) -> Result<Option<(Self, [u8; ID])>, GitError> {
         match fs::metadata(file) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             // A pipe or a device, which a link leads to, may never end.
@@ -111,7 +133,7 @@ impl IndexFile {
             _ => {}
         }
         let bytes = fs::read(file).map_err(|error| said(file, &format!("can't be read: {error}")))?;
-        let index = Self::parse(&bytes).map_err(|why| said(file, why))?;
+        let index = Self::parse(&bytes, id).map_err(|why| said(file, why))?;
         let sum = bytes.last_chunk().copied().unwrap_or_default();
         Ok(Some((index, sum)))
     }
@@ -159,18 +181,18 @@ impl IndexFile {
         at..at + count
     }
 
-    fn parse(bytes: &[u8]) -> Result<Self, &'static str> {
-        let (version, count) = header(bytes)?;
-        let end = bytes.len() - ID;
+    fn parse(bytes: &[u8], id: usize) -> Result<Self, &'static str> {
+        let (version, count) = header(bytes, id)?;
+        let end = bytes.len() - id;
         check_sum(&bytes[..end], &bytes[end..])?;
         let mut index = Self::default();
         // A count that the bytes can't hold must not become memory.
-        index.entries.reserve(count.min(end / PATH));
+        index.entries.reserve(count.min(end / (OBJECT + id)));
         let mut at = 12;
         for _ in 0..count {
-            at = index.entry(&bytes[..end], at, version)?;
+            at = index.entry(&bytes[..end], at, version, id)?;
         }
-        index.extensions(&bytes[at..end])?;
+        index.extensions(&bytes[at..end], id)?;
         if index.link.is_none() && !index.replacements.is_empty() {
             return Err(DAMAGED);
         }
@@ -178,15 +200,16 @@ impl IndexFile {
     }
 
     /// Reads the entry at `at` and gives the place of the next.
-    fn entry(&mut self, bytes: &[u8], at: usize, version: u32) -> Result<usize, &'static str> {
-        let entry = bytes.get(at..).filter(|entry| entry.len() > PATH).ok_or(DAMAGED)?;
-        let flags = u16::from_be_bytes([entry[FLAGS], entry[FLAGS + 1]]);
+    fn entry(&mut self, bytes: &[u8], at: usize, version: u32, id: usize) -> Result<usize, &'static str> {
+        let (flags_at, path) = (OBJECT + id, OBJECT + id + 2);
+        let entry = bytes.get(at..).filter(|entry| entry.len() > path).ok_or(DAMAGED)?;
+        let flags = u16::from_be_bytes([entry[flags_at], entry[flags_at + 1]]);
         let extended = flags & FLAG_EXTENDED != 0;
         if extended && version < 3 {
             return Err(DAMAGED);
         }
-        let more = if extended { number(&entry[PATH..], 2)? as u16 } else { 0 };
-        let mut path_at = if extended { PATH + 2 } else { PATH };
+        let more = if extended { number(&entry[path..], 2)? as u16 } else { 0 };
+        let mut path_at = if extended { path + 2 } else { path };
         let start = self.paths.len();
         if version == 4 {
             let (cut, length) = varint(&entry[path_at..]).ok_or(DAMAGED)?;
@@ -224,12 +247,14 @@ impl IndexFile {
         Ok(())
     }
 
-    fn extensions(&mut self, mut rest: &[u8]) -> Result<(), &'static str> {
+    fn extensions(&mut self, mut rest: &[u8], id: usize) -> Result<(), &'static str> {
         while !rest.is_empty() {
             let name = rest.get(..4).ok_or(DAMAGED)?;
             let size = number(rest.get(4..).ok_or(DAMAGED)?, 4)?;
             let content = rest.get(8..).and_then(|rest| rest.get(..size)).ok_or(DAMAGED)?;
             match name {
+                b"TREE" if id != ID => {}
+                b"link" if id != ID => return Err("is split, which is not read where object names are SHA-256"),
                 b"TREE" => self.cache_tree = CacheTree::parse(content).ok_or(DAMAGED)?,
                 b"link" => self.link = Some(Link::parse(content).ok_or(DAMAGED)?),
                 // Folders outside a sparse checkout, each as one entry: the comparison knows them by their mode.
@@ -251,8 +276,8 @@ fn said(file: &Path, why: &str) -> GitError {
 }
 
 /// The version and the number of entries.
-fn header(bytes: &[u8]) -> Result<(u32, usize), &'static str> {
-    if bytes.len() < 12 + ID || !bytes.starts_with(b"DIRC") {
+fn header(bytes: &[u8], id: usize) -> Result<(u32, usize), &'static str> {
+    if bytes.len() < 12 + id || !bytes.starts_with(b"DIRC") {
         return Err(DAMAGED);
     }
     match number(&bytes[4..], 4)? {
@@ -263,7 +288,9 @@ fn header(bytes: &[u8]) -> Result<(u32, usize), &'static str> {
 
 /// With `index.skipHash`, git writes zeros.
 fn check_sum(bytes: &[u8], sum: &[u8]) -> Result<(), &'static str> {
-    if sum.iter().all(|byte| *byte == 0) || Sha1::digest(bytes)[..] == *sum { Ok(()) } else { Err(DAMAGED) }
+    let is_none = sum.iter().all(|byte| *byte == 0);
+    let is_sum = || if sum.len() == ID { Sha1::digest(bytes)[..] == *sum } else { Sha256::digest(bytes)[..] == *sum };
+    if is_none || is_sum() { Ok(()) } else { Err(DAMAGED) }
 }
 
 /// The first `length` bytes as a number, the highest first.
@@ -288,6 +315,8 @@ fn varint(bytes: &[u8]) -> Option<(usize, usize)> {
 mod tests {
     use super::*;
 
+    const PATH: usize = OBJECT + ID + 2;
+
     /// An index of version 2 with these paths.
     fn index(paths: &[&str], extension: &[u8]) -> Vec<u8> {
         let mut bytes = b"DIRC\0\0\0\x02".to_vec();
@@ -307,7 +336,7 @@ mod tests {
 
     #[test]
     fn entries_below_a_folder_are_found_with_a_guess_or_without() {
-        let index = IndexFile::parse(&index(&["a.b", "a/1", "a/2", "a0"], b"")).unwrap();
+        let index = IndexFile::parse(&index(&["a.b", "a/1", "a/2", "a0"], b""), ID).unwrap();
         for guess in [None, Some(0), Some(1), Some(2), Some(3), Some(99)] {
             assert_eq!(index.below(1, b"a/", guess), 1..3, "{guess:?}");
         }
@@ -317,28 +346,31 @@ mod tests {
     #[test]
     fn damage_is_an_error_and_no_panic() {
         let good = index(&["a", "b/c"], b"ABCD\0\0\0\x02xx");
-        assert!(IndexFile::parse(&good).is_ok());
+        assert!(IndexFile::parse(&good, ID).is_ok());
         for at in 0..good.len() {
-            assert!(IndexFile::parse(&good[..at]).is_err(), "cut at {at}");
+            assert!(IndexFile::parse(&good[..at], ID).is_err(), "cut at {at}");
             let mut changed = good.clone();
             changed[at] ^= 0x41;
-            assert!(IndexFile::parse(&changed).is_err(), "changed at {at}");
+            assert!(IndexFile::parse(&changed, ID).is_err(), "changed at {at}");
             // The same with a checksum that says nothing.
             let end = changed.len() - ID;
             changed[end..].fill(0);
-            let _ = IndexFile::parse(&changed);
+            let _ = IndexFile::parse(&changed, ID);
         }
-        assert!(IndexFile::parse(&index(&["b", "a"], b"")).is_err(), "out of order");
-        assert!(IndexFile::parse(&index(&["a", "a"], b"")).is_err(), "twice");
-        assert!(IndexFile::parse(&index(&[&"a/".repeat(MAX_PATH)], b"")).is_err(), "too long");
+        assert!(IndexFile::parse(&index(&["b", "a"], b""), ID).is_err(), "out of order");
+        assert!(IndexFile::parse(&index(&["a", "a"], b""), ID).is_err(), "twice");
+        assert!(IndexFile::parse(&index(&[&"a/".repeat(MAX_PATH)], b""), ID).is_err(), "too long");
     }
 
     #[test]
     fn extensions_that_must_be_understood_are_refused() {
-        assert!(IndexFile::parse(&index(&["a"], b"link\0\0\0\0")).is_err());
-        assert!(IndexFile::parse(&index(&["", "", "a"], b"")).is_err(), "without the file whose entries these replace");
-        assert!(IndexFile::parse(&index(&["a"], b"abcd\0\0\0\0")).is_err());
-        assert!(IndexFile::parse(&index(&["a"], b"sdir\0\0\0\0")).is_ok());
+        assert!(IndexFile::parse(&index(&["a"], b"link\0\0\0\0"), ID).is_err());
+        assert!(
+            IndexFile::parse(&index(&["", "", "a"], b""), ID).is_err(),
+            "without the file whose entries these replace"
+        );
+        assert!(IndexFile::parse(&index(&["a"], b"abcd\0\0\0\0"), ID).is_err());
+        assert!(IndexFile::parse(&index(&["a"], b"sdir\0\0\0\0"), ID).is_ok());
     }
 
     #[test]

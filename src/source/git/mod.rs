@@ -4,7 +4,7 @@
 pub mod cache;
 mod cache_tree;
 mod changes;
-mod embedded;
+pub(super) mod embedded;
 pub mod history;
 pub(super) mod index;
 mod loose;
@@ -57,8 +57,8 @@ pub enum GitError {
     Implicit(PathBuf),
     /// The repository belongs to another user, and git's `safe.directory` does not list it.
     #[error(
-        "the repository at {0} belongs to another user; if you trust it, allow it with:\n  \
-         git config --global --add safe.directory {0}"
+        "the repository at {0} belongs to another user; if you trust it, allow it with \
+         `git config --global --add safe.directory {0}`"
     )]
     Unsafe(PathBuf),
     /// libgit2 takes nothing but ids in `info/grafts`.
@@ -192,7 +192,7 @@ pub fn open(path: &Path) -> Result<Repository, GitError> {
 }
 
 /// Whether the path is the current folder, where git's own environment variables count.
-fn is_here(path: &Path) -> bool {
+pub(super) fn is_here(path: &Path) -> bool {
     path.as_os_str().is_empty() || path == Path::new(".")
 }
 

@@ -227,15 +227,23 @@ fn find_branch(repository: &Repository, name: &str) -> Result<Oid, GitError> {
 
 fn unknown(repository: &Repository, revision: &str, error: &git2::Error) -> GitError {
     match error.code() {
-        ErrorCode::NotFound | ErrorCode::InvalidSpec => {
+        code if matches!(code, ErrorCode::NotFound | ErrorCode::InvalidSpec) || is_too_short(error) => {
             GitError::UnknownRevision { name: revision.to_owned(), hint: suggestion(repository, revision) }
         }
         _ => GitError::Other(format!("`{revision}`: {}", error.message())),
     }
 }
 
+/// Whether libgit2 took a name that no ref has for an id's first digits, and found too few of them to look it up.
+fn is_too_short(error: &git2::Error) -> bool {
+    error.code() == ErrorCode::Ambiguous && error.message().contains("too short")
+}
+
 /// `; did you mean …?`, if a ref has a similar name, and whether it may be no more than out of reach.
 fn suggestion(repository: &Repository, wanted: &str) -> String {
+    if Path::new(wanted).symlink_metadata().is_ok() {
+        return "; it is a path here, and no path is taken: commits are scanned whole".to_owned();
+    }
     similar(repository, wanted) + reach(repository)
 }
 
