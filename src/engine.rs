@@ -86,6 +86,11 @@ struct Scanned {
 }
 
 impl Scanned {
+    /// Whether nothing was found, not even what lies below a threshold, and nothing is to be said.
+    fn is_silent(&self) -> bool {
+        self.findings.is_empty() && self.unreported.is_empty() && self.problems.is_empty()
+    }
+
     /// With a copy of the blob's bytes, if there are findings to be shown in them.
     fn with_bytes(mut self, bytes: &[u8]) -> Self {
         if let Some(source) = &mut self.source {
