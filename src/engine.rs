@@ -298,7 +298,7 @@ impl Engine {
         cx.narrow(new.filter(|_| is_as_it_stands));
         let mut pending = Pending::new(!self.allowlist.entries.is_empty() || may_accept);
         let mut check = |doc: &Document<'_>| {
-            pending.settle(&mut cx.findings, doc.map.to_file(Span::new(0, 0)).start, &self.settings);
+            pending.settle(&mut cx.findings, doc.map.to_file(Span::new(0, 0)).start, &self.settings, bytes);
             let before = (cx.findings.len(), cx.problems.len());
             check::run(doc, &mut cx);
             let found = cx.findings[before.0..].iter().map(|finding| finding.span.start);
@@ -342,7 +342,7 @@ impl Engine {
     ) -> Scanned {
         scanned.findings.retain(|finding| self.settings.runs(finding.rule));
         check::resolve::resolve(&mut scanned.findings);
-        secrets.extend(pending::secrets(&scanned.findings));
+        secrets.extend(pending::secrets(&scanned.findings, bytes));
         secrets.sort_unstable();
         secrets.dedup();
         if may_accept {
@@ -351,7 +351,9 @@ impl Engine {
         }
         self.allowlist.apply(&mut scanned.findings);
         let hidden = scanned.findings.iter().filter(|finding| !self.settings.shows(finding));
-        scanned.unreported = hidden.map(|finding| finding.secret.clone()).collect();
+        scanned.unreported = hidden.clone().map(|finding| finding.secret.clone()).collect();
+        let whole = pending::whole(hidden, bytes).into_iter().filter_map(|span| bytes.get(span.start..span.end));
+        scanned.unreported.extend(whole.map(|bytes| Secret::new(text::decode(bytes).text)));
         self.select(&mut scanned.findings);
         fingerprint::set(&mut scanned.findings);
         if !scanned.findings.is_empty() {

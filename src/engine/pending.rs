@@ -5,6 +5,7 @@
 //! no shown line may hold it.
 
 use crate::check;
+use crate::check::text::LONGEST_VALUE;
 use crate::model::{Finding, Settings, Span};
 
 /// Findings that are looked at together, at least.
@@ -27,7 +28,7 @@ impl Pending {
     }
 
     /// Settles those of `findings` that stand before `start`, where the next document begins.
-    pub fn settle(&mut self, findings: &mut Vec<Finding>, start: usize, settings: &Settings) {
+    pub fn settle(&mut self, findings: &mut Vec<Finding>, start: usize, settings: &Settings, bytes: &[u8]) {
         if findings.len() < self.many {
             return;
         }
@@ -36,14 +37,34 @@ impl Pending {
         let rest = findings.split_off(check::resolve::settled_before(findings, start));
         let mut done = std::mem::replace(findings, rest);
         check::resolve::resolve(&mut done);
-        self.secrets.extend(secrets(&done));
+        self.secrets.extend(secrets(&done, bytes));
         done.retain(|finding| settings.shows(finding));
         self.settled.append(&mut done);
         self.many = MANY.max(findings.len() * 2);
     }
 }
 
-/// The bytes of the secrets of some findings.
-pub fn secrets(findings: &[Finding]) -> impl Iterator<Item = Span> {
-    findings.iter().filter(|finding| !finding.secret.expose().is_empty()).map(|finding| finding.span)
+/// The bytes of the secrets of some findings in a file, and [all of those](whole) that were cut.
+pub fn secrets(findings: &[Finding], bytes: &[u8]) -> Vec<Span> {
+    let known = findings.iter().filter(|finding| !finding.secret.expose().is_empty()).map(|finding| finding.span);
+    known.chain(whole(findings.iter(), bytes)).collect()
+}
+
+/// The bytes of values of which [no more](LONGEST_VALUE) than the start was read, each stretch of the file once.
+pub fn whole<'f>(findings: impl Iterator<Item = &'f Finding>, bytes: &[u8]) -> Vec<Span> {
+    let mut whole: Vec<Span> = Vec::new();
+    for finding in findings.filter(|finding| may_be_cut(finding.secret.expose())) {
+        let Span { start, end } = finding.span;
+        if whole.last().is_none_or(|last| !(last.start..last.end).contains(&end)) {
+            let behind = bytes.get(end..).unwrap_or_default();
+            let more = behind.iter().take_while(|byte| !byte.is_ascii_whitespace()).count();
+            whole.push(Span::new(start, end + more));
+        }
+    }
+    whole
+}
+
+/// Whether a text may have been cut, at the end of a character.
+fn may_be_cut(text: &str) -> bool {
+    (LONGEST_VALUE - 3..=LONGEST_VALUE).contains(&text.len())
 }
