@@ -310,6 +310,7 @@ impl Engine {
             None => reader.documents(&decoded.text, decoded.map, place, &mut |doc| _ = check(doc)),
         }
         scanned.findings = pending.settled;
+        scanned.unreported.extend(pending.unreported);
         scanned.findings.append(&mut cx.findings);
         scanned.problems.append(&mut cx.problems);
         drop(cx);
@@ -350,10 +351,7 @@ impl Engine {
             scanned.unused = suppress::inline::apply(origin.path(), bytes, own, &mut scanned.findings);
         }
         self.allowlist.apply(&mut scanned.findings);
-        let hidden = scanned.findings.iter().filter(|finding| !self.settings.shows(finding));
-        scanned.unreported = hidden.clone().map(|finding| finding.secret.clone()).collect();
-        let whole = pending::whole(hidden, bytes).into_iter().filter_map(|span| bytes.get(span.start..span.end));
-        scanned.unreported.extend(whole.map(|bytes| Secret::new(text::decode(bytes).text)));
+        scanned.unreported.extend(pending::unreported(&scanned.findings, &self.settings, bytes));
         self.select(&mut scanned.findings);
         fingerprint::set(&mut scanned.findings);
         if !scanned.findings.is_empty() {

@@ -234,3 +234,12 @@ fn with_a_cache_what_lies_below_a_threshold_stays_known() {
     twice(&repository);
     (0..2).for_each(|_| tells_nothing_in(&["text"], &args, &[late], repository.path()));
 }
+
+#[test]
+fn what_lies_below_a_threshold_in_a_large_file_is_masked_in_others() {
+    let token = token();
+    let stream: String = (0..9_000).map(|n| format!("---\nspec:\n  password: plover-Crag-{n:05}\n")).collect();
+    let again = format!("t = \"{token}\"; again('plover-Crag-00007')\n");
+    let folder = folder(&[("a.yaml", &stream), ("b.py", &again)]);
+    tells_nothing_in(&["text"], &["scan", ".", "--min-severity", "critical"], &["plover", &token], folder.path());
+}
