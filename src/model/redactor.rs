@@ -46,6 +46,10 @@ impl Redactor {
         let known = Known::new(|add| {
             for secret in &secrets {
                 secret.lines().for_each(|line| add(line.trim().as_bytes()));
+                // As a path has it.
+                if secret.contains('?') {
+                    add(secret.replace('?', "\u{FFFD}").as_bytes());
+                }
                 for encoding in [BASE64, BASE64_NOPAD] {
                     add(encoding.encode(secret.as_bytes()).as_bytes());
                 }
@@ -240,6 +244,12 @@ mod tests {
     #[test]
     fn a_secret_is_known_by_the_bytes_that_are_no_text() {
         assert_eq!(redactor(&["kestr?l-31q"]).matches(b"\xe4 kestr\xe4l-31q \xe4"), [Span::new(2, 13)]);
+    }
+
+    #[test]
+    fn a_secret_is_known_in_a_path_that_is_no_text() {
+        let redactor = Redactor::for_secrets([Cow::Borrowed("kestr?l-Harbour-31q")].into_iter());
+        assert_eq!(redactor.path("a/kestr\u{FFFD}l-Harbour-31q/b"), "a/********/b");
     }
 
     #[test]
