@@ -89,6 +89,11 @@ struct Scanned {
 }
 
 impl Scanned {
+    /// Whether nothing was found, not even what lies below a threshold, and nothing is to be said.
+    fn is_silent(&self) -> bool {
+        self.findings.is_empty() && self.unreported.is_empty() && self.problems.is_empty()
+    }
+
     /// With a copy of the blob's bytes, if there are findings to be shown in them.
     fn with_bytes(mut self, bytes: &[u8]) -> Self {
         if let Some(source) = &mut self.source {
@@ -297,7 +302,7 @@ impl Engine {
         cx.narrow(new.filter(|_| is_as_it_stands));
         let mut pending = Pending::new(!self.allowlist.entries.is_empty() || may_accept);
         let mut check = |doc: &Document<'_>| {
-            pending.settle(&mut cx.findings, doc.map.to_file(Span::new(0, 0)).start, &self.settings);
+            pending.settle(&mut cx.findings, doc.map.to_file(Span::new(0, 0)).start, &self.settings, bytes);
             let before = (cx.findings.len(), cx.problems.len());
             check::run(doc, &mut cx);
             let found = cx.findings[before.0..].iter().map(|finding| finding.span.start);
@@ -309,6 +314,7 @@ impl Engine {
             None => reader.documents(&decoded.text, decoded.map, place, &mut |doc| _ = check(doc)),
         }
         scanned.findings = pending.settled;
+        scanned.unreported.extend(pending.unreported);
         scanned.findings.append(&mut cx.findings);
         scanned.problems.append(&mut cx.problems);
         drop(cx);
@@ -341,7 +347,7 @@ impl Engine {
     ) -> Scanned {
         scanned.findings.retain(|finding| self.settings.runs(finding.rule));
         check::resolve::resolve(&mut scanned.findings);
-        secrets.extend(pending::secrets(&scanned.findings));
+        secrets.extend(pending::secrets(&scanned.findings, bytes));
         secrets.sort_unstable();
         secrets.dedup();
         if may_accept {
@@ -349,8 +355,7 @@ impl Engine {
             scanned.unused = suppress::inline::apply(origin.path(), bytes, own, &mut scanned.findings);
         }
         self.allowlist.apply(&mut scanned.findings);
-        let hidden = scanned.findings.iter().filter(|finding| !self.settings.shows(finding));
-        scanned.unreported = hidden.map(|finding| finding.secret.clone()).collect();
+        scanned.unreported.extend(pending::unreported(&scanned.findings, &self.settings, bytes));
         self.select(&mut scanned.findings);
         fingerprint::set(&mut scanned.findings);
         if !scanned.findings.is_empty() {

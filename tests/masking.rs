@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::program::{folder, text, tidewaiter};
-use crate::repository::Repository;
+use crate::repository::{Repository, secret};
 
 const PASSWORD: &str = "Zk83hQpW7xTt2Lm9";
 /// A weak one, which may be a word of any text.
@@ -141,4 +141,105 @@ fn own_words_are_never_masked() {
         assert!(!shown.contains("in a ****") && !shown.contains("whose ****"), "{format}: {shown}");
         assert!(format != "json" || shown.contains("in a Secret"), "{shown}");
     }
+}
+
+#[test]
+fn what_other_rules_find_encoded_is_masked_in_a_history() {
+    let mut repository = Repository::new();
+    let token = token();
+    let encoded = PASSWORD.replacen('h', "\\x68", 1);
+    let manifest = secret("web", &format!("\"{encoded}\""));
+    repository.write("d.yaml", &format!("{manifest}  token: '{token}' # {PASSWORD}\n"));
+    repository.commit("start");
+    tells_nothing(&["history", "--rule", "github-personal-token"], &[PASSWORD, &token], repository.path());
+}
+
+#[test]
+fn what_stood_before_a_range_is_masked_in_what_came_with_it() {
+    let mut repository = Repository::new();
+    let token = token();
+    let old = format!("password = \"{PASSWORD}\"\n");
+    repository.write("a.py", &old);
+    repository.commit("start");
+    repository.write("a.py", &format!("{old}x = 1\n"));
+    repository.write("b.py", &format!("t = \"{token}\"; again('{PASSWORD}')\n"));
+    repository.commit("next");
+    tells_nothing(&["history", "HEAD^!"], &[PASSWORD, &token], repository.path());
+}
+
+/// A span of its own masks only the start of it there.
+#[test]
+fn a_secret_that_goes_on_behind_another_is_masked() {
+    for sign in [",", ";", ")", "}", " ", "\"", "<", "|"] {
+        let long = format!("kestrel-Harbour-31q{sign}osprey-Tarn-55z");
+        let manifest = secret("a", &format!("'{long}'"));
+        let line = format!("DB_PASSWORD={long}\n");
+        let folder = folder(&[("a.yaml", &manifest), ("e.txt", &line), ("e.env", &line)]);
+        tells_nothing(&["scan", "."], &["kestrel", "osprey"], folder.path());
+    }
+}
+
+#[test]
+fn a_value_is_masked_to_its_end_however_long() {
+    let token = token();
+    let long: String = (0..700_u32).map(|n| char::from(b'a' + (n * n / 7 % 26) as u8)).collect();
+    let end = &long[600..];
+    let line = format!("DB_PASSWORD={long} # {token}\n");
+    let again = format!("t = \"{token}\"; again(\"{long}\"); t = \"{token}\"\n");
+    let folder = folder(&[("e.txt", &line), ("b.py", &again)]);
+    tells_nothing(&["scan", "e.txt"], &[&token, end, &end[90..]], folder.path());
+    tells_nothing(&["scan", "."], &[&token, end, &end[90..]], folder.path());
+    tells_nothing(&["scan", ".", "--rule", "github-personal-token"], &[&token, end, &end[90..]], folder.path());
+    tells_nothing(&["scan", ".", "--min-severity", "critical"], &[&token, end, &end[90..]], folder.path());
+}
+
+#[test]
+fn a_secret_that_is_no_text_is_masked_where_it_stands_again() {
+    let (folder, token) = (folder(&[]), token());
+    let password = b"kestr\xe4l-Harbour-31q";
+    let old = [b"DB_PASSWORD=", &password[..], b"\n"].concat();
+    let again = [b"# old: ", &password[..], b" ", token.as_bytes(), b"\n"].concat();
+    std::fs::write(folder.path().join("a.env"), [&old[..], &again].concat()).expect("written");
+    let secrets = [&token, "kestr", "Harbour"];
+    tells_nothing(&["scan", "a.env"], &secrets, folder.path());
+    tells_nothing(&["scan", "a.env", "--min-severity", "critical"], &secrets, folder.path());
+    std::fs::write(folder.path().join("a.env"), old).expect("written");
+    std::fs::write(folder.path().join("b.py"), again).expect("written");
+    tells_nothing(&["scan", ".", "--min-severity", "critical"], &secrets, folder.path());
+}
+
+#[test]
+fn with_a_cache_what_lies_below_a_threshold_stays_known() {
+    let mut repository = Repository::new();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let cache = folder.path().to_string_lossy().into_owned();
+    let token = token();
+    let args = ["history", "--min-severity", "critical", "--cache", &cache];
+    repository.write("a.py", &format!("password = \"{PASSWORD}\"\n"));
+    repository.write("b.py", &format!("t = \"{token}\"; again('{PASSWORD}'); more('{WEAK}-{PASSWORD}')\n"));
+    repository.commit("start");
+    let twice = |repository: &Repository| {
+        (0..3).for_each(|_| tells_nothing_in(&["text"], &args, &[PASSWORD, &token], repository.path()));
+    };
+    twice(&repository);
+    repository.write("a.py", &format!("password = \"{PASSWORD}\"\nx = 1\n"));
+    repository.commit("another version");
+    twice(&repository);
+    repository.write("a.py", "");
+    let late = "Qm72xVtR9pLw4Ks8";
+    repository.commit(&format!("gone\n\ndb_password = \"{late}\"\n"));
+    repository
+        .write("c.py", &format!("t = \"{}\"; again('{late}'); was('{PASSWORD}')\n", token.replace("012345", "543210")));
+    repository.commit("again");
+    twice(&repository);
+    (0..2).for_each(|_| tells_nothing_in(&["text"], &args, &[late], repository.path()));
+}
+
+#[test]
+fn what_lies_below_a_threshold_in_a_large_file_is_masked_in_others() {
+    let token = token();
+    let stream: String = (0..9_000).map(|n| format!("---\nspec:\n  password: plover-Crag-{n:05}\n")).collect();
+    let again = format!("t = \"{token}\"; again('plover-Crag-00007')\n");
+    let folder = folder(&[("a.yaml", &stream), ("b.py", &again)]);
+    tells_nothing_in(&["text"], &["scan", ".", "--min-severity", "critical"], &["plover", &token], folder.path());
 }

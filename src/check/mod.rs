@@ -21,7 +21,7 @@ mod registry;
 pub mod resolve;
 mod route;
 mod template;
-mod text;
+pub mod text;
 pub mod token;
 
 use std::borrow::Cow;

@@ -20,7 +20,7 @@ pub fn masked(error: &ConfigError) -> String {
     if redactor.text(&error.to_string()).contains(&format!("`{}`", named.of(text).trim_matches(QUOTES))) {
         show(&mut bytes, text, named);
     }
-    redactor.mask(&mut bytes);
+    redactor.matches(&bytes).into_iter().for_each(|span| mask(&mut bytes, span));
     let text = String::from_utf8(bytes).unwrap_or_default();
     error.masked(&text, |sentence| redactor.text(sentence)).render()
 }

@@ -6,6 +6,7 @@ mod dockerfile;
 mod document;
 mod finding;
 mod kept;
+mod known;
 mod reader;
 mod redactor;
 mod role;

@@ -1,117 +1,88 @@
 //! Masks secrets in everything that leaves the program: source lines, and text that was taken from the scanned file.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher, RandomState};
+use std::collections::HashSet;
 
 use data_encoding::{BASE64, BASE64_NOPAD};
 
+use super::known::{Known, LONG};
 use super::{Finding, Label, Run, Secret, Source, Span};
 
-/// A secret this long is masked wherever it stands, as is one of letters with digits; another may be part of a word, and is
-/// masked as a whole word.
-const LONG: usize = 12;
-/// Shorter texts are not looked for beside the finding itself: they stand in every other word.
-const SHORT: usize = 4;
 /// Bytes behind a text in which a mark is looked for that makes it a name.
 const BEHIND: usize = 64;
 
-/// Finds the secrets of some findings in other texts.
-///
-/// It knows hashes of them alone: of how each begins, and of each whole. A report of a large file may have more secrets than
-/// an automaton can be built of in time linear in their number; and two texts of the same hash mean only that more is masked.
+/// Finds the secrets of some findings in other texts. One of letters with digits, or [long](LONG), is masked wherever it
+/// stands; another may be part of a word, and is masked as a whole word.
 #[derive(Default)]
 pub struct Redactor {
-    hasher: RandomState,
-    /// By the hash of their first bytes ([`SHORT`], or [`LONG`] of those that have as many): how long secrets are.
-    lengths: HashMap<u64, Vec<usize>>,
-    whole: HashSet<u64>,
-    longest: usize,
+    known: Known,
 }
 
 impl Redactor {
     /// Looks for the secrets of these findings, as they are and in base64; with `show`, for none.
     pub fn new<'f>(findings: impl Iterator<Item = &'f Finding>, show: bool) -> Self {
-        let mut redactor = Self::default();
-        findings.filter(|_| !show).for_each(|finding| redactor.add_secret(finding.secret.expose()));
-        redactor
+        Self::for_secrets(findings.filter(|_| !show).map(|finding| Cow::Borrowed(finding.secret.expose())))
     }
 
     /// Looks for the secrets of all findings of a run, and for whatever else was found: what is not reported may stand a
     /// second time beside what is. Of this, what may be a word of any text is looked for
     /// [in its own file](Redactor::of_file) alone. With `show`, for none.
     pub fn of(run: &Run, show: bool) -> Self {
-        let mut redactor = Self::new(run.findings.iter(), show);
+        let reported = run.findings.iter().map(|finding| Cow::Borrowed(finding.secret.expose()));
         let unchanged = run.unchanged.iter().map(|finding| &finding.secret);
         let secrets = unchanged.chain(&run.unreported).map(|secret| Cow::Borrowed(secret.expose()));
-        let found = run.sources.iter().flat_map(texts).chain(secrets).filter(|_| !show);
-        for text in found.filter(|text| !is_word_like(text)) {
-            // Most of what was found is reported.
-            if !redactor.whole.contains(&redactor.hasher.hash_one(text.as_bytes())) {
-                redactor.add_secret(&text);
-            }
-        }
-        redactor
+        let found = run.sources.iter().flat_map(texts).chain(secrets).filter(|text| !is_word_like(text));
+        Self::for_secrets(reported.chain(found).filter(|_| !show))
     }
 
     /// Looks for what was found in a file and may be a word of any text.
     pub fn of_file(source: &Source) -> Self {
-        let mut redactor = Self::default();
-        texts(source).filter(|text| is_word_like(text)).for_each(|text| redactor.add_secret(&text));
-        redactor
+        Self::for_secrets(texts(source).filter(|text| is_word_like(text)))
     }
 
-    /// Adds a secret as it is, line by line, and in base64.
-    fn add_secret(&mut self, secret: &str) {
-        secret.lines().for_each(|line| self.add(line.trim().as_bytes()));
-        for encoding in [BASE64, BASE64_NOPAD] {
-            self.add(encoding.encode(secret.as_bytes()).as_bytes());
-        }
-    }
-
-    fn add(&mut self, text: &[u8]) {
-        let begins = if text.len() < LONG { text.get(..SHORT) } else { text.get(..LONG) };
-        let Some(begins) = begins else { return };
-        if self.whole.insert(self.hasher.hash_one(text)) {
-            self.longest = self.longest.max(text.len());
-            let lengths = self.lengths.entry(self.hasher.hash_one(begins)).or_default();
-            if !lengths.contains(&text.len()) {
-                lengths.push(text.len());
+    /// Looks for secrets as they are, line by line, and in base64.
+    fn for_secrets<'s>(secrets: impl Iterator<Item = Cow<'s, str>>) -> Self {
+        let secrets: HashSet<Cow<'s, str>> = secrets.collect();
+        let known = Known::new(|add| {
+            for secret in &secrets {
+                secret.lines().for_each(|line| add(line.trim().as_bytes()));
+                // As a path has it.
+                if secret.contains('?') {
+                    add(secret.replace('?', "\u{FFFD}").as_bytes());
+                }
+                for encoding in [BASE64, BASE64_NOPAD] {
+                    add(encoding.encode(secret.as_bytes()).as_bytes());
+                }
             }
-        }
+        });
+        Self { known }
     }
 
     /// Bytes on both sides of a byte beyond which nothing tells whether it is masked; nor does anything beyond its line.
     pub fn reach(&self) -> usize {
-        self.longest + BEHIND
+        self.known.longest() + BEHIND
     }
 
     /// The stretches of `text` that secrets cover, sorted and apart. Secrets may overlap each other: each one is
     /// looked for by itself, so that no match hides the rest of another.
-    fn matches(&self, text: &[u8]) -> Vec<Span> {
-        let mut found = Vec::new();
-        if self.whole.is_empty() {
+    pub fn matches(&self, text: &[u8]) -> Vec<Span> {
+        let mut found: Vec<Span> = Vec::new();
+        if self.known.is_empty() {
             return found;
         }
-        for at in 0..text.len().saturating_sub(SHORT - 1) {
-            for begins in [SHORT, LONG].into_iter().filter_map(|length| text.get(at..at + length)) {
-                let Some(lengths) = self.lengths.get(&self.hasher.hash_one(begins)) else { continue };
-                let spans = lengths.iter().map(|length| Span::new(at, at + length));
-                found.extend(spans.filter(|span| self.is_secret(text, *span)));
+        let text = &*shown(text);
+        let sums = self.known.sums(text.as_bytes());
+        let mut covered = 0;
+        for at in 0..text.len() {
+            let spans = self.known.at(&sums, at).map(|length| Span::new(at, at + length));
+            let longest = spans.take_while(|span| span.end > covered).find(|span| is_secret(text.as_bytes(), *span));
+            if let Some(span) = longest {
+                covered = span.end;
+                found.push(span);
             }
         }
-        found.sort_unstable_by_key(|span| span.start);
         apart(&mut found);
         found
-    }
-
-    /// Whether the span is a secret's and stands where it would tell one.
-    fn is_secret(&self, text: &[u8], span: Span) -> bool {
-        text.get(span.start..span.end).is_some_and(|part| {
-            self.whole.contains(&self.hasher.hash_one(part))
-                && (span.len() >= LONG || is_telling(part) || is_word(text, span))
-                && (is_telling(part) || !is_name(text, span))
-        })
     }
 
     /// The text with each secret replaced.
@@ -138,23 +109,32 @@ impl Redactor {
         });
         replaced(path, spans)
     }
+}
 
-    /// Masks the secrets in `bytes` byte for byte.
-    pub fn mask(&self, bytes: &mut [u8]) {
-        for span in self.matches(bytes) {
-            mask(bytes, span);
-        }
+/// Bytes as a text of the same length, in which a `?` stands for each that is none, and for a NUL: so the text of a secret has
+/// it, too.
+fn shown(bytes: &[u8]) -> Cow<'_, str> {
+    if let (Ok(text), None) = (std::str::from_utf8(bytes), memchr::memchr(0, bytes)) {
+        return Cow::Borrowed(text);
     }
+    let chunks = bytes.utf8_chunks();
+    chunks.map(|chunk| chunk.valid().replace('\0', "?") + &"?".repeat(chunk.invalid().len())).collect()
+}
+
+/// Whether the span, whose text is known, stands where it would tell a secret.
+fn is_secret(text: &[u8], span: Span) -> bool {
+    let part = &text[span.start..span.end];
+    (span.len() >= LONG || is_telling(part) || is_word(text, span)) && (is_telling(part) || !is_name(text, span))
 }
 
 /// The texts of all that was found in a file: its bytes, as a finding that is not reported is known by them alone, and what
 /// these are in base64.
 fn texts(source: &Source) -> impl Iterator<Item = Cow<'_, str>> {
     let found = source.secrets.iter().filter_map(|span| source.bytes.get(span.start..span.end));
-    found.filter_map(|bytes| std::str::from_utf8(bytes).ok()).flat_map(|text| {
+    found.map(shown).flat_map(|text| {
         let decoded = BASE64.decode(text.as_bytes()).or_else(|_| BASE64_NOPAD.decode(text.as_bytes()));
         let decoded = decoded.ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        [Some(Cow::Borrowed(text)), decoded.map(Cow::Owned)].into_iter().flatten()
+        [Some(text), decoded.map(Cow::Owned)].into_iter().flatten()
     })
 }
 
@@ -229,12 +209,10 @@ pub fn mask(bytes: &mut [u8], span: Span) {
 
 #[cfg(test)]
 mod tests {
-    use super::Redactor;
+    use super::*;
 
     fn redactor(secrets: &[&str]) -> Redactor {
-        let mut redactor = Redactor::default();
-        secrets.iter().for_each(|secret| redactor.add(secret.as_bytes()));
-        redactor
+        Redactor { known: Known::new(|add| secrets.iter().for_each(|secret| add(secret.as_bytes()))) }
     }
 
     #[test]
@@ -259,8 +237,29 @@ mod tests {
 
     #[test]
     fn masked_bytes_keep_their_number() {
-        let mut bytes = b"a abcdef123456ghijkl b".to_vec();
-        redactor(&["abcdef123456", "123456ghijkl"]).mask(&mut bytes);
-        assert_eq!(bytes, b"a ****************** b");
+        let bytes = b"a abcdef123456ghijkl b";
+        assert_eq!(redactor(&["abcdef123456", "123456ghijkl"]).matches(bytes), [Span::new(2, bytes.len() - 2)]);
+    }
+
+    #[test]
+    fn a_secret_is_known_by_the_bytes_that_are_no_text() {
+        assert_eq!(redactor(&["kestr?l-31q"]).matches(b"\xe4 kestr\xe4l-31q \xe4"), [Span::new(2, 13)]);
+    }
+
+    #[test]
+    fn a_secret_is_known_in_a_path_that_is_no_text() {
+        let redactor = Redactor::for_secrets([Cow::Borrowed("kestr?l-Harbour-31q")].into_iter());
+        assert_eq!(redactor.path("a/kestr\u{FFFD}l-Harbour-31q/b"), "a/********/b");
+    }
+
+    #[test]
+    fn many_secrets_that_begin_alike_are_found_in_time() {
+        let part = "aB3SxK9!mQ2z";
+        let secrets: Vec<String> = (1..=600).map(|count| part.repeat(count)).collect();
+        let redactor = redactor(&secrets.iter().map(String::as_str).collect::<Vec<_>>());
+        let text = format!("{}X", part.repeat(500)).repeat(100);
+        let start = std::time::Instant::now();
+        assert_eq!(redactor.matches(text.as_bytes()).len(), 100);
+        assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
     }
 }

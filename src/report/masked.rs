@@ -24,10 +24,10 @@ pub struct Masked<'f> {
 }
 
 impl<'f> Masked<'f> {
-    /// A file in which these spans, sorted and apart, are secrets, and whatever the redactors look for, one after another.
+    /// A file in which these spans, sorted and apart, are secrets, and whatever the redactors look for.
     pub fn new(bytes: &'f [u8], secrets: &'f [Span], redactors: Vec<&'f Redactor>) -> Self {
-        // A redactor sees what those before it have masked.
-        let margin = redactors.iter().map(|redactor| redactor.reach()).sum();
+        // Twice, as what is masked tells what else is.
+        let margin = 2 * redactors.iter().map(|redactor| redactor.reach()).max().unwrap_or_default();
         Self { bytes, secrets, redactors, margin, size: CHUNK.max(margin), chunks: BTreeMap::new() }
     }
 
@@ -62,14 +62,25 @@ impl<'f> Masked<'f> {
         // No redactor sees beyond a line.
         let start = memchr::memrchr(b'\n', &self.bytes[before..from]).map_or(before, |at| before + at + 1);
         let end = memchr::memchr(b'\n', &self.bytes[to..behind]).map_or(behind, |at| to + at);
-        let mut part = self.bytes[start..end].to_vec();
         let first = self.secrets.partition_point(|span| span.end <= start);
-        for span in self.secrets[first..].iter().take_while(|span| span.start < end) {
-            mask(&mut part, Span::new(span.start.saturating_sub(start), span.end - start));
-        }
-        self.redactors.iter().for_each(|redactor| redactor.mask(&mut part));
+        let near = self.secrets[first..].iter().take_while(|span| span.start < end);
+        let spans = near.map(|span| Span::new(span.start.saturating_sub(start), span.end - start));
+        let part = hidden(&self.bytes[start..end], spans, &self.redactors);
         part[from - start..to - start].to_vec()
     }
+}
+
+/// The bytes with the spans masked, and what the redactors find. They look at the bytes as they are, since half of a known
+/// secret may be masked, and at what is left, since what stands beside a mask is a word.
+fn hidden(bytes: &[u8], spans: impl Iterator<Item = Span>, redactors: &[&Redactor]) -> Vec<u8> {
+    let mut part = bytes.to_vec();
+    spans.for_each(|span| mask(&mut part, span));
+    redactors.iter().flat_map(|redactor| redactor.matches(bytes)).for_each(|span| mask(&mut part, span));
+    if part != bytes {
+        let found: Vec<Span> = redactors.iter().flat_map(|redactor| redactor.matches(&part)).collect();
+        found.into_iter().for_each(|span| mask(&mut part, span));
+    }
+    part
 }
 
 #[cfg(test)]
@@ -99,14 +110,6 @@ mod tests {
         [Redactor::of(&run, false), Redactor::of_file(&source)]
     }
 
-    /// All of a file masked at once.
-    fn whole(bytes: &[u8], spans: &[Span], redactors: &[Redactor]) -> Vec<u8> {
-        let mut all = bytes.to_vec();
-        spans.iter().for_each(|span| mask(&mut all, *span));
-        redactors.iter().for_each(|redactor| redactor.mask(&mut all));
-        all
-    }
-
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(500))]
 
@@ -124,7 +127,8 @@ mod tests {
             let text = pieces.collect::<String>();
             let redactors = redactors(&secrets, &words);
             let spans = [Span::new(found.0.min(text.len()), (found.0 + found.1).min(text.len()))];
-            let expected = whole(text.as_bytes(), &spans, &redactors);
+            let all: Vec<_> = redactors.iter().collect();
+            let expected = hidden(text.as_bytes(), spans.iter().copied(), &all);
             let mut masked = Masked::new(text.as_bytes(), &spans, redactors.iter().collect());
             masked.size = size;
             for (start, length) in stretches {

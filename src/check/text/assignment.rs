@@ -29,9 +29,10 @@ pub(super) struct Assignment {
     pub form: Form,
 }
 
-/// Longest name and longest value that are read, in bytes.
+/// Longest name that is read, in bytes.
 pub(super) const LONGEST_NAME: usize = 80;
-pub(super) const LONGEST_VALUE: usize = 512;
+/// Bytes of a bare value that are read; of a longer one, the start is.
+pub const LONGEST_VALUE: usize = 512;
 
 /// Reads the assignment to `name`, which stands in the text. A value of more than one line, or one that an expression goes
 /// on with, is none.

@@ -10,6 +10,7 @@ mod insert;
 mod url;
 mod wrapped;
 
+pub use assignment::LONGEST_VALUE;
 pub use credential::{Credential, is_sample};
 
 /// Bytes before and behind a name or a mark that decide what is found there: the name, and what is given to it.

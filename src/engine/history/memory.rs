@@ -71,7 +71,11 @@ impl Memory {
                 (cache.heads, cache.dates) = (history.heads(), history.dates());
                 // What this scan did not look at is known from the one that did.
                 let known = others.iter().filter(|_| !history.is_whole()).chain(&settled.others);
-                (cache.sights, cache.others) = (settled.sights.clone(), known.copied().collect());
+                cache.others = known.copied().collect();
+                // What lies below a threshold is masked in shown lines as long as a scan meets it.
+                cache.sights = settled.sights.iter().chain(&tally.hidden).copied().collect();
+                cache.sights.sort_unstable();
+                cache.sights.dedup();
                 cache.others.sort_unstable();
                 cache.others.dedup();
                 cache.others.retain(|other| cache.sights.binary_search(other).is_err());

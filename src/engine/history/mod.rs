@@ -91,7 +91,8 @@ impl Engine {
         run.summary.problems.dedup();
         // Exceptions for what was mended since, or for files of other revisions, are no mistake.
         run.summary.unused.clear();
-        run.unreported = tally.unreported.into_iter().collect();
+        // What rules know that do not run, and what stood there before, is among them already.
+        run.unreported.extend(tally.unreported.into_iter().chain(settled.known));
         let Summary { files, bytes, binary, .. } = tally.summary;
         let shards = if scan.shard.is_whole() { Vec::new() } else { vec![scan.shard] };
         run.summary = Summary { files, bytes, binary, shards, ..run.summary };

@@ -61,6 +61,8 @@ pub struct Tally {
     pub absent: usize,
     /// Secrets that lie below a threshold.
     pub unreported: HashSet<Secret>,
+    /// Commits and blobs that together hold each of these, if it is noted what is clean.
+    pub hidden: Vec<(Oid, Oid)>,
     /// What is clean whatever commit holds it.
     pub clean: Vec<Mark>,
 }
@@ -134,11 +136,11 @@ impl Engine {
         }
     }
 
-    /// Whether nothing is found in the message of a commit, whichever it is.
+    /// Whether nothing is found in the message of a commit, whichever it is, not even what lies below a threshold.
     pub(super) fn finds_nothing(&self, message: &[u8]) -> bool {
         let origin = Origin::Stdin { path: Origin::COMMIT_MESSAGE.to_owned() };
         let scanned = self.scan_blob(origin, message, &NoNeighbours);
-        scanned.findings.is_empty() && scanned.problems.is_empty()
+        scanned.is_silent()
     }
 
     fn scan_message(&self, pass: &Pass<'_>, job: &Job<'_>, message: &[u8]) -> Version {
@@ -215,11 +217,17 @@ impl Pass<'_> {
     fn count(&self, tally: &Mutex<Tally>, job: &Job<'_>, version: Version) {
         self.progress.done.fetch_add(1, Ordering::Relaxed);
         let Version { mut scanned, is_steady, is_absent } = version;
-        let is_clean = is_steady && scanned.findings.is_empty() && scanned.problems.is_empty();
+        let is_clean = is_steady && scanned.is_silent();
         let clean = (self.notes_clean && is_clean).then(|| mark(job.blob, &job.path(self.texts)));
         let Ok(mut tally) = tally.lock() else { return };
         tally.clean.extend(clean);
-        tally.unreported.extend(scanned.unreported);
+        let mut brings_more = false;
+        for secret in scanned.unreported {
+            brings_more |= tally.unreported.insert(secret);
+        }
+        if let (true, Holder::Commit(commit)) = (brings_more && self.notes_clean, self.holder(job)) {
+            tally.hidden.push((*commit, job.blob));
+        }
         tally.absent += usize::from(is_absent);
         if !is_absent && !scanned.unread && !job.is_message && !job.is_again {
             tally.summary.files += 1;

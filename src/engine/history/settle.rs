@@ -31,6 +31,8 @@ pub struct Settled {
     pub sights: Vec<(Oid, Oid)>,
     /// The same, only if a later commit has the blob again.
     pub others: Vec<(Oid, Oid)>,
+    /// What stood there before the scanned commits, and is no finding of theirs.
+    pub known: Vec<Secret>,
 }
 
 impl Engine {
@@ -47,9 +49,10 @@ impl Engine {
         if history.has_boundary() {
             self.mark_old(history, objects, &mut groups, &mut removed);
         }
-        let mut groups: Vec<Group> = groups.finish().into_iter().filter(|group| !group.is_old).collect();
+        let (old, mut groups): (Vec<Group>, Vec<Group>) = groups.finish().into_iter().partition(|group| group.is_old);
+        let known = old.into_iter().map(|group| group.finding.secret).collect();
         if groups.is_empty() {
-            return Settled::default();
+            return Settled { known, ..Settled::default() };
         }
         let (head, mut lookup) = (history.in_head(), Lookup::default());
         for group in &mut groups {
@@ -67,7 +70,7 @@ impl Engine {
             built.lock().unwrap_or_else(PoisonError::into_inner).insert(at, scanned);
         });
         let built = built.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Settled { scanned: built.into_values().collect(), sights, others }
+        Settled { scanned: built.into_values().collect(), sights, others, known }
     }
 
     /// The findings that one blob introduced.

@@ -1,8 +1,9 @@
 //! What earlier scans of a history learnt, so that the next one reads what is new alone.
 //!
 //! It holds ids: commits whose history was scanned whole, blobs that hold a finding (these are scanned again each time, or
-//! as soon as a new commit has one again), and digests of blobs that are clean under their path. No path, no text, no secret. Anything that is wrong with the file
-//! costs time and nothing else: what does not check out counts as empty.
+//! as soon as a new commit has one again), and digests of blobs that are clean under their path, so that not even something
+//! below a threshold is found. No path, no text, no secret. Anything that is wrong with the file costs time and nothing else:
+//! what does not check out counts as empty.
 
 use std::collections::HashSet;
 use std::fs;
@@ -27,7 +28,8 @@ pub type Mark = [u8; MARK];
 pub struct Cache {
     /// Commits that were scanned with all that led to them; none of them led to another.
     pub heads: Vec<Oid>,
-    /// Blobs with findings (or commits, where the message has one) and the commits that introduced them.
+    /// Blobs with findings (or commits, where the message has one) and the commits that introduced them. Of findings below a
+    /// threshold, for which nothing is reported, one blob for each secret.
     pub sights: Vec<(Oid, Oid)>,
     /// The same of blobs that are not needed as long as no new commit has one again: later versions of a file.
     pub others: Vec<(Oid, Oid)>,
