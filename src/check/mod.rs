@@ -3,6 +3,7 @@
 //! A structural check is one file that implements [`Check`] and one line in [`registry`]. One traversal of a tree
 //! serves all checks that apply to it: each key and value, name and value, or `NAME=value` is a [`Pair`].
 
+mod bearing;
 mod beside;
 mod ci;
 mod claim;
@@ -15,7 +16,6 @@ mod kubernetes;
 pub mod lineage;
 mod nobodys;
 mod pair;
-mod path_kind;
 pub mod prefilter;
 mod registry;
 pub mod resolve;
@@ -35,9 +35,9 @@ use crate::model::{
     Secret, Settings, Severity, Span, SpanMap, What,
 };
 
+pub use bearing::Bearing;
 use lineage::{Lineage, Silence};
 pub use pair::{Pair, Path, Shape};
-pub use path_kind::PathKind;
 use prefilter::Hits;
 use token::own::Own;
 

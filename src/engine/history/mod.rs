@@ -19,7 +19,8 @@ use self::lineages::Lineages;
 use self::memory::Memory;
 use self::scan::Pass;
 use super::{Engine, Error, Progress, assemble};
-use crate::check::PathKind;
+use crate::check::Bearing;
+use crate::document::NameKind;
 use crate::model::{Origin, Problem, ProblemKind, Run, Shard, Summary};
 use crate::source::git::history::{History, HistoryOptions, PathNo};
 use crate::source::git::objects::Objects;
@@ -42,8 +43,8 @@ pub struct HistoryScan {
 
 impl Engine {
     /// What checks, the team's own rules and the allowlist take from a path.
-    fn path_kind(&self, path: &str) -> (PathKind, Vec<bool>) {
-        (PathKind::of(path, self.own.as_ref()), self.allowlist.looks_at(path))
+    fn path_kind(&self, path: &str) -> (NameKind, Bearing, Vec<bool>) {
+        (NameKind::of(path), Bearing::of(path, self.own.as_ref()), self.allowlist.looks_at(path))
     }
 
     /// Scans the history of the repository at `path`, and leaves the memory that it took to the end of the program.

@@ -1,22 +1,21 @@
-//! What all checks together take from a path. One text under paths of different kinds is judged as each.
+//! What all checks together take from a path, beside the kind of its name. One text under paths of different bearing is judged
+//! as each.
 
 use super::token::own::Own;
 use super::{claim, docker, files, text, token};
-use crate::document::NameKind;
 use crate::model::behind_last;
 
-/// The kind of a path: a text under another path of the same kind is judged alike, but for what an allowlist accepts.
+/// How a path bears on what is found under it.
 #[derive(Debug, PartialEq, Eq)]
-pub struct PathKind {
-    name: NameKind,
+pub struct Bearing {
     /// Whether the path is that of a sample, an example, a model, documentation, a translation, a test, or foreign data.
     is: [bool; 7],
     /// Which of the team's own rules look at it.
     own: Vec<bool>,
 }
 
-impl PathKind {
-    /// The kind of a path, for a team with these rules.
+impl Bearing {
+    /// That of a path, for a team with these rules.
     pub fn of(path: &str, own: Option<&Own>) -> Self {
         let is = [
             text::is_sample(path),
@@ -27,17 +26,17 @@ impl PathKind {
             token::is_test(behind_last(path, b'/')),
             docker::is_foreign(path),
         ];
-        Self { name: NameKind::of(path), is, own: own.map(|own| own.looks_at(path)).unwrap_or_default() }
+        Self { is, own: own.map(|own| own.looks_at(path)).unwrap_or_default() }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::PathKind;
+    use super::Bearing;
 
     #[test]
-    fn paths_of_one_kind_are_judged_alike() {
-        let is_same = |one, other| PathKind::of(one, None) == PathKind::of(other, None);
+    fn paths_of_one_bearing_are_judged_alike() {
+        let is_same = |one, other| Bearing::of(one, None) == Bearing::of(other, None);
         for (one, other) in [("a.yaml", "b/c.yaml"), ("stable/x/values.yaml", "incubator/x/values.yaml")] {
             assert!(is_same(one, other), "{one} {other}");
         }
@@ -45,7 +44,6 @@ mod tests {
             ("src/a.txt", "test/a.txt"),
             ("a.yaml", "examples/a.yaml"),
             ("config.env", "config.env.example"),
-            ("a/config", ".aws/config"),
             ("a.json", "locales/a.json"),
             ("keys.go", "keys_test.go"),
             ("docs/a.yaml", "a.yaml"),
