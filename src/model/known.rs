@@ -24,13 +24,16 @@ pub struct Known {
     lengths: HashMap<u64, Vec<(usize, u64)>>,
     /// By the hashes of beginnings: the length of the longest text that stands at their start, or 0.
     beginnings: HashMap<u64, usize>,
+    /// A bit for each value that the first bytes of a text come to: most places of most texts begin like none.
+    firsts: Vec<u64>,
     longest: usize,
 }
 
 impl Default for Known {
     fn default() -> Self {
         let base = RandomState::new().hash_one(0_u8) % (PRIME - 256) + 256;
-        Self { base, lengths: HashMap::default(), beginnings: HashMap::default(), longest: 0 }
+        let (lengths, beginnings) = (HashMap::default(), HashMap::default());
+        Self { base, lengths, beginnings, firsts: vec![0; 1 << (FIRSTS - 6)], longest: 0 }
     }
 }
 
@@ -49,6 +52,8 @@ impl Known {
     fn add_length(&mut self, text: &[u8]) {
         let Some(begins) = begins(text) else { return };
         self.longest = self.longest.max(text.len());
+        let first = first(begins);
+        self.firsts[first >> 6] |= 1 << (first & 63);
         let lengths = self.lengths.entry(hash(self.base, begins)).or_default();
         if let Err(at) = lengths.binary_search_by_key(&text.len(), |(length, _)| *length) {
             lengths.insert(at, (text.len(), power(self.base, text.len())));
@@ -79,6 +84,18 @@ impl Known {
     /// Bytes of the longest.
     pub fn longest(&self) -> usize {
         self.longest
+    }
+
+    /// Where a known text may begin.
+    pub fn places<'k>(&'k self, text: &'k [u8]) -> impl Iterator<Item = usize> + 'k {
+        let firsts = text.windows(SHORT).map(first).enumerate();
+        let may_begin = |first: usize| self.firsts[first >> 6] >> (first & 63) & 1 == 1;
+        firsts.filter_map(move |(at, first)| (may_begin(first) && self.begins(&text[at..])).then_some(at))
+    }
+
+    fn begins(&self, text: &[u8]) -> bool {
+        let is_known = |count| text.get(..count).is_some_and(|text| self.lengths.contains_key(&hash(self.base, text)));
+        is_known(LONG) || is_known(SHORT)
     }
 
     /// What tells the hash of each part of a text.
@@ -118,8 +135,17 @@ impl Sums {
     /// The hash of the part at `at` that has as many bytes, with the power of the base that belongs to these.
     fn hash(&self, at: usize, (length, power): (usize, u64)) -> Option<u64> {
         let end = *self.sums.get(at + length)?;
-        Some((end + PRIME - product(self.sums[at], power)) % PRIME)
+        Some(reduced(end + PRIME - product(self.sums[at], power)))
     }
+}
+
+/// Bits of what the first bytes of a text come to.
+const FIRSTS: u32 = 18;
+
+/// What the first bytes of a text come to.
+fn first(text: &[u8]) -> usize {
+    let bytes = text.iter().take(SHORT).fold(0, |bytes, byte| bytes << 8 | u32::from(*byte));
+    (bytes.wrapping_mul(0x9E37_79B1) >> (u32::BITS - FIRSTS)) as usize
 }
 
 /// The bytes by which a text is looked for.
@@ -127,13 +153,20 @@ fn begins(text: &[u8]) -> Option<&[u8]> {
     if text.len() < LONG { text.get(..SHORT) } else { text.get(..LONG) }
 }
 
+/// The remainder of a number below twice the prime.
+fn reduced(number: u64) -> u64 {
+    if number >= PRIME { number - PRIME } else { number }
+}
+
+/// The product of two remainders: 2^61 is 1 here, so that its upper bits count as much as the lower ones.
 fn product(a: u64, b: u64) -> u64 {
-    (u128::from(a) * u128::from(b) % u128::from(PRIME)) as u64
+    let product = u128::from(a) * u128::from(b);
+    reduced((product as u64 & PRIME) + (product >> 61) as u64)
 }
 
 fn next(base: u64, hash: u64, byte: u8) -> u64 {
     // A NUL counts, too.
-    (product(hash, base) + u64::from(byte) + 1) % PRIME
+    reduced(product(hash, base) + u64::from(byte) + 1)
 }
 
 fn hash(base: u64, text: &[u8]) -> u64 {
@@ -161,11 +194,13 @@ mod tests {
         ) {
             let known = Known::new(|add| texts.iter().for_each(|text| add(text.as_bytes())));
             let sums = known.sums(text.as_bytes());
+            let places: Vec<usize> = known.places(text.as_bytes()).collect();
             for at in 0..text.len() {
                 let stands = |known: &&String| known.len() >= SHORT && text[at..].starts_with(known.as_str());
                 let mut expected: Vec<usize> = texts.iter().filter(stands).map(String::len).collect();
                 expected.sort_unstable_by(|a, b| b.cmp(a));
                 expected.dedup();
+                prop_assert!(expected.is_empty() || places.contains(&at));
                 prop_assert_eq!(known.at(&sums, at).collect::<Vec<_>>(), expected);
             }
         }

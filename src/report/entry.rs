@@ -101,8 +101,11 @@ pub fn skipped(run: &Run, view: &View) -> Vec<(String, String)> {
 }
 
 fn problems(run: &Run, view: &View, kind: ProblemKind) -> Vec<(String, String)> {
+    let mut problems = run.summary.problems.iter().filter(|problem| problem.kind == kind).peekable();
+    if problems.peek().is_none() {
+        return Vec::new();
+    }
     let redactor = Redactor::of(run, view.show_secrets);
-    let is_grave = |problem: &&Problem| problem.kind == kind;
     let shown = |problem: &Problem| (redactor.path(&printable(&problem.path)), printable(&problem.sentence()));
-    run.summary.problems.iter().filter(is_grave).map(shown).collect()
+    problems.map(shown).collect()
 }

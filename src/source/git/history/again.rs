@@ -42,8 +42,9 @@ impl History<'_> {
     pub(super) fn came_back(&mut self, cache: &Cache) -> HashSet<(Oid, Oid)> {
         let Some(earlier) = self.earlier().filter(|_| !cache.others.is_empty()) else { return HashSet::new() };
         let is_new = |commit: Option<Oid>| commit.is_none_or(|commit| !earlier.contains(&commit));
-        let mut blobs = self.in_head();
-        blobs.extend(self.pieces.iter().filter(|piece| self.bringers(piece).any(is_new)).map(|piece| self.blob(piece)));
-        cache.others.iter().copied().filter(|(_, blob)| blobs.contains(blob)).collect()
+        let head = self.in_head();
+        let new = self.pieces.iter().filter(|piece| self.bringers(piece).any(is_new));
+        let new: HashSet<Oid> = new.map(|piece| self.blob(piece)).collect();
+        cache.others.iter().copied().filter(|(_, blob)| head.contains(blob) || new.contains(blob)).collect()
     }
 }

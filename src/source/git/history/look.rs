@@ -1,5 +1,7 @@
 //! Looks into a walked history: what stood where before the selected commits, what a commit removed, what HEAD holds.
 
+use std::sync::Arc;
+
 use foldhash::{HashMap, HashSet};
 use git2::Oid;
 
@@ -129,11 +131,14 @@ impl History<'_> {
     }
 
     /// The blobs of HEAD; empty before the first commit.
-    pub fn in_head(&mut self) -> HashSet<Oid> {
+    pub fn in_head(&mut self) -> Arc<HashSet<Oid>> {
+        if let Some(known) = &self.head {
+            return Arc::clone(known);
+        }
         let head = self.head();
         let mut blobs = HashSet::default();
         self.each_file(head.as_slice(), |history, _, file| _ = blobs.insert(history.graph.id(file.id)));
-        blobs
+        Arc::clone(self.head.insert(Arc::new(blobs)))
     }
 
     /// The blobs of the commits just before the selected ones, and some paths where they stood.

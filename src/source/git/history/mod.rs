@@ -16,6 +16,7 @@ mod version;
 mod walk;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::thread;
 
 use foldhash::HashMap;
@@ -78,6 +79,8 @@ pub struct History<'r> {
     graph: Graph<'r>,
     paths: Paths,
     selection: Selection,
+    /// The blobs of HEAD, once somebody asked for them.
+    head: Option<Arc<foldhash::HashSet<Oid>>>,
     /// Blobs that came to one more path, and who brought them there; sorted.
     moves: Vec<(ObjectNo, u32)>,
     /// Who introduced the pieces, in order; the commits come first.
@@ -172,6 +175,7 @@ impl<'r> History<'r> {
             pieces,
             messages,
             tags,
+            head: None,
             problems,
             is_partial,
             absent,
