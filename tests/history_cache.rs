@@ -207,3 +207,28 @@ fn what_was_clean_is_looked_at_under_a_name_of_another_kind() {
     repository.commit("another");
     assert_eq!(cached.check(&repository, "another"), 2);
 }
+
+#[test]
+fn with_a_cache_other_exceptions_count_at_once() {
+    let mut repository = Repository::new();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let cache = folder.path().join("cache").to_string_lossy().into_owned();
+    let accepted = format!("{} # tidewaiter:allow\n", secret("a", &password(1)).trim_end());
+    for (path, text) in [("a/b.yaml", &accepted), ("a/b.yaml", &secret("a", &password(1)))] {
+        repository.write(path, text);
+        repository.commit(path);
+    }
+    repository.git(&["mv", "a", "c"]);
+    repository.commit("moved");
+    repository.git(&["rm", "-q", "-r", "c"]);
+    repository.commit("removed");
+    let mut seen = Vec::new();
+    for allowlist in ["nothing/**", "a/**", "c/**", "**/*.yaml", "nothing/**"] {
+        let settings = format!("allowlist:\n  - {{path: \"{allowlist}\", reason: made up}}\n");
+        repository.write(".tidewaiter.yaml", &settings);
+        let cold = said(repository.path(), &["history"]);
+        assert_eq!(said(repository.path(), &["history", "--cache", &cache]), cold, "{allowlist}");
+        seen.push(cold.len());
+    }
+    assert_eq!(seen, [1, 1, 1, 0, 1]);
+}

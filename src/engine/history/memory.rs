@@ -15,6 +15,7 @@ use crate::model::{Problem, ProblemKind, Settings};
 use crate::source::git::Repository;
 use crate::source::git::cache::{Cache, Mark};
 use crate::source::git::history::{self, History};
+use crate::suppress::Allowlist;
 
 /// The cache of a repository.
 pub struct Memory {
@@ -28,11 +29,11 @@ pub struct Memory {
 
 impl Memory {
     /// Loads what an earlier scan left, if a folder is given.
-    pub fn open(repository: &Repository, settings: &Settings, scan: &HistoryScan) -> Self {
+    pub fn open(repository: &Repository, settings: &Settings, allowlist: &Allowlist, scan: &HistoryScan) -> Self {
         let Some(folder) = &scan.cache else {
             return Self { file: None, key: String::new(), cache: Cache::default() };
         };
-        let key = key(repository, settings);
+        let key = key(repository, settings, allowlist);
         let name = format!("{}\0{:?}", repository.commondir().display(), scan.shard);
         let name = data_encoding::HEXLOWER.encode(&Sha256::digest(name)[..16]);
         let file = folder.join(name).with_extension("cache");
@@ -93,11 +94,12 @@ impl Memory {
 }
 
 /// What the results depend on, beside the objects.
-fn key(repository: &Repository, settings: &Settings) -> String {
+fn key(repository: &Repository, settings: &Settings, allowlist: &Allowlist) -> String {
     // A program that can't be read shares its cache with none.
     let program = program().unwrap_or_else(|_| format!("{:?} {}", SystemTime::now(), process::id()));
     let border = history::border(repository);
-    format!("{}\0{program}\0{settings:?}\0{border}", env!("CARGO_PKG_VERSION"))
+    let (version, allowlist) = (env!("CARGO_PKG_VERSION"), allowlist.description());
+    format!("{version}\0{program}\0{settings:?}\0{allowlist}\0{border}")
 }
 
 /// Tells builds of one version apart, which may have other rules at the same size. Where the program is unoptimised, hashing

@@ -54,7 +54,7 @@ impl Engine {
     pub fn scan_history(&self, path: &Path, scan: &HistoryScan, progress: &Progress) -> Result<Run, Error> {
         let start = Instant::now();
         let repository = git::open(path)?;
-        let mut memory = Memory::open(&repository, &self.settings, scan);
+        let mut memory = Memory::open(&repository, &self.settings, &self.allowlist, scan);
         let pool = self.pool()?;
         let run = |count: usize, work: &(dyn Fn(usize) + Sync)| {
             // One after the other, whoever is free: halves of the whole would leave one thread waiting for the other.
