@@ -112,6 +112,15 @@ fn a_copy_in_an_accepted_folder_accepts_no_other() {
         &[("prod/x.yaml", Some(&open))],
     ]);
     case.check(&["prod/x.yaml:6"], &["open/x.yaml:6"], &[("HEAD^!", &["prod/x.yaml:6"])]);
+    // The branch that is asked for decides, whatever is checked out.
+    case.0.git(&["checkout", "-q", "--detach", "HEAD^"]);
+    case.check(&[], &[], &[("main", &["open/x.yaml:6"])]);
+    // A place beyond many others counts, too.
+    let places: Vec<String> = (0..40).map(|number| format!("d{number}/x.yaml")).collect();
+    let first: Vec<_> = places.iter().map(|path| (&**path, Some(&*open))).collect();
+    let gone: Vec<_> = places[..39].iter().map(|path| (&**path, None)).collect();
+    let case = Case::new(&[&[&[("fixtures/x.yaml", Some(&*open))][..], &first].concat(), &gone]);
+    case.check(&["d39/x.yaml:6"], &["d0/x.yaml:6"], &[]);
     let many: Vec<String> = (0..40).map(|number| format!("fixtures/{number}/x.yaml")).collect();
     let many: Vec<_> = many.iter().map(|path| (&**path, Some(&*open))).collect();
     let case = Case::new(&[&many, &[("prod/x.yaml", Some(&open))]]);

@@ -232,3 +232,17 @@ fn with_a_cache_other_exceptions_count_at_once() {
     }
     assert_eq!(seen, [1, 1, 1, 0, 1]);
 }
+
+#[test]
+fn with_a_cache_pointers_are_said_each_time() {
+    let mut repository = Repository::new();
+    let pointer = format!("version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 12\n", "4d7a2146".repeat(8));
+    repository.write("a.bin", &pointer);
+    repository.commit("one");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let cache = folder.path().join("cache").to_string_lossy().into_owned();
+    for _ in 0..3 {
+        let (said, _) = report(&["history", "--cache", &cache], repository.path());
+        assert!(said["summary"]["problems"].to_string().contains("LFS"), "{said}");
+    }
+}

@@ -13,6 +13,10 @@ use git2::Oid;
 use crate::model::{Finding, Secret, Span, Suppression};
 use crate::source::git::history::PathNo;
 
+/// Places of one kind under which findings of a blob are compared with others. A copied or moved file has a few; thousands are
+/// boilerplate.
+const MAX_PLACES: usize = 16;
+
 /// Where a blob was read.
 #[derive(Clone, Debug)]
 pub struct Sight {
@@ -21,7 +25,7 @@ pub struct Sight {
     /// The blob; for a message its commit or tag.
     pub blob: Oid,
     /// Its paths, all of one kind.
-    pub places: Vec<PathNo>,
+    pub places: Arc<[PathNo]>,
 }
 
 /// What a finding goes by, wherever it stands.
@@ -107,7 +111,7 @@ impl Group {
     pub fn sights(&self, is_in_head: impl Fn(&Sight) -> bool) -> Vec<(&Sight, bool)> {
         let mut firsts = HashSet::new();
         let is_needed = |seen: &Seen| {
-            let places = seen.sight.places.iter();
+            let places = seen.sight.places.iter().take(MAX_PLACES);
             let firsts = places.filter(|place| firsts.insert((**place, seen.nth, seen.accepted.is_none())));
             firsts.count() > 0 || is_in_head(&seen.sight)
         };
@@ -130,10 +134,10 @@ impl Groups {
                 blob: sight.blob,
                 secrets: Arc::clone(&secrets),
                 seen: vec![seen],
-                places: sight.places.clone(),
+                places: sight.places.iter().copied().take(MAX_PLACES).collect(),
                 is_old: false,
             })));
-            for key in sight.places.iter().map(key) {
+            for key in sight.places.iter().take(MAX_PLACES).map(key) {
                 if let Some(known) = self.keys.insert(key, at) {
                     at = self.join(known, at);
                 }
@@ -243,7 +247,7 @@ mod tests {
             let mut groups = Groups::default();
             for at in order {
                 let (holder, number, path, rule, places) = seen[at].clone();
-                let sight = Sight { holder, blob: blob(number), places };
+                let sight = Sight { holder, blob: blob(number), places: places.into() };
                 groups.add(&sight, vec![finding(rule, path)], Arc::default());
             }
             let all: Vec<_> = groups.finish().into_iter().map(|group| (group.holder, group.seen.len())).collect();
@@ -254,7 +258,7 @@ mod tests {
             let mut groups = Groups::default();
             for at in order {
                 let (places, path) = both[at].clone();
-                let sight = Sight { holder: 1, blob: blob(1), places };
+                let sight = Sight { holder: 1, blob: blob(1), places: places.into() };
                 groups.add(&sight, vec![finding(0, path)], Arc::default());
             }
             let kept = groups.finish().into_iter().map(|group| group.finding.origin.path().to_owned());

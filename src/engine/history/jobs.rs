@@ -13,9 +13,6 @@ use crate::model::{Origin, Shard};
 use crate::source::git::cache::{Cache, Mark, mark};
 use crate::source::git::history::{History, PathNo, Piece, Texts};
 
-/// Places of one kind under which findings of a blob are known. A copied or moved file has a few; thousands are boilerplate.
-const MAX_PLACES: usize = 16;
-
 /// Something to read and scan.
 pub struct Job<'h> {
     /// Position in the history: who introduced the object.
@@ -44,7 +41,7 @@ impl Job<'_> {
 
     /// Where it was read.
     pub fn sight(&self) -> Sight {
-        Sight { holder: self.holder, blob: self.blob, places: self.places.to_vec() }
+        Sight { holder: self.holder, blob: self.blob, places: self.places.to_vec().into() }
     }
 }
 
@@ -115,7 +112,6 @@ fn kinds<'h, K: PartialEq>(
     for (place, holder) in history.places(piece) {
         let kind = kind(&history.texts().of(place));
         match kinds.iter().position(|known| *known == kind) {
-            Some(at) if found[at].1.len() >= MAX_PLACES => {}
             Some(at) => found[at].1.to_mut().push(place),
             None => {
                 kinds.push(kind);

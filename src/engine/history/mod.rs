@@ -18,10 +18,11 @@ use git2::Oid;
 use self::lineages::Lineages;
 use self::memory::Memory;
 use self::scan::Pass;
+use self::settle::Settled;
 use super::{Engine, Error, Progress, assemble};
 use crate::check::Bearing;
 use crate::document::NameKind;
-use crate::model::{Origin, Problem, ProblemKind, Run, Shard, Summary};
+use crate::model::{Origin, Problem, ProblemKind, Run, Shard, Summary, Suppression};
 use crate::source::git::history::{History, HistoryOptions, PathNo};
 use crate::source::git::objects::Objects;
 use crate::source::git::{self, Reading};
@@ -86,8 +87,13 @@ impl Engine {
         drop(jobs);
         let settled = self.settle(&mut history, &objects, std::mem::take(&mut tally.groups), &run);
         let said = memory.keep(scan, &history, known, &mut tally, &settled);
-        let problems =
-            history.problems.drain(..).chain(tally.summary.problems).chain(said).chain(lesser(tally.degraded));
+        let problems = history
+            .problems
+            .drain(..)
+            .chain(tally.summary.problems)
+            .chain(said)
+            .chain(lesser(tally.degraded))
+            .chain(left_out(history.left_out, &settled));
         let mut run = self.masked(assemble(settled.scanned, problems.collect(), &self.allowlist, start));
         run.summary.problems.dedup();
         // Exceptions for what was mended since, or for files of other revisions, are no mistake.
@@ -101,6 +107,15 @@ impl Engine {
         std::mem::forget(history);
         Ok(run)
     }
+}
+
+/// Folders that were not looked at under all of their paths: what is accepted at some of these may be open at another.
+fn left_out(count: usize, settled: &Settled) -> Option<Problem> {
+    let mut findings = settled.scanned.iter().flat_map(|scanned| &scanned.findings);
+    let depends = findings.any(|f| matches!(f.suppressed.as_deref(), Some(Suppression::Allowlist(_))));
+    let kind = if depends { ProblemKind::Incomplete } else { ProblemKind::Skipped };
+    let message = "of the folders stand, unchanged, at more than 128 paths, and were not looked at under the others";
+    (count > 0).then(|| Problem { count, ..Problem::new("history", kind, message) })
 }
 
 fn lesser(count: usize) -> Option<Problem> {

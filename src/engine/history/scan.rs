@@ -225,6 +225,8 @@ impl Pass<'_> {
         for secret in scanned.unreported {
             brings_more |= tally.unreported.insert(secret);
         }
+        // What is said of a blob is to be said the next time, too.
+        brings_more |= scanned.problems.iter().any(|problem| problem.kind == ProblemKind::Skipped);
         if let (true, Holder::Commit(commit)) = (brings_more && self.notes_clean, self.holder(job)) {
             tally.hidden.push((*commit, job.blob));
         }

@@ -56,7 +56,7 @@ impl Engine {
         }
         let (head, mut lookup) = (history.in_head(), Lookup::default());
         for group in &mut groups {
-            self.judge(history, objects, group, &head, &mut lookup);
+            self.judge(history, objects, group, &mut lookup);
         }
         let (sights, others) = sights(history, &groups, &head);
         let mut blobs: BTreeMap<(u32, Oid, String), Vec<Group>> = BTreeMap::new();

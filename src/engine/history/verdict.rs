@@ -26,22 +26,14 @@ pub struct Lookup {
 }
 
 impl Engine {
-    /// Notes in the group's finding who accepted it. Where HEAD has it, HEAD counts, else wherever it was seen: it is accepted
-    /// if it was everywhere. An open one is shown as what is open first.
-    pub(super) fn judge(
-        &self,
-        history: &mut History<'_>,
-        objects: &Objects,
-        group: &mut Group,
-        head: &foldhash::HashSet<Oid>,
-        lookup: &mut Lookup,
-    ) {
+    /// Notes in the group's finding who accepted it. Where HEAD has it (or the end of a range that was asked for), that counts,
+    /// else wherever it was seen: it is accepted if it was everywhere. An open one is shown as what is open first.
+    pub(super) fn judge(&self, history: &mut History<'_>, objects: &Objects, group: &mut Group, lookup: &mut Lookup) {
         if group.seen.iter().all(|seen| seen.accepted.is_none()) {
             return;
         }
         let all = || group.seen.iter().flat_map(|seen| seen.sight.places.iter().map(move |place| (seen, *place)));
-        let mut is_in_head =
-            |seen: &Seen, place| head.contains(&seen.sight.blob) && lookup.heads.has(history, seen.sight.blob, place);
+        let mut is_in_head = |seen: &Seen, place| lookup.heads.has(history, seen.sight.blob, place);
         let mut counted: Vec<_> = all().filter(|(seen, place)| is_in_head(seen, *place)).collect();
         if counted.is_empty() {
             counted.extend(all());

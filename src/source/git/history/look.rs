@@ -16,21 +16,25 @@ const MAX_DEPTH: usize = 256;
 /// Paths of one blob that are remembered.
 const MAX_PATHS: usize = 16;
 
-/// What is looked up again and again: what HEAD has at a path, and the numbers of pieces.
+/// What is looked up again and again: what the deciding commits have at a path, and the numbers of pieces.
 #[derive(Default)]
 pub struct Heads {
-    at: HashMap<PathNo, Option<Oid>>,
+    at: HashMap<PathNo, Vec<Oid>>,
     pieces: HashMap<ObjectNo, usize>,
 }
 
 impl Heads {
-    /// Whether HEAD has the blob at the path.
+    /// Whether a commit that decides has the blob at the path: HEAD, or the last ones of what was asked for by name.
     pub fn has(&mut self, history: &mut History<'_>, blob: Oid, path: PathNo) -> bool {
+        if !history.is_named && !history.in_head().contains(&blob) {
+            return false;
+        }
         let look = || {
-            let (head, names) = (history.head()?, history.paths.names(path));
-            history.at(head, &names)
+            let names = history.paths.names(path);
+            let tips = if history.is_named { history.selection.heads.clone() } else { Vec::from_iter(history.head()) };
+            tips.into_iter().filter_map(|tip| history.at(tip, &names)).collect()
         };
-        *self.at.entry(path).or_insert_with(look) == Some(blob)
+        self.at.entry(path).or_insert_with(look).contains(&blob)
     }
 
     /// Who brought a blob to a path.

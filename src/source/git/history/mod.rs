@@ -79,6 +79,10 @@ pub struct History<'r> {
     graph: Graph<'r>,
     paths: Paths,
     selection: Selection,
+    /// Whether ranges or branches were asked for.
+    is_named: bool,
+    /// Folders that stand at more paths than they were looked at as.
+    pub left_out: usize,
     /// The blobs of HEAD, once somebody asked for them.
     head: Option<Arc<foldhash::HashSet<Oid>>>,
     /// Blobs that came to one more path, and who brought them there; sorted.
@@ -151,11 +155,7 @@ impl<'r> History<'r> {
             failed.into_iter().partition(|(_, unread)| is_partial && unread.is_missing);
         let texts = Texts { paths: &paths, names: graph.names() };
         let problems = failed.into_iter().map(|(path, unread)| incomplete(texts.of(path), unread.message));
-        let left_out = (left_out > 0).then(|| Problem {
-            count: left_out,
-            ..Problem::new("history", ProblemKind::Skipped, format!("of the folders stand, unchanged, {MOST_PATHS}"))
-        });
-        let (problems, absent) = (problems.chain(left_out).collect(), absent.len());
+        let (problems, absent) = (problems.collect(), absent.len());
         let mut tags = starts.tags;
         tags.extend(lost.tags.into_iter().map(|id| Tag { id, name: "unreachable tag".to_owned() }));
         tags.sort_by_key(|tag| tag.id);
@@ -176,6 +176,8 @@ impl<'r> History<'r> {
             messages,
             tags,
             head: None,
+            is_named: !options.ranges.is_empty() || !options.branches.is_empty(),
+            left_out,
             problems,
             is_partial,
             absent,
@@ -256,10 +258,6 @@ impl<'r> History<'r> {
         Texts { paths: &self.paths, names: self.graph.names() }
     }
 }
-
-/// Said of a folder that stands at more paths than it is looked at as; its files were scanned.
-const MOST_PATHS: &str =
-    "at more than 128 paths; what exceptions or rules for the further paths would change is not known";
 
 /// What tells a part of the history of the repository at `path` from any other part of any history: the objects that lead to
 /// it, those that are left out, and where the clone is cut.
