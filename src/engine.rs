@@ -398,7 +398,7 @@ fn assemble(scanned: Vec<Scanned>, problems: Vec<Problem>, allowlist: &Allowlist
         run.unreported.append(&mut blob.unreported);
         run.sources.extend(blob.source);
     }
-    run.findings.sort_by(|a, b| (&a.origin, a.span, &a.rule.id).cmp(&(&b.origin, b.span, &b.rule.id)));
+    run.sort_findings();
     run.sources.sort_by(|a, b| a.origin.cmp(&b.origin));
     run.summary.join_problems();
     run.summary.unused.sort();

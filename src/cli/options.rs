@@ -269,7 +269,7 @@ fn report_copies(run: &mut Run) {
     });
     run.unchanged = unchanged;
     run.findings.append(&mut copies);
-    run.findings.sort_by(|a, b| (&a.origin, a.span, &a.rule.id).cmp(&(&b.origin, b.span, &b.rule.id)));
+    run.sort_findings();
 }
 
 /// The file to which GitHub Actions wants a job summary added.

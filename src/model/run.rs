@@ -62,7 +62,7 @@ impl Run {
             (self, other) = (self.unrooted(), other.unrooted());
         }
         self.findings.extend(other.findings);
-        self.findings.sort_by(|a, b| (&a.origin, a.span, &a.rule.id).cmp(&(&b.origin, b.span, &b.rule.id)));
+        self.sort_findings();
         self.unchanged.extend(other.unchanged);
         self.moved.extend(other.moved);
         self.unreported.extend(other.unreported);
@@ -70,6 +70,11 @@ impl Run {
         self.sources.sort_by(|a, b| a.origin.cmp(&b.origin));
         self.summary = self.summary.joined(other.summary);
         self
+    }
+
+    /// Brings the findings into their order: by origin, position and rule.
+    pub fn sort_findings(&mut self) {
+        self.findings.sort_by(|a, b| (&a.origin, a.span, &a.rule.id).cmp(&(&b.origin, b.span, &b.rule.id)));
     }
 
     /// Whether the paths of files are not reached from the current folder as they are.

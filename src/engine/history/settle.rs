@@ -237,11 +237,11 @@ fn files_removed<'m>(history: &mut History<'_>, removed: &'m mut Removed, commit
 /// Joins a secret that came with a new file to the same one in a file that the same commit removed: it was moved, and the
 /// file changed on the way.
 fn join_moved(history: &mut History<'_>, groups: &mut Groups, removed: &mut Removed) {
-    let mut same: HashMap<(String, Secret), Vec<usize>> = HashMap::new();
+    let mut same: HashMap<Key, Vec<usize>> = HashMap::new();
     for at in groups.numbers() {
         let Some(group) = groups.get(at) else { continue };
         if !group.finding.secret.expose().is_empty() {
-            same.entry((group.finding.rule.id.to_string(), group.finding.secret.clone())).or_default().push(at);
+            same.entry(Key::of(&group.finding)).or_default().push(at);
         }
     }
     same.retain(|_, numbers| numbers.len() > 1);
