@@ -62,6 +62,30 @@ fn with_a_cache_the_findings_stay_the_same() {
 }
 
 #[test]
+fn with_a_cache_files_that_head_has_and_that_it_lacks_stay_known() {
+    let mut repository = Repository::new();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let cache = folder.path().join("cache").to_string_lossy().into_owned();
+    for number in 1..=24 {
+        let file = |number: u32| format!("charts/{}/templates/{number}.yaml", number % 3);
+        repository.write(&file(number), &secret("a", &password(number)));
+        if number % 4 == 0 {
+            repository.git(&["rm", "-q", &file(number - 2)]);
+        }
+        if number == 12 {
+            repository.git(&["mv", "charts", "old"]);
+        }
+        repository.commit(&format!("{number}"));
+        if number % 6 == 0 {
+            let cold = said(repository.path(), &["history"]);
+            assert_eq!(cold.len(), number as usize);
+            assert_eq!(said(repository.path(), &["history", "--cache", &cache]), cold, "{number}");
+        }
+    }
+    assert_eq!(said(repository.path(), &["history", "HEAD~10..HEAD"]).len(), 10);
+}
+
+#[test]
 #[cfg(target_os = "linux")]
 fn another_build_of_the_program_trusts_no_cache() {
     let mut repository = Repository::new();

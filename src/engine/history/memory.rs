@@ -65,7 +65,8 @@ impl Memory {
         if scan.options.is_everything() {
             // What could not be read this time is to be tried, and told, the next time, too.
             let problems = history.problems.iter().chain(&tally.summary.problems);
-            let is_whole = !problems.into_iter().any(|problem| problem.kind == ProblemKind::Incomplete);
+            let is_read = !problems.into_iter().any(|problem| problem.kind == ProblemKind::Incomplete);
+            let is_whole = is_read && history.left_out == 0;
             let others = std::mem::take(&mut cache.others);
             (cache.heads, cache.sights, cache.dates) = (Vec::new(), Vec::new(), Vec::new());
             if is_whole {
@@ -74,7 +75,9 @@ impl Memory {
                 let known = others.iter().filter(|_| !history.is_whole()).chain(&settled.others);
                 cache.others = known.copied().collect();
                 // What lies below a threshold is masked in shown lines as long as a scan meets it.
-                cache.sights = settled.sights.iter().chain(&tally.hidden).copied().collect();
+                let hidden =
+                    tally.hidden.iter().filter_map(|(holder, blob, place)| history.sight(*holder, *blob, *place));
+                cache.sights = settled.sights.iter().copied().chain(hidden).collect();
                 cache.sights.sort_unstable();
                 cache.sights.dedup();
                 cache.others.sort_unstable();

@@ -67,10 +67,10 @@ impl Engine {
         };
         let takes_messages = scan.shard.takes(Origin::COMMIT_MESSAGE);
         let is_silent = |message: &[u8]| !takes_messages || self.finds_nothing(message);
-        let reading = Reading { run: &run, is_silent: &is_silent };
+        let objects = Objects::new(path);
+        let reading = Reading { run: &run, objects: &objects, is_silent: &is_silent };
         let mut history = History::collect(&repository, &scan.options, &mut memory.cache, &reading)?;
         let lines = Lineages::of(&mut history, scan.shard);
-        let objects = Objects::new(path);
         let (jobs, known) = jobs::list(&history, &lines, scan.shard, &memory.cache, &|path: &str| self.path_kind(path));
         progress.total.store(jobs.len(), Ordering::Relaxed);
         let pass = Pass {

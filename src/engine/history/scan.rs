@@ -13,7 +13,7 @@ use crate::check::lineage::{Learnt, Lineage};
 use crate::engine::{Engine, Progress, Scanned, failed};
 use crate::model::{NoNeighbours, Origin, Problem, ProblemKind, Secret, Summary};
 use crate::source::git::cache::{Mark, mark};
-use crate::source::git::history::{Holder, Texts};
+use crate::source::git::history::{Holder, PathNo, Texts};
 use crate::source::git::object::CommitText;
 use crate::source::git::objects::{CommitFiles, Objects};
 use crate::source::git::pack::{Kind, Object, Packs, Workspace};
@@ -61,8 +61,8 @@ pub struct Tally {
     pub absent: usize,
     /// Secrets that lie below a threshold.
     pub unreported: HashSet<Secret>,
-    /// Commits and blobs that together hold each of these, if it is noted what is clean.
-    pub hidden: Vec<(Oid, Oid)>,
+    /// Holders, blobs and paths that together have each of these, if it is noted what is clean.
+    pub hidden: Vec<(u32, Oid, PathNo)>,
     /// What is clean whatever commit holds it.
     pub clean: Vec<Mark>,
 }
@@ -227,8 +227,8 @@ impl Pass<'_> {
         }
         // What is said of a blob is to be said the next time, too.
         brings_more |= scanned.problems.iter().any(|problem| problem.kind == ProblemKind::Skipped);
-        if let (true, Holder::Commit(commit)) = (brings_more && self.notes_clean, self.holder(job)) {
-            tally.hidden.push((*commit, job.blob));
+        if let (true, Some(place)) = (brings_more && self.notes_clean, job.places.first()) {
+            tally.hidden.push((job.holder, job.blob, *place));
         }
         tally.absent += usize::from(is_absent);
         if !is_absent && !scanned.unread && !job.is_message && !job.is_again {

@@ -12,6 +12,7 @@ use super::verdict::Lookup;
 use super::{COMMIT_MESSAGES, TAG_MESSAGES};
 use crate::engine::{Engine, Scanned, fingerprint, positions};
 use crate::model::{Finding, Origin, Secret, Source};
+use crate::source::git::cache::Sight;
 use crate::source::git::history::{History, Holder, PathNo};
 use crate::source::git::objects::{Author, Objects};
 use crate::source::git::{Runner, share};
@@ -27,10 +28,10 @@ type Versions = HashMap<(PathNo, Oid), HashSet<Key>>;
 pub struct Settled {
     /// The findings of each blob.
     pub scanned: Vec<Scanned>,
-    /// Commits and blobs that a later scan has to look at again, for the same findings.
-    pub sights: Vec<(Oid, Oid)>,
+    /// What a later scan has to look at again, for the same findings.
+    pub sights: Vec<Sight>,
     /// The same, only if a later commit has the blob again.
-    pub others: Vec<(Oid, Oid)>,
+    pub others: Vec<Sight>,
     /// What stood there before the scanned commits, and is no finding of theirs.
     pub known: Vec<Secret>,
 }
@@ -45,7 +46,7 @@ impl Engine {
         run: &Runner<'_>,
     ) -> Settled {
         let mut removed = Removed::new();
-        join_moved(history, &mut groups, &mut removed);
+        join_moved(history, &mut groups, &mut removed, objects, run);
         if history.has_boundary() {
             self.mark_old(history, objects, &mut groups, &mut removed);
         }
@@ -194,23 +195,18 @@ impl Engine {
     }
 }
 
-/// A commit and a blob that it brought.
-type Sights = Vec<(Oid, Oid)>;
-
 /// What a later scan needs for the same findings, and what else was seen of them.
-fn sights(history: &mut History<'_>, groups: &[Group], head: &foldhash::HashSet<Oid>) -> (Sights, Sights) {
+fn sights(history: &History<'_>, groups: &[Group], head: &foldhash::HashSet<Oid>) -> (Vec<Sight>, Vec<Sight>) {
     let (mut found, mut others) = (Vec::new(), Vec::new());
-    for (sight, is_needed) in groups.iter().flat_map(|group| group.sights(|sight| head.contains(&sight.blob))) {
+    let seen = groups.iter().flat_map(|group| group.sights(|sight| head.contains(&sight.blob)));
+    let seen: Vec<_> = seen.collect();
+    let of_blobs = history.sights_of(&seen.iter().map(|(sight, _)| sight.blob).collect());
+    for (sight, is_needed) in seen {
         // What refs hold without a commit is looked at each time.
-        let Some(Holder::Commit(commit)) = history.holders.get(sight.holder as usize).cloned() else { continue };
+        let own = || sight.places.first().and_then(|place| history.sight(sight.holder, sight.blob, *place));
+        let sights = of_blobs.get(&sight.blob).cloned().unwrap_or_else(|| own().into_iter().collect());
         // A blob that came to several paths joins what was found at each.
-        let movers = history.movers(sight.blob);
-        if !is_needed && movers.is_empty() {
-            others.push((commit, sight.blob));
-            continue;
-        }
-        found.push((commit, sight.blob));
-        found.extend(movers.into_iter().map(|mover| (mover, sight.blob)));
+        if is_needed || sights.len() > 1 { &mut found } else { &mut others }.extend(sights);
     }
     found.sort_unstable();
     found.dedup();
@@ -236,7 +232,13 @@ fn files_removed<'m>(history: &mut History<'_>, removed: &'m mut Removed, commit
 
 /// Joins a secret that came with a new file to the same one in a file that the same commit removed: it was moved, and the
 /// file changed on the way.
-fn join_moved(history: &mut History<'_>, groups: &mut Groups, removed: &mut Removed) {
+fn join_moved(
+    history: &mut History<'_>,
+    groups: &mut Groups,
+    removed: &mut Removed,
+    objects: &Objects,
+    run: &Runner<'_>,
+) {
     let mut same: HashMap<Key, Vec<usize>> = HashMap::new();
     for at in groups.numbers() {
         let Some(group) = groups.get(at) else { continue };
@@ -244,24 +246,33 @@ fn join_moved(history: &mut History<'_>, groups: &mut Groups, removed: &mut Remo
             same.entry(Key::of(&group.finding)).or_default().push(at);
         }
     }
-    same.retain(|_, numbers| numbers.len() > 1);
-    for numbers in same.into_values() {
-        for at in &numbers {
-            let Some(group) = groups.get(*at) else { continue };
-            let (holder, places) = (group.holder, group.places.clone());
-            let Some(Holder::Commit(commit)) = history.holders.get(holder as usize).cloned() else { continue };
-            if !is_file(&places) || !places.into_iter().any(|path| history.is_new_in(commit, path)) {
-                continue;
+    let same: Vec<Vec<usize>> = same.into_values().filter(|numbers| numbers.len() > 1).collect();
+    let mut later = Vec::new();
+    for numbers in &same {
+        // The first one came from nowhere.
+        let first = numbers.iter().filter_map(|at| Some(groups.get(*at)?.holder)).min();
+        for at in numbers {
+            let group = groups.get(*at).filter(|group| Some(group.holder) > first && is_file(&group.places));
+            if let Some(Holder::Commit(commit)) = group.and_then(|group| history.holders.get(group.holder as usize)) {
+                later.push((numbers, *at, *commit));
             }
-            let gone = files_removed(history, removed, commit);
-            let from = numbers.iter().find(|other| {
-                groups.get(**other).is_some_and(|group| {
-                    group.holder < holder && gone.iter().any(|(path, _)| group.places.contains(path))
-                })
-            });
-            if let Some(from) = from {
-                groups.join(*from, *at);
-            }
+        }
+    }
+    history.look_ahead(later.iter().map(|(.., commit)| *commit), objects, run);
+    for (numbers, at, commit) in later {
+        let Some(group) = groups.get(at) else { continue };
+        let (holder, places) = (group.holder, group.places.clone());
+        if !places.into_iter().any(|path| history.is_new_in(commit, path)) {
+            continue;
+        }
+        let gone = files_removed(history, removed, commit);
+        let from = numbers.iter().find(|other| {
+            groups
+                .get(**other)
+                .is_some_and(|group| group.holder < holder && gone.iter().any(|(path, _)| group.places.contains(path)))
+        });
+        if let Some(from) = from {
+            groups.join(*from, at);
         }
     }
 }

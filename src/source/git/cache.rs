@@ -1,8 +1,8 @@
 //! What earlier scans of a history learnt, so that the next one reads what is new alone.
 //!
 //! It holds ids: commits whose history was scanned whole, blobs that hold a finding (these are scanned again each time, or
-//! as soon as a new commit has one again), and digests of blobs that are clean under their path, so that not even something
-//! below a threshold is found. No path, no text, no secret. Anything that is wrong with the file costs time and nothing else:
+//! as soon as a new commit has one again) with digests of their paths, and digests of blobs that are clean under their path,
+//! so that not even something below a threshold is found. No path, no text, no secret. Anything that is wrong with the file costs time and nothing else:
 //! what does not check out counts as empty.
 
 use std::collections::HashSet;
@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use crate::replace::replace;
 
-const MAGIC: &[u8] = b"tidewaiter cache 2\n";
+const MAGIC: &[u8] = b"tidewaiter cache 3\n";
 
 /// Bytes of a digest that are kept.
 const MARK: usize = 16;
@@ -23,16 +23,61 @@ const MARK: usize = 16;
 /// Stands for a blob under a path.
 pub type Mark = [u8; MARK];
 
+/// Where something was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Sight {
+    /// The commit that brought the blob to the path.
+    pub commit: Oid,
+    /// The blob; the commit itself if its message is meant.
+    pub blob: Oid,
+    /// The digest of the path.
+    pub path: Mark,
+}
+
+impl Sight {
+    /// Bytes of one in the file.
+    const SIZE: usize = 2 * 20 + MARK;
+
+    /// A blob that a commit brought to a path.
+    pub fn new(commit: Oid, blob: Oid, path: &[u8]) -> Self {
+        Self { commit, blob, path: path_mark(path) }
+    }
+
+    /// The message of a commit.
+    pub fn message(commit: Oid) -> Self {
+        Self { commit, blob: commit, path: Mark::default() }
+    }
+
+    /// Whether it is a message that is meant.
+    pub fn is_message(&self) -> bool {
+        self.commit == self.blob
+    }
+
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let (commit, rest) = bytes.split_at_checked(20)?;
+        let (blob, path) = rest.split_at_checked(20)?;
+        Some(Self {
+            commit: Oid::from_bytes(commit).ok()?,
+            blob: Oid::from_bytes(blob).ok()?,
+            path: *path.first_chunk()?,
+        })
+    }
+
+    fn bytes(&self) -> impl Iterator<Item = &u8> {
+        self.commit.as_bytes().iter().chain(self.blob.as_bytes()).chain(&self.path)
+    }
+}
+
 /// What is known of a repository.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cache {
     /// Commits that were scanned with all that led to them; none of them led to another.
     pub heads: Vec<Oid>,
-    /// Blobs with findings (or commits, where the message has one) and the commits that introduced them. Of findings below a
-    /// threshold, for which nothing is reported, one blob for each secret.
-    pub sights: Vec<(Oid, Oid)>,
+    /// Blobs and messages with findings. Of findings below a threshold, for which nothing is reported, one blob for each
+    /// secret.
+    pub sights: Vec<Sight>,
     /// The same of blobs that are not needed as long as no new commit has one again: later versions of a file.
-    pub others: Vec<(Oid, Oid)>,
+    pub others: Vec<Sight>,
     /// Commits whose own date is not the one they are sorted by, and that one in seconds since the epoch.
     pub dates: Vec<(Oid, i64)>,
     /// Blobs that are clean under their path, sorted.
@@ -42,6 +87,11 @@ pub struct Cache {
 /// The mark of a blob under a path.
 pub fn mark(blob: Oid, path: &str) -> Mark {
     shortened(&Sha256::new().chain_update(blob.as_bytes()).chain_update(path).finalize())
+}
+
+/// The mark of a path.
+pub fn path_mark(path: &[u8]) -> Mark {
+    shortened(&Sha256::digest(path))
 }
 
 fn shortened(digest: &[u8]) -> Mark {
@@ -68,9 +118,8 @@ impl Cache {
         }
         let mut rest = body;
         let heads = list(&mut rest, 20)?.map(Oid::from_bytes).collect::<Result<_, _>>().ok()?;
-        let sight = |pair: &[u8]| Some((Oid::from_bytes(&pair[..20]).ok()?, Oid::from_bytes(&pair[20..]).ok()?));
-        let sights = list(&mut rest, 40)?.map(sight).collect::<Option<_>>()?;
-        let others = list(&mut rest, 40)?.map(sight).collect::<Option<_>>()?;
+        let sights = list(&mut rest, Sight::SIZE)?.map(Sight::parse).collect::<Option<_>>()?;
+        let others = list(&mut rest, Sight::SIZE)?.map(Sight::parse).collect::<Option<_>>()?;
         let date =
             |pair: &[u8]| Some((Oid::from_bytes(&pair[..20]).ok()?, i64::from_le_bytes(*pair[20..].first_chunk()?)));
         let dates = list(&mut rest, 28)?.map(date).collect::<Option<_>>()?;
@@ -79,7 +128,7 @@ impl Cache {
     }
 
     /// Makes these of the others sights that are needed.
-    pub fn recall(&mut self, back: HashSet<(Oid, Oid)>) {
+    pub fn recall(&mut self, back: HashSet<Sight>) {
         self.others.retain(|other| !back.contains(other));
         self.sights.extend(back);
     }
@@ -97,8 +146,7 @@ impl Cache {
         let mut body = Vec::new();
         put(&mut body, self.heads.len(), self.heads.iter().flat_map(Oid::as_bytes));
         for sights in [&self.sights, &self.others] {
-            let bytes = sights.iter().flat_map(|(commit, blob)| commit.as_bytes().iter().chain(blob.as_bytes()));
-            put(&mut body, sights.len(), bytes);
+            put(&mut body, sights.len(), sights.iter().flat_map(Sight::bytes));
         }
         let dates: Vec<_> = self.dates.iter().map(|(commit, date)| (commit.as_bytes(), date.to_le_bytes())).collect();
         put(&mut body, dates.len(), dates.iter().flat_map(|(commit, date)| commit.iter().chain(date)));
@@ -140,8 +188,8 @@ mod tests {
     fn cache() -> Cache {
         Cache {
             heads: vec![id(1)],
-            sights: vec![(id(2), id(3))],
-            others: vec![(id(5), id(6)), (id(7), id(8))],
+            sights: vec![Sight::new(id(2), id(3), b"a")],
+            others: vec![Sight::new(id(5), id(6), b"b"), Sight::message(id(7))],
             dates: vec![(id(9), -3)],
             clean: vec![mark(id(4), "a"), mark(id(4), "b")],
         }

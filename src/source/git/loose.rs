@@ -3,6 +3,8 @@
 //!
 //! The format is git's: a zlib stream of `kind size`, NUL, and as many bytes.
 
+use std::collections::HashSet;
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -17,13 +19,43 @@ use super::pack::{MAX_ALTERNATES, Packs, lenders};
 /// Bytes of `kind size` and NUL at the most.
 const HEADER: usize = 32;
 
+/// The folders among which the loose objects are spread: one for each first byte of an id.
+const PARTS: usize = 256;
+
 /// The loose objects of a repository, and of those that it lends from.
 pub struct Loose {
-    folders: Vec<PathBuf>,
+    folders: Vec<Folder>,
     /// Opened when a loose object is broken: a whole one in a pack goes before it.
     packs: OnceLock<Vec<Packs>>,
     /// Broken objects that are no blobs.
     broken: OnceLock<Vec<Oid>>,
+}
+
+/// A folder of objects.
+struct Folder {
+    path: PathBuf,
+    /// The names in each part, listed when an object of it is asked for first; `None` if that can't be done. Most objects lie
+    /// in packs, and there are thousands of questions.
+    parts: Box<[OnceLock<Option<HashSet<OsString>>>]>,
+}
+
+impl Folder {
+    fn new(path: PathBuf) -> Self {
+        Self { path, parts: (0..PARTS).map(|_| OnceLock::new()).collect() }
+    }
+
+    /// The file of an object, if there may be one.
+    fn file(&self, id: Oid) -> Option<PathBuf> {
+        let name = id.to_string();
+        let (start, rest) = name.split_at(2);
+        let part = self.path.join(start);
+        let list = || match fs::read_dir(&part) {
+            Ok(entries) => entries.map(|entry| entry.ok().map(|entry| entry.file_name())).collect(),
+            Err(error) => is_missing(&error).then(HashSet::new),
+        };
+        let names = self.parts.get(usize::from(id.as_bytes()[0]))?.get_or_init(list);
+        names.as_ref().is_none_or(|names| names.contains(rest.as_ref() as &std::ffi::OsStr)).then(|| part.join(rest))
+    }
 }
 
 impl Loose {
@@ -36,18 +68,18 @@ impl Loose {
         for at in 0..folders.len() {
             lenders(&folders[at].clone(), MAX_ALTERNATES, &mut folders);
         }
+        let folders = folders.into_iter().map(Folder::new).collect();
         Self { folders, packs: OnceLock::new(), broken: OnceLock::new() }
     }
 
-    /// Reads the object to its end, if it is a loose one. An object in a pack costs one look for a file.
+    /// Reads the object to its end, if it is a loose one. One that git writes after its part was listed is whole: git gives
+    /// it its name last.
     ///
     /// # Errors
     /// A file that is too short, too long or damaged, or that can't be read.
     pub fn check(&self, id: Oid) -> Result<(), git2::Error> {
-        let name = id.to_string();
-        let (folder, rest) = name.split_at(2);
-        let files = self.folders.iter().map(|objects| objects.join(folder).join(rest));
-        let found = files.map(File::open).find(|file| !is_missing(file));
+        let files = self.folders.iter().filter_map(|folder| folder.file(id));
+        let found = files.map(File::open).find(|file| !file.as_ref().is_err_and(is_missing));
         let is_whole = found.is_none_or(|file| file.and_then(is_whole).unwrap_or(false));
         if is_whole || self.is_packed(id) {
             return Ok(());
@@ -59,7 +91,7 @@ impl Loose {
     pub fn broken(&self) -> &[Oid] {
         self.broken.get_or_init(|| {
             let mut broken = Vec::new();
-            for folder in self.folders.iter().flat_map(|objects| entries(objects)) {
+            for folder in self.folders.iter().flat_map(|objects| entries(&objects.path)) {
                 let start = name(&folder).filter(|name| name.len() == 2);
                 for file in start.iter().flat_map(|_| entries(&folder)) {
                     let id = start.as_ref().zip(name(&file)).and_then(|(start, rest)| id(start, &rest));
@@ -72,13 +104,13 @@ impl Loose {
 
     fn is_packed(&self, id: Oid) -> bool {
         let run: &Runner<'_> = &|count, work| (0..count).for_each(work);
-        let open = || self.folders.iter().map(|objects| Packs::open(objects, run)).collect();
+        let open = || self.folders.iter().map(|objects| Packs::open(&objects.path, run)).collect();
         self.packs.get_or_init(open).iter().any(|packs| packs.number(id).is_some())
     }
 }
 
-fn is_missing(file: &io::Result<File>) -> bool {
-    file.as_ref().is_err_and(|error| matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory))
+fn is_missing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {

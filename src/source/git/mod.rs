@@ -25,6 +25,7 @@ use std::sync::{Mutex, OnceLock};
 use git2::{ErrorClass, ErrorCode, Oid, RepositoryOpenFlags};
 
 use self::index::IndexFile;
+use self::objects::Objects;
 pub use self::repository::{Odb, Repository, is_guarded};
 use crate::model::Neighbours;
 
@@ -139,6 +140,8 @@ pub fn share<T: Send>(run: &Runner<'_>, items: Vec<T>, work: impl Fn(T) + Sync) 
 pub struct Reading<'r> {
     /// Who does the work.
     pub run: &'r Runner<'r>,
+    /// Where the threads read single objects.
+    pub objects: &'r Objects,
     /// Whether nothing is to be found in a commit's message. It is asked of what was read anyway, so that few commits are read
     /// a second time.
     pub is_silent: &'r (dyn Fn(&[u8]) -> bool + Sync),

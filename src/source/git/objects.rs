@@ -35,7 +35,11 @@ impl Objects {
         Self { path: path.to_owned(), free: Mutex::new(Vec::new()) }
     }
 
-    fn with<T>(&self, work: impl FnOnce(&Repository) -> Result<T, git2::Error>) -> Result<T, GitError> {
+    /// Does some work with one of the handles.
+    ///
+    /// # Errors
+    /// The work's, and that the repository can't be opened once more.
+    pub(super) fn with<T>(&self, work: impl FnOnce(&Repository) -> Result<T, git2::Error>) -> Result<T, GitError> {
         let free = self.free.lock().ok().and_then(|mut free| free.pop());
         let repository = match free {
             Some(repository) => repository,

@@ -1,18 +1,18 @@
 //! What a scan that goes on from an earlier one looks at again: blobs in which that one found something, as far as its
 //! findings depend on them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use git2::Oid;
 
-use super::{History, Holder, Piece};
-use crate::source::git::cache::Cache;
+use super::{History, Holder, PathNo, Piece};
+use crate::source::git::cache::{Cache, Sight};
 
 impl History<'_> {
     /// Leaves of the commits that an earlier scan covered what it found there.
     pub(super) fn keep_sights(&mut self, cache: &Cache) {
         let Some(earlier) = self.earlier() else { return };
-        let sights: HashSet<(Oid, Oid)> = cache.sights.iter().copied().collect();
+        let sights: HashSet<(Oid, Oid)> = cache.sights.iter().map(|sight| (sight.commit, sight.blob)).collect();
         let is_left = |commit: Oid, blob: Oid| !earlier.contains(&commit) || sights.contains(&(commit, blob));
         let mut pieces = std::mem::take(&mut self.pieces);
         // What was clean where it came from may hold something under the path of another kind that it came to later.
@@ -39,12 +39,30 @@ impl History<'_> {
     }
 
     /// What an earlier scan saw, and did not expect to be needed again, of the blobs that new commits, or HEAD, hold.
-    pub(super) fn came_back(&mut self, cache: &Cache) -> HashSet<(Oid, Oid)> {
+    pub(super) fn came_back(&mut self, cache: &Cache) -> HashSet<Sight> {
         let Some(earlier) = self.earlier().filter(|_| !cache.others.is_empty()) else { return HashSet::new() };
         let is_new = |commit: Option<Oid>| commit.is_none_or(|commit| !earlier.contains(&commit));
         let head = self.in_head();
         let new = self.pieces.iter().filter(|piece| self.bringers(piece).any(is_new));
         let new: HashSet<Oid> = new.map(|piece| self.blob(piece)).collect();
-        cache.others.iter().copied().filter(|(_, blob)| head.contains(blob) || new.contains(blob)).collect()
+        let others = cache.others.iter().copied();
+        others.filter(|other| head.contains(&other.blob) || new.contains(&other.blob)).collect()
+    }
+
+    /// Where the blobs came to, and through which commits; nothing of those that a ref holds without a commit.
+    pub fn sights_of(&self, blobs: &HashSet<Oid>) -> HashMap<Oid, Vec<Sight>> {
+        let pieces = self.pieces.iter().map(|piece| (self.blob(piece), piece));
+        let pieces = pieces.filter(|(blob, _)| blobs.contains(blob));
+        let sights = |blob, piece| self.places(piece).filter_map(move |(path, holder)| self.sight(holder, blob, path));
+        pieces.map(|(blob, piece)| (blob, sights(blob, piece).collect())).collect()
+    }
+
+    /// What a later scan has to know to look at a blob, or a message, again.
+    pub fn sight(&self, holder: u32, blob: Oid, path: PathNo) -> Option<Sight> {
+        match self.holders.get(holder as usize)? {
+            Holder::Commit(commit) if *commit == blob => Some(Sight::message(blob)),
+            Holder::Commit(commit) => Some(Sight::new(*commit, blob, &self.texts().bytes(path))),
+            _ => None,
+        }
     }
 }

@@ -63,6 +63,8 @@ impl Tables {
 /// Commits and trees by number.
 pub struct Graph<'r> {
     odb: Odb<'r>,
+    /// Commits and trees that were read already, and not yet asked for.
+    ahead: HashMap<Oid, Arc<Vec<u8>>>,
     packs: Packs,
     /// Parents that replace a commit's own: grafts, and none at the border of a shallow clone.
     grafts: HashMap<Oid, Vec<Oid>>,
@@ -94,7 +96,8 @@ impl<'r> Graph<'r> {
     pub fn new(odb: Odb<'r>, packs: Packs, grafts: HashMap<Oid, Vec<Oid>>) -> Self {
         let (tables, children, messages) = (Tables::default(), Children::default(), Messages::default());
         let (trees, commits, silent) = (Vec::new(), Vec::new(), Vec::new());
-        Self { odb, packs, grafts, tables, trees, children, commits, silent, messages }
+        let ahead = HashMap::default();
+        Self { odb, ahead, packs, grafts, tables, trees, children, commits, silent, messages }
     }
 
     /// The packs that come first among the numbers.
@@ -126,7 +129,7 @@ impl<'r> Graph<'r> {
     }
 
     /// Reads all commits and trees of the packs.
-    pub fn load(&mut self, Reading { run, is_silent }: &Reading<'_>) {
+    pub fn load(&mut self, Reading { run, is_silent, .. }: &Reading<'_>) {
         let is_wanted = |number| matches!(self.packs.kind(number), Some(Kind::Commit | Kind::Tree));
         let plan = self.packs.plan(is_wanted);
         let tables = Mutex::new(std::mem::take(&mut self.tables));
@@ -167,6 +170,11 @@ impl<'r> Graph<'r> {
         }
     }
 
+    /// Takes commits and trees that were read already.
+    pub(super) fn take(&mut self, ahead: HashMap<Oid, Arc<Vec<u8>>>) {
+        self.ahead = ahead;
+    }
+
     /// The messages that nobody looked at yet.
     pub fn take_messages(&mut self) -> Messages {
         std::mem::take(&mut self.messages)
@@ -197,14 +205,21 @@ impl<'r> Graph<'r> {
         }
         let id = self.id(number);
         let (tree, parents, time) = {
-            let object = read(&self.odb, id, ObjectType::Commit).map_err(|unread| unread.message)?;
-            let text = CommitText::read(object.data()).ok_or_else(|| format!("commit {id} is corrupt"))?;
+            let bytes = self.read(id, ObjectType::Commit).map_err(|unread| unread.message)?;
+            let text = CommitText::read(&bytes).ok_or_else(|| format!("commit {id} is corrupt"))?;
             (text.tree, parents(id, &text, &self.grafts), text.time)
         };
         let parents = parents.into_iter().map(|parent| self.number(parent)).collect();
         let node = Arc::new(CommitNode { tree: self.number(tree), parents, time });
         keep(&mut self.commits, number, node.clone());
         Ok(node)
+    }
+
+    fn read(&mut self, id: Oid, kind: ObjectType) -> Result<Arc<Vec<u8>>, Unread> {
+        match self.ahead.remove(&id) {
+            Some(bytes) => Ok(bytes),
+            None => Ok(Arc::new(read(&self.odb, id, kind)?.data().to_vec())),
+        }
     }
 
     /// The children of the trees that [`Self::tree`] gave.
@@ -221,7 +236,7 @@ impl<'r> Graph<'r> {
             return Ok(*known);
         }
         let id = self.id(number);
-        let bytes = read(&self.odb, id, ObjectType::Tree)?.data().to_vec();
+        let bytes = self.read(id, ObjectType::Tree)?;
         self.children.begin();
         let whole = entries(&bytes, |entry| {
             if entry.kind != EntryKind::Submodule {
@@ -304,7 +319,11 @@ fn parents(id: Oid, text: &CommitText<'_>, grafts: &HashMap<Oid, Vec<Oid>>) -> V
     grafts.get(&id).cloned().unwrap_or_else(|| text.parents().collect())
 }
 
-fn read<'o>(odb: &'o Odb<'_>, id: Oid, kind: ObjectType) -> Result<git2::OdbObject<'o>, Unread> {
+/// A commit or a tree.
+///
+/// # Errors
+/// A sentence that says why it can't be read.
+pub fn read<'o>(odb: &'o Odb<'_>, id: Oid, kind: ObjectType) -> Result<git2::OdbObject<'o>, Unread> {
     let word = if kind == ObjectType::Tree { "folder" } else { "commit" };
     let size = odb.header(id).map_err(|error| Unread::new(word, id, &error))?.0;
     if size as u64 > LARGEST {

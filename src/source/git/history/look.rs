@@ -130,8 +130,7 @@ impl History<'_> {
 
     /// The commit of HEAD, if there is one yet.
     fn head(&mut self) -> Option<ObjectNo> {
-        let head = self.repository.head().ok().and_then(|head| self.repository.commit_of(&head).ok());
-        head.map(|id| self.graph.number(id))
+        super::head(self.repository).map(|id| self.graph.number(id))
     }
 
     /// The blobs of HEAD; empty before the first commit.

@@ -4,9 +4,12 @@
 //! Contents are read by the caller, from several threads, through [`super::objects::Objects`].
 
 mod again;
+mod ahead;
+mod border;
 mod children;
 mod commits;
 mod graph;
+mod known;
 mod look;
 mod messages;
 mod paths;
@@ -19,23 +22,26 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
-use foldhash::HashMap;
 use git2::{ObjectType, Oid};
 
+pub use self::border::border;
 pub use self::look::Heads;
 pub use self::paths::{PathNo, Texts};
 pub use self::revision::Tag;
 pub use self::walk::Piece;
 
+use self::border::{grafts, grafts_file, is_graft};
 use self::commits::{Earlier, Selection};
 use self::graph::{Graph, ObjectNo};
+use self::known::{Files, Known};
 use self::paths::Paths;
 use self::revision::Starts;
 use self::unreachable::Unreachable;
 use self::walk::Walk;
 use super::cache::Cache;
+use super::objects::Objects;
 use super::pack::Packs;
-use super::{GitError, Reading, Repository};
+use super::{GitError, Reading, Repository, Runner};
 use crate::model::{Problem, ProblemKind};
 
 /// From this many commits on, reading packs whole is faster than object by object.
@@ -135,6 +141,7 @@ impl<'r> History<'r> {
         let lost = if options.unreachable { Unreachable::find(repository)? } else { Unreachable::default() };
         let tips: Vec<Oid> = starts.tips.iter().chain(&lost.commits).copied().collect();
         let (mut graph, selection) = select(repository, options, cache, (&tips, &starts.hidden), reading)?;
+        let known = look_ahead(repository, &mut graph, &selection, cache, reading);
         let messages = graph.take_messages();
         let mut paths = Paths::new();
         let mut walk = Walk::new(&mut graph, &mut paths);
@@ -142,7 +149,7 @@ impl<'r> History<'r> {
         // One thread walks; meanwhile the others look at messages. Those of which nothing is known are read again.
         let silent = thread::scope(|scope| {
             let asked = thread::Builder::new().spawn_scoped(scope, || messages.silent(reading));
-            walk_commits(&mut walk, &selection, &mut holders);
+            walk_commits(&mut walk, &selection, &known.files, &mut holders);
             walk_objects(&mut walk, &starts, &mut holders);
             lost.walk(&mut walk, &mut holders);
             asked.ok().and_then(|asked| asked.join().ok())
@@ -175,7 +182,7 @@ impl<'r> History<'r> {
             pieces,
             messages,
             tags,
-            head: None,
+            head: known.head.map(Arc::new),
             is_named: !options.ranges.is_empty() || !options.branches.is_empty(),
             left_out,
             problems,
@@ -227,19 +234,17 @@ impl<'r> History<'r> {
         self.graph.id(piece.blob)
     }
 
+    /// Reads ahead, on all threads, what the commits are compared with their parents by.
+    pub fn look_ahead(&mut self, commits: impl Iterator<Item = Oid>, objects: &Objects, run: &Runner<'_>) {
+        let mut commits: Vec<ObjectNo> = commits.map(|commit| self.graph.number(commit)).collect();
+        commits.sort_unstable();
+        commits.dedup();
+        self.graph.look_ahead(&commits, objects, run);
+    }
+
     /// The number of a piece's blob in the packs, if one has it.
     pub fn packed(&self, piece: &Piece) -> Option<u32> {
         ((piece.blob as usize) < self.packs().count()).then_some(piece.blob)
-    }
-
-    /// The commits that brought a blob to a further path.
-    pub fn movers(&mut self, blob: Oid) -> Vec<Oid> {
-        let blob = self.graph.number(blob);
-        let commit = |holder: u32| match self.holders.get(holder as usize) {
-            Some(Holder::Commit(commit)) => Some(*commit),
-            _ => None,
-        };
-        self.moved(blob).filter_map(commit).collect()
     }
 
     /// The piece's places with those who brought it there.
@@ -293,7 +298,7 @@ fn select<'r>(
     let one_by_one = || Ok::<_, GitError>(Graph::new(repository.odb()?, Packs::default(), grafts.clone()));
     if options.is_everything() && !cache.heads.is_empty() {
         let mut graph = one_by_one()?;
-        let found: Vec<Oid> = cache.sights.iter().map(|(commit, _)| *commit).collect();
+        let found: Vec<Oid> = cache.sights.iter().map(|sight| sight.commit).collect();
         let (tips, heads) = (numbers(&mut graph, tips), numbers(&mut graph, &cache.heads));
         let found = numbers(&mut graph, &found);
         let dates = cache.dates.iter().map(|(commit, date)| (graph.number(*commit), *date)).collect();
@@ -315,14 +320,44 @@ fn select<'r>(
     Ok((graph, selection))
 }
 
+/// Reads ahead what the walk compares, where packs are not read whole.
+fn look_ahead(
+    repository: &Repository,
+    graph: &mut Graph<'_>,
+    selection: &Selection,
+    cache: &Cache,
+    reading: &Reading<'_>,
+) -> Known {
+    if !selection.has_gaps() {
+        return Known::default();
+    }
+    let known = match selection.earlier.as_ref().and_then(|_| head(repository)) {
+        Some(head) => Known::read(head, &cache.sights, reading.objects, reading.run),
+        None => Known::default(),
+    };
+    let commits = selection.commits.iter().filter(|commit| !known.files.contains_key(&graph.id(**commit)));
+    graph.look_ahead(&commits.copied().collect::<Vec<_>>(), reading.objects, reading.run);
+    known
+}
+
+/// The commit of HEAD, if there is one yet.
+fn head(repository: &Repository) -> Option<Oid> {
+    repository.commit_of(&repository.head().ok()?).ok()
+}
+
 fn incomplete(path: String, message: String) -> Problem {
     let path = if path.is_empty() { "history".to_owned() } else { path };
     Problem::new(path, ProblemKind::Incomplete, message)
 }
 
-fn walk_commits(walk: &mut Walk<'_, '_>, selection: &Selection, holders: &mut Vec<Holder>) {
+fn walk_commits(walk: &mut Walk<'_, '_>, selection: &Selection, files: &Files, holders: &mut Vec<Holder>) {
     for commit in &selection.commits {
         let Some((id, tree)) = walk.commit(*commit) else { continue };
+        if let Some(files) = files.get(&id) {
+            holders.push(Holder::Commit(id));
+            files.iter().for_each(|(path, blob)| walk.file((holders.len() - 1) as u32, *blob, path));
+            continue;
+        }
         // Without a border every blob was brought by a selected commit, and need not be compared with the parents'.
         let known = if selection.has_gaps() { walk.parents(*commit) } else { Vec::new() };
         holders.push(Holder::Commit(id));
@@ -349,36 +384,4 @@ fn is_partial(repository: &Repository) -> bool {
         let _ = remotes.for_each(|entry| is_promised |= entry.value().is_ok_and(|value| value == "true"));
     }
     is_promised
-}
-
-/// Where the history is cut or mended by files of the repository: a scan under others saw another history.
-pub fn border(repository: &Repository) -> String {
-    let shallow = std::fs::read_to_string(repository.commondir().join("shallow")).unwrap_or_default();
-    format!("{shallow}\0{}", grafts_file(repository))
-}
-
-fn grafts_file(repository: &Repository) -> String {
-    std::fs::read_to_string(repository.commondir().join("info/grafts")).unwrap_or_default()
-}
-
-/// Whether a line of that file names a commit.
-fn is_graft(line: &str) -> bool {
-    !line.trim().is_empty() && !line.starts_with('#')
-}
-
-/// Parents that replace a commit's own: `info/grafts`, and none at the border of a shallow clone.
-fn grafts(repository: &Repository) -> HashMap<Oid, Vec<Oid>> {
-    let border = border(repository);
-    let (shallow, mended) = border.split_once('\0').unwrap_or_default();
-    let mut grafts = HashMap::default();
-    for line in mended.lines().filter(|line| is_graft(line)) {
-        let mut ids = line.split_whitespace().map_while(|id| Oid::from_str(id).ok());
-        if let Some(commit) = ids.next() {
-            grafts.insert(commit, ids.collect());
-        }
-    }
-    for id in shallow.lines().filter_map(|line| Oid::from_str(line.trim()).ok()) {
-        grafts.insert(id, Vec::new());
-    }
-    grafts
 }

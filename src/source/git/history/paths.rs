@@ -62,6 +62,12 @@ pub struct Texts<'h> {
 impl Texts<'_> {
     /// The path as text; bytes that are no UTF-8 are shown as U+FFFD.
     pub fn of(&self, path: PathNo) -> String {
+        let bytes = self.bytes(path);
+        String::from_utf8(bytes).unwrap_or_else(|bytes| String::from_utf8_lossy(bytes.as_bytes()).into_owned())
+    }
+
+    /// The path's bytes.
+    pub fn bytes(&self, path: PathNo) -> Vec<u8> {
         let names = || self.paths.upwards(path).map(|name| &*self.names[name as usize]);
         let mut end: usize = names().map(|name| name.len() + 1).sum();
         let mut text = vec![b'/'; end.saturating_sub(1)];
@@ -69,6 +75,6 @@ impl Texts<'_> {
             text[end - 1 - name.len()..end - 1].copy_from_slice(name);
             end -= name.len() + 1;
         }
-        String::from_utf8(text).unwrap_or_else(|text| String::from_utf8_lossy(text.as_bytes()).into_owned())
+        text
     }
 }

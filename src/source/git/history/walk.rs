@@ -102,6 +102,21 @@ impl<'g, 'r> Walk<'g, 'r> {
         }
     }
 
+    /// Adds a blob that a commit is known to have brought to a path.
+    pub fn file(&mut self, holder: u32, blob: Oid, path: &[u8]) {
+        self.holder = holder;
+        let (mut folder, mut names) = (Paths::ROOT, path.split(|byte| *byte == b'/').peekable());
+        while let Some(name) = names.next() {
+            let name = self.graph.name_number(name);
+            if names.peek().is_some() {
+                folder = self.paths.below(folder, name);
+            } else {
+                let blob = self.graph.number(blob);
+                self.place(blob, folder, name);
+            }
+        }
+    }
+
     /// A commit's id and its tree.
     pub fn commit(&mut self, commit: ObjectNo) -> Option<(Oid, ObjectNo)> {
         let tree = self.graph.commit(commit).ok()?.tree;
@@ -189,7 +204,7 @@ impl<'g, 'r> Walk<'g, 'r> {
         };
         // What is compared with other trees may be new in one version and not in the next.
         let news = if known.is_empty() { self.news(folder, tree) } else { 0..self.graph.children().count(tree) };
-        let known = (!known.is_empty()).then(|| self.same_names(known));
+        let known = self.by_name(known);
         let outer = self.open.len();
         // What was met here is left out first: the answers lie far apart in memory, and come faster together.
         let (met, paths) = (&self.met, &*self.paths);
@@ -198,13 +213,14 @@ impl<'g, 'r> Walk<'g, 'r> {
         self.open.extend(self.graph.children().within(tree, news).filter(is_new));
         for at in outer..self.open.len() {
             let child = self.open[at];
-            let known = known.as_ref().and_then(|known| known.get(&child.name())).map_or(&[][..], Vec::as_slice);
-            if known.contains(&child.id) {
+            let first = known.partition_point(|known| known.name() < child.name());
+            let same = known[first..].iter().take_while(|known| known.name() == child.name()).map(|known| known.id);
+            if same.clone().any(|id| id == child.id) {
                 continue;
             }
             if child.is_tree() {
                 let folder = self.paths.below(folder, child.name());
-                self.folder(child.id, folder, known, depth + 1);
+                self.folder(child.id, folder, &same.collect::<Vec<_>>(), depth + 1);
             } else {
                 self.place(child.id, folder, child.name());
             }
@@ -222,16 +238,15 @@ impl<'g, 'r> Walk<'g, 'r> {
         self.graph.children().news(last, tree)
     }
 
-    /// What stands in the `known` trees, by name. One that can't be read knows nothing.
-    fn same_names(&mut self, known: &[ObjectNo]) -> HashMap<u32, Vec<ObjectNo>> {
-        let mut names: HashMap<u32, Vec<ObjectNo>> = HashMap::default();
+    /// What stands in the `known` trees, sorted by name. One that can't be read knows nothing.
+    fn by_name(&mut self, known: &[ObjectNo]) -> Vec<Child> {
+        let mut children = Vec::new();
         for tree in known {
             let tree = self.graph.tree(*tree).unwrap_or_default();
-            for child in self.graph.children().of(tree) {
-                names.entry(child.name()).or_default().push(child.id);
-            }
+            children.extend(self.graph.children().of(tree));
         }
-        names
+        children.sort_by_key(|child| child.name());
+        children
     }
 
     fn place(&mut self, blob: ObjectNo, folder: PathNo, name: u32) {
