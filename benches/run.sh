@@ -3,6 +3,7 @@
 #
 #   tree FOLDER     a working tree: rg with the program's own keywords, gitleaks, kingfisher
 #   history FOLDER  a repository: git cat-file, gitleaks, kingfisher
+#   cache FOLDER    a repository: a history whose last 10 commits came after the one that filled the cache, and a whole one
 #   staged FOLDER   a repository with something staged: git diff, gitleaks
 #   growth FOLDER   what corpus.py made: time and memory as the input doubles
 #
@@ -35,6 +36,18 @@ history)
     has gitleaks && set -- "$@" "gitleaks git . --no-banner --report-path $scratch/gitleaks.json"
     has kingfisher && set -- "$@" "kingfisher scan . --no-validate --no-update-check"
     compare "$@"
+    ;;
+cache)
+    git clone --quiet --bare --single-branch "$folder" "$scratch/new.git"
+    folder=$scratch/new.git
+    branch=$(git -C "$folder" symbolic-ref HEAD)
+    tip=$(git -C "$folder" rev-parse HEAD)
+    git -C "$folder" update-ref "$branch" HEAD~10
+    (cd "$folder" && "$program" history --quiet --no-config --format jsonl --cache "$scratch/cache" >/dev/null) || test $? -eq 1
+    git -C "$folder" update-ref "$branch" "$tip"
+    set -- "$program history --quiet --no-config --format jsonl --cache $scratch/run"
+    set -- "$@" "$program history --quiet --no-config --format jsonl"
+    compare --prepare "sh -c 'rm -rf $scratch/run && cp -r $scratch/cache $scratch/run'" "$@"
     ;;
 staged)
     set -- "$program staged --quiet --no-config" "git diff --cached"
