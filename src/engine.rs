@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -17,8 +17,7 @@ use crate::model::{
     Document, Finding, Neighbours, NoNeighbours, Origin, Place, Position, Problem, ProblemKind, Reader, Run, Secret,
     Settings, Source, Span, Summary,
 };
-use crate::source::git::staged::{Changed, Staged, StagedFile};
-use crate::source::git::{GitError, Snapshot};
+use crate::source::git::GitError;
 use crate::source::text;
 use crate::source::tree::{self, FoundFile, TreeNeighbours, TreeOptions};
 use crate::suppress::inline::Unused;
@@ -142,40 +141,6 @@ impl Engine {
             run.summary.shards.push(options.shard);
         }
         Ok(Run { root: tree.root, ..run })
-    }
-
-    /// Scans what the index of the repository at `path` holds for the next commit, and keeps what none of its parents
-    /// has.
-    ///
-    /// # Errors
-    /// No repository, or one whose index or HEAD can't be read.
-    pub fn scan_staged(&self, path: &Path, progress: &Progress) -> Result<Run, Error> {
-        let start = Instant::now();
-        let staged = Staged::open(path)?;
-        progress.total.store(staged.files.len(), Ordering::Relaxed);
-        let neighbours = Snapshot::of_index(path);
-        let scan = |(file, read): (&StagedFile, Result<Changed, String>)| {
-            let scanned = match read {
-                Ok(changed) => self.scan_changes(file, &changed, &neighbours),
-                Err(message) => failed(&file.path, message),
-            };
-            progress.done.fetch_add(1, Ordering::Relaxed);
-            scanned
-        };
-        let mut scanned = Vec::new();
-        // Blobs are read on this thread, as a repository handle belongs to one; a commit is rarely large enough for
-        // more threads to pay.
-        for chunk in staged.files.chunks(256) {
-            let read = chunk.iter().map(|file| (file, staged.read(file)));
-            if chunk.len() < 16 {
-                scanned.extend(read.map(scan));
-            } else {
-                let read: Vec<_> = read.collect();
-                scanned.extend(self.pool()?.install(|| read.into_par_iter().map(scan).collect::<Vec<_>>()));
-            }
-        }
-        // An entry of the allowlist may hold for a file that is not changed.
-        Ok(self.masked(assemble(scanned, staged.problems, &Allowlist::default(), start)))
     }
 
     /// Whether parsing can find anything in the blob.

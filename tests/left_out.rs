@@ -129,13 +129,14 @@ fn the_content_that_pointers_stand_for_is_said_to_be_unscanned() {
         repository.write(name, &pointer());
     }
     repository.write("d.txt", &pointer().replace("12345", "7"));
+    repository.write("old.bin", &pointer().replace("git-lfs.github", "hawser.github"));
     repository.write("about.md", "version https://git-lfs.github.com/spec/v1 is how a pointer begins\n");
     repository.git(&["add", "."]);
-    says_pointers(&["scan"], repository.path(), 4);
-    says_pointers(&["staged"], repository.path(), 4);
+    says_pointers(&["scan"], repository.path(), 5);
+    says_pointers(&["staged"], repository.path(), 5);
     repository.commit("pointers");
     // Equal blobs are one.
-    says_pointers(&["history"], repository.path(), 2);
+    says_pointers(&["history"], repository.path(), 3);
     let output = tidewaiter(&["baseline", "create", "--history"], repository.path());
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
 }

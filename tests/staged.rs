@@ -359,6 +359,19 @@ fn a_blob_that_is_missing_is_said() {
 }
 
 #[test]
+fn a_file_that_is_too_large_is_said_and_one_that_was_too_large_hides_nothing() {
+    let repository = committed("app.yaml", &format!("{}# {}\n", secret("web", FIRST), "x".repeat(4_000)));
+    repository.write("app.yaml", &secret("web", FIRST));
+    repository.git(&["add", "."]);
+    let (small, code) = report(&["staged", "--max-file-size", "2000"], repository.path());
+    assert_eq!((findings(&small).len(), code), (1, 1), "what it replaces was not read");
+    assert_eq!(report(&["staged"], repository.path()).1, 0);
+    let (large, code) = report(&["staged", "--max-file-size", "20"], repository.path());
+    assert_eq!(code, 2);
+    assert!(large["summary"].to_string().contains("larger than --max-file-size of 20 bytes"), "{large}");
+}
+
+#[test]
 fn line_endings_and_pointers_are_as_the_index_holds_them() {
     let repository = committed("app.yaml", &secret("web", FIRST).replace('\n', "\r\n"));
     repository.git(&["config", "core.autocrlf", "true"]);

@@ -4,15 +4,21 @@ use memchr::memmem;
 
 use crate::model::{Origin, Problem, ProblemKind};
 
-/// What a pointer begins with.
-const VERSION: &[u8] = b"version https://git-lfs.github.com/spec/v1";
+/// What a pointer begins with, today and where the releases before the first public one wrote it. Source: `v1Aliases` of
+/// git-lfs.
+const VERSIONS: [&[u8]; 3] = [
+    b"version https://git-lfs.github.com/spec/v1",
+    b"version https://hawser.github.com/spec/v1",
+    b"version http://git-media.io/v/2",
+];
 
 /// Pointers are smaller than this, in bytes.
 const LIMIT: usize = 1024;
 
 /// That the content a pointer stands for was not scanned, if the blob is one. Said once for all with their number.
 pub fn said(origin: &Origin, bytes: &[u8]) -> Option<Problem> {
-    let is_pointer = bytes.len() < LIMIT && bytes.starts_with(VERSION) && memmem::find(bytes, b"\noid ").is_some();
+    let has_version = || VERSIONS.iter().any(|version| bytes.starts_with(version));
+    let is_pointer = bytes.len() < LIMIT && has_version() && memmem::find(bytes, b"\noid ").is_some();
     is_pointer.then(|| {
         let advice = match origin {
             Origin::File { .. } | Origin::Stdin { .. } => "`git lfs pull` brings it",

@@ -1,20 +1,69 @@
-//! What is new among the findings of a staged file: those on changed lines, and those on other lines that the file did not
+//! Scans what is staged. What is new among the findings of a file: those on changed lines, and those on other lines that the file did not
 //! have before, as it was read as something else under its old path, or as something else stood above the value. Only where
 //! there are others is the old version scanned, too.
 
 use std::collections::HashMap;
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
-use super::{Engine, Scanned, failed};
-use crate::model::{Finding, Neighbours, Origin, Secret, Span};
-use crate::source::git::staged::{Changed, OldVersion, StagedFile};
-use crate::source::tree;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+use super::{Engine, Error, Progress, Scanned, assemble, failed};
+use crate::model::{Finding, Neighbours, Origin, Run, Secret, Span};
+use crate::source::git::Snapshot;
+use crate::source::git::staged::{Changed, OldVersion, Staged, StagedFile};
+use crate::suppress::Allowlist;
+
+/// Files that are read before they are scanned, at the most, and their bytes.
+const BATCH: usize = 256;
+const BATCH_BYTES: usize = 64 << 20;
+
+/// Fewer files than these are scanned before other threads have begun.
+const FEW: usize = 16;
 
 impl Engine {
-    pub(super) fn scan_changes(&self, file: &StagedFile, changed: &Changed, neighbours: &dyn Neighbours) -> Scanned {
-        let bytes = &changed.bytes;
-        if bytes.len() as u64 > self.settings.max_file_size {
-            return failed(&file.path, tree::too_large(Some(bytes.len() as u64), self.settings.max_file_size));
+    /// Scans what the index of the repository at `path` holds for the next commit, and keeps what none of its parents
+    /// has.
+    ///
+    /// # Errors
+    /// No repository, or one whose index or HEAD can't be read.
+    pub fn scan_staged(&self, path: &Path, progress: &Progress) -> Result<Run, Error> {
+        let start = Instant::now();
+        let staged = Staged::open(path)?;
+        progress.total.store(staged.files.len(), Ordering::Relaxed);
+        let neighbours = Snapshot::of_index(path);
+        let scan = |(file, read): (&StagedFile, Result<Changed, String>)| {
+            let scanned = match read {
+                Ok(changed) => self.scan_changes(file, &changed, &neighbours),
+                Err(message) => failed(&file.path, message),
+            };
+            progress.done.fetch_add(1, Ordering::Relaxed);
+            scanned
+        };
+        let mut scanned = Vec::new();
+        // Blobs are read on this thread, as a repository handle belongs to one; a commit is rarely large enough for
+        // more threads to pay.
+        let mut files = staged.files.iter().peekable();
+        while files.peek().is_some() {
+            let (mut read, mut bytes) = (Vec::new(), 0);
+            while let Some(file) = files.next_if(|_| read.len() < BATCH && bytes < BATCH_BYTES) {
+                let changed = staged.read(file, self.settings.max_file_size);
+                bytes += changed.as_ref().map_or(0, Changed::size);
+                read.push((file, changed));
+            }
+            if read.len() < FEW {
+                scanned.extend(read.into_iter().map(scan));
+            } else {
+                scanned.extend(self.pool()?.install(|| read.into_par_iter().map(scan).collect::<Vec<_>>()));
+            }
         }
+        // An entry of the allowlist may hold for a file that is not changed.
+        Ok(self.masked(assemble(scanned, staged.problems, &Allowlist::default(), start)))
+    }
+
+    fn scan_changes(&self, file: &StagedFile, changed: &Changed, neighbours: &dyn Neighbours) -> Scanned {
+        let bytes = &changed.bytes;
         let mut scanned =
             self.scan_blob(Origin::Staged { path: file.path.clone() }, bytes, neighbours).with_bytes(bytes);
         let is_new = |span: Span| changed.spans.iter().any(|changed| changed.overlaps(span));

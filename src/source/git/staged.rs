@@ -15,6 +15,7 @@ use super::changes::{self, ChangedFile, Changes};
 use super::index::IndexFile;
 use super::{GitError, Repository, Unread, is_here, open};
 use crate::model::{LineIndex, Problem, ProblemKind, Span};
+use crate::source::tree::too_large;
 
 /// A file that the next commit changes.
 #[derive(Clone, Debug)]
@@ -35,6 +36,13 @@ pub struct Changed {
     pub spans: Vec<Span>,
     /// What the parents hold.
     pub old: Vec<OldVersion>,
+}
+
+impl Changed {
+    /// How many bytes it holds in all.
+    pub fn size(&self) -> usize {
+        self.bytes.len() + self.old.iter().map(|version| version.bytes.len()).sum::<usize>()
+    }
 }
 
 /// A file as a parent holds it.
@@ -85,20 +93,28 @@ impl Staged {
         Ok(Self { files, problems: conflicts.iter().map(problem).collect(), repository })
     }
 
-    /// The bytes of the file as the index holds them, and the stretches of them that no parent has.
+    /// The bytes of the file as the index holds them, and the stretches of them that no parent has. A parent's version is
+    /// left out, so that nothing counts as old that stood there, if it is larger than `limit` bytes.
     ///
     /// # Errors
-    /// A sentence that says why the blob could not be read.
-    pub fn read(&self, file: &StagedFile) -> Result<Changed, String> {
+    /// A sentence that says why the blob is not scanned: it can't be read, or is larger than the limit.
+    pub fn read(&self, file: &StagedFile, limit: u64) -> Result<Changed, String> {
         let said = |error: git2::Error| format!("its blob can't be read: {}", error.message());
-        let new = self.repository.find_blob(file.id).map_err(said)?;
-        let bytes = new.content().to_vec();
+        let odb = self.repository.odb().map_err(said)?;
+        let size = |id: Oid| odb.header(id).map(|(size, _)| size as u64).map_err(said);
+        let new = size(file.id)?;
+        if new > limit {
+            return Err(too_large(Some(new), limit));
+        }
+        let bytes = self.repository.find_blob(file.id).map_err(said)?.content().to_vec();
         let mut spans = vec![Span::new(0, bytes.len())];
         let mut old = Vec::new();
         for (path, id) in &file.old {
             // A file that was only moved has no new lines.
             let (version, new) = if *id == file.id {
                 (bytes.clone(), Vec::new())
+            } else if size(*id)? > limit {
+                continue;
             } else {
                 let version = self.repository.find_blob(*id).map_err(said)?.content().to_vec();
                 let new = new_lines(&version, &bytes).map_err(said)?;
