@@ -20,6 +20,7 @@ mod examples;
 mod history;
 mod history_accepted;
 mod history_cache;
+mod history_renamed;
 mod hook;
 mod import;
 mod judged;

@@ -4,6 +4,7 @@ mod groups;
 mod jobs;
 mod lineages;
 mod memory;
+mod presence;
 mod scan;
 mod settle;
 mod verdict;

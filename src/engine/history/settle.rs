@@ -20,8 +20,8 @@ use crate::source::git::{Runner, share};
 /// Removed files of a commit: paths and blobs.
 type Removed = HashMap<Oid, Vec<(PathNo, Oid)>>;
 
-/// What was found, and accepted by nobody, in versions from before.
-type Versions = HashMap<(PathNo, Oid), HashSet<Key>>;
+/// What was found, and accepted by nobody, in versions from before. Another rule may find it now.
+type Versions = HashMap<(PathNo, Oid), HashSet<Secret>>;
 
 /// What a history comes to.
 #[derive(Default)]
@@ -60,14 +60,16 @@ impl Engine {
             self.judge(history, objects, group, &mut lookup);
         }
         let (sights, others) = sights(history, &groups, &head);
+        let present = self.in_head(history, objects, &groups, run);
         let mut blobs: BTreeMap<(u32, Oid, String), Vec<Group>> = BTreeMap::new();
-        for group in groups {
+        for (mut group, present) in groups.into_iter().zip(present) {
+            group.finding.in_head = Some(present);
             let path = group.finding.origin.path().to_owned();
             blobs.entry((group.holder, group.blob, path)).or_default().push(group);
         }
         let (holders, built) = (&history.holders[..], Mutex::new(BTreeMap::new()));
         share(run, blobs.into_iter().enumerate().collect(), |(at, ((_, blob, _), groups))| {
-            let scanned = self.build(holders, objects, &head, blob, groups);
+            let scanned = self.build(holders, objects, blob, groups);
             built.lock().unwrap_or_else(PoisonError::into_inner).insert(at, scanned);
         });
         let built = built.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -75,14 +77,7 @@ impl Engine {
     }
 
     /// The findings that one blob introduced.
-    fn build(
-        &self,
-        holders: &[Holder],
-        objects: &Objects,
-        head: &foldhash::HashSet<Oid>,
-        blob: Oid,
-        groups: Vec<Group>,
-    ) -> Scanned {
+    fn build(&self, holders: &[Holder], objects: &Objects, blob: Oid, groups: Vec<Group>) -> Scanned {
         let Some(first) = groups.first() else { return Scanned::default() };
         let is_message = first.places.iter().any(|place| [COMMIT_MESSAGES, TAG_MESSAGES].contains(place));
         let commit = match holders.get(first.holder as usize) {
@@ -93,15 +88,11 @@ impl Engine {
         let origin = Arc::new(with_author((*first.finding.origin).clone(), author));
         let bytes = if is_message { message } else { self.read_blob(objects, blob).unwrap_or_default() };
         let secrets = first.secrets.to_vec();
-        let in_head = |group: &Group| match commit {
-            Some(commit) if is_message => objects.leads_to_head(commit),
-            _ => group.seen.iter().any(|seen| head.contains(&seen.sight.blob)),
-        };
+        let leads = commit.filter(|_| is_message).map(|commit| objects.leads_to_head(commit));
         let mut findings: Vec<Finding> = Vec::new();
         for group in groups {
-            let still = in_head(&group);
             let mut finding = group.finding;
-            finding.in_head = Some(still);
+            finding.in_head = leads.or(finding.in_head);
             finding.origin = Arc::clone(&origin);
             if let Origin::Commit { commit, .. } = &*origin {
                 fingerprint::add_commit(&mut finding, commit);
@@ -131,9 +122,10 @@ impl Engine {
                 commits.insert(*commit);
             }
         }
+        let texts = groups.texts();
         for path in paths {
             for blob in history.before(path) {
-                groups.mark_old(path, self.scan_before(objects, blob, history.texts().of(path)).findings);
+                groups.mark_old(path, self.scan_before(objects, blob, history.texts().of(path)).findings, &texts);
             }
         }
         self.mark_moved(history, objects, groups, removed, &commits);
@@ -148,7 +140,7 @@ impl Engine {
         before: &foldhash::HashMap<Oid, Vec<PathNo>>,
         known: &mut Versions,
     ) -> bool {
-        let what = Key::of(&group.finding);
+        let what = Key::of(&group.finding).into_text();
         let kind = |path: PathNo| self.path_kind(&history.texts().of(path));
         let mut places = group
             .seen
@@ -173,7 +165,7 @@ impl Engine {
         removed: &mut Removed,
         commits: &HashSet<Oid>,
     ) {
-        let mut moved: HashMap<Oid, HashSet<Key>> = HashMap::new();
+        let mut moved: HashMap<Oid, HashSet<Secret>> = HashMap::new();
         for commit in commits {
             let files = files_removed(history, removed, *commit).to_vec();
             let found = files.into_iter().flat_map(|(path, blob)| self.open_in(history, objects, path, blob));
@@ -182,16 +174,17 @@ impl Engine {
         for at in groups.numbers() {
             let Some(group) = groups.get(at) else { continue };
             let Some(Holder::Commit(commit)) = history.holders.get(group.holder as usize).cloned() else { continue };
-            let what = Key::of(&group.finding);
+            let what = Key::of(&group.finding).into_text();
             let is_moved = moved.get(&commit).is_some_and(|moved| moved.contains(&what)) && is_file(&group.places);
             group.is_old |= is_moved && group.places.iter().any(|path| history.is_new_in(commit, *path));
         }
     }
 
     /// What was found, and accepted by nobody, in a version from before.
-    fn open_in(&self, history: &History<'_>, objects: &Objects, path: PathNo, blob: Oid) -> HashSet<Key> {
+    fn open_in(&self, history: &History<'_>, objects: &Objects, path: PathNo, blob: Oid) -> HashSet<Secret> {
         let found = self.scan_before(objects, blob, history.texts().of(path)).findings;
-        found.iter().filter(|finding| finding.suppressed.is_none()).map(Key::of).collect()
+        let open = found.iter().filter(|finding| finding.suppressed.is_none());
+        open.map(|finding| Key::of(finding).into_text()).collect()
     }
 }
 
@@ -222,7 +215,7 @@ fn with_author(origin: Origin, by: Author) -> Origin {
 }
 
 /// Whether it is a file that was seen at these paths, and no message.
-fn is_file(places: &[PathNo]) -> bool {
+pub fn is_file(places: &[PathNo]) -> bool {
     places.iter().all(|path| *path < TAG_MESSAGES)
 }
 
@@ -230,8 +223,8 @@ fn files_removed<'m>(history: &mut History<'_>, removed: &'m mut Removed, commit
     removed.entry(commit).or_insert_with(|| history.removed(commit, MAX_REMOVED))
 }
 
-/// Joins a secret that came with a new file to the same one in a file that the same commit removed: it was moved, and the
-/// file changed on the way.
+/// Joins a secret to what it was before: in the same file, where another rule finds it as something else stands around it;
+/// or in a file that the same commit removed, as it was moved, and changed on the way.
 fn join_moved(
     history: &mut History<'_>,
     groups: &mut Groups,
@@ -239,11 +232,18 @@ fn join_moved(
     objects: &Objects,
     run: &Runner<'_>,
 ) {
-    let mut same: HashMap<Key, Vec<usize>> = HashMap::new();
+    for numbers in by_text(groups) {
+        for (nth, at) in numbers.iter().enumerate() {
+            if let Some(first) = numbers[..nth].iter().find(|first| groups.became(**first, *at)) {
+                groups.join(*first, *at);
+            }
+        }
+    }
+    let mut same: HashMap<Secret, Vec<usize>> = HashMap::new();
     for at in groups.numbers() {
         let Some(group) = groups.get(at) else { continue };
         if !group.finding.secret.expose().is_empty() {
-            same.entry(Key::of(&group.finding)).or_default().push(at);
+            same.entry(group.finding.secret.clone()).or_default().push(at);
         }
     }
     let same: Vec<Vec<usize>> = same.into_values().filter(|numbers| numbers.len() > 1).collect();
@@ -266,13 +266,24 @@ fn join_moved(
             continue;
         }
         let gone = files_removed(history, removed, commit);
-        let from = numbers.iter().find(|other| {
+        let mut moved = |other: &&usize| {
             groups
                 .get(**other)
                 .is_some_and(|group| group.holder < holder && gone.iter().any(|(path, _)| group.places.contains(path)))
-        });
+        };
+        let from: Vec<usize> = numbers.iter().filter(&mut moved).copied().collect();
+        // The same rule goes first.
+        let from = from.iter().find(|from| !groups.became(**from, at)).or(from.first());
         if let Some(from) = from {
             groups.join(*from, at);
         }
     }
+}
+
+/// The groups of each file and text, always in the same order.
+fn by_text(groups: &mut Groups) -> Vec<Vec<usize>> {
+    let ranks: HashMap<usize, usize> = groups.numbers().into_iter().enumerate().map(|(rank, at)| (at, rank)).collect();
+    let mut lists: Vec<Vec<usize>> = groups.texts().into_values().filter(|numbers| numbers.len() > 1).collect();
+    lists.sort_by_cached_key(|numbers| numbers.iter().map(|at| ranks.get(at).copied()).collect::<Vec<_>>());
+    lists
 }

@@ -114,6 +114,33 @@ impl History<'_> {
         self.at(commit, &names).is_some() && node.parents.iter().all(|parent| self.at(*parent, &names).is_none())
     }
 
+    /// Whether HEAD may have versions that were not selected, as ranges or branches were asked for.
+    pub fn ends_elsewhere(&self) -> bool {
+        self.is_named
+    }
+
+    /// The blob that HEAD has at the path.
+    pub fn at_head(&mut self, path: PathNo) -> Option<Oid> {
+        let names = self.paths.names(path);
+        let head = self.head()?;
+        self.at(head, &names)
+    }
+
+    /// The files of HEAD at paths where the last ones of the selected commits have none, at most `limit`.
+    pub fn new_in_head(&mut self, limit: usize) -> Vec<(PathNo, Oid)> {
+        let ends = self.selection.heads.clone();
+        let (Some(head), Some(end)) = (self.head(), ends.first()) else { return Vec::new() };
+        let tree = |history: &mut Self, commit| Some(history.graph.commit(commit).ok()?.tree);
+        let (Some(head), end) = (tree(self, head), tree(self, *end)) else { return Vec::new() };
+        let mut found = Vec::new();
+        self.removed_between(head, end, Paths::ROOT, limit, &mut found);
+        found.retain(|(path, _)| {
+            let names = self.paths.names(*path);
+            ends.iter().all(|end| self.at(*end, &names).is_none())
+        });
+        found
+    }
+
     fn at(&mut self, commit: ObjectNo, names: &[u32]) -> Option<Oid> {
         let mut object = self.graph.commit(commit).ok()?.tree;
         let mut is_tree = true;
