@@ -76,7 +76,7 @@ impl Memory {
                 cache.others = known.copied().collect();
                 // What lies below a threshold is masked in shown lines as long as a scan meets it.
                 let hidden =
-                    tally.hidden.iter().filter_map(|(holder, blob, place)| history.sight(*holder, *blob, *place));
+                    tally.hidden.iter().filter_map(|(holder, blob, place)| history.trace(*holder, *blob, *place));
                 cache.sights = settled.sights.iter().copied().chain(hidden).collect();
                 cache.sights.sort_unstable();
                 cache.sights.dedup();

@@ -86,7 +86,7 @@ impl Engine {
         let mut tally = self.scan_jobs(&pass, history.packs(), &run);
         tally.summary.problems.extend(absent(tally.absent, history.absent));
         drop(jobs);
-        let settled = self.settle(&mut history, &objects, std::mem::take(&mut tally.groups), &run);
+        let settled = self.settle(&mut history, &objects, std::mem::take(&mut tally.groups), memory.is_kept(), &run);
         let said = memory.keep(scan, &history, known, &mut tally, &settled);
         let problems = history
             .problems

@@ -12,7 +12,7 @@ use super::verdict::Lookup;
 use super::{COMMIT_MESSAGES, TAG_MESSAGES};
 use crate::engine::{Engine, Scanned, fingerprint, positions};
 use crate::model::{Finding, Origin, Secret, Source};
-use crate::source::git::cache::Sight;
+use crate::source::git::cache::Trace;
 use crate::source::git::history::{History, Holder, PathNo};
 use crate::source::git::objects::{Author, Objects};
 use crate::source::git::{Runner, share};
@@ -29,20 +29,21 @@ pub struct Settled {
     /// The findings of each blob.
     pub scanned: Vec<Scanned>,
     /// What a later scan has to look at again, for the same findings.
-    pub sights: Vec<Sight>,
+    pub sights: Vec<Trace>,
     /// The same, only if a later commit has the blob again.
-    pub others: Vec<Sight>,
+    pub others: Vec<Trace>,
     /// What stood there before the scanned commits, and is no finding of theirs.
     pub known: Vec<Secret>,
 }
 
 impl Engine {
-    /// Makes one finding of all sightings of a secret, with its author and whether HEAD still has it.
+    /// Makes one finding of all sightings of a secret, with its author and whether HEAD still has it. Traces are for a cache.
     pub(super) fn settle(
         &self,
         history: &mut History<'_>,
         objects: &Objects,
         mut groups: Groups,
+        keeps_traces: bool,
         run: &Runner<'_>,
     ) -> Settled {
         let mut removed = Removed::new();
@@ -59,7 +60,7 @@ impl Engine {
         for group in &mut groups {
             self.judge(history, objects, group, &mut lookup);
         }
-        let (sights, others) = sights(history, &groups, &head);
+        let (sights, others) = if keeps_traces { traces(history, &groups, &head) } else { Default::default() };
         let present = self.in_head(history, objects, &groups, run);
         let mut blobs: BTreeMap<(u32, Oid, String), Vec<Group>> = BTreeMap::new();
         for (mut group, present) in groups.into_iter().zip(present) {
@@ -189,21 +190,23 @@ impl Engine {
 }
 
 /// What a later scan needs for the same findings, and what else was seen of them.
-fn sights(history: &History<'_>, groups: &[Group], head: &foldhash::HashSet<Oid>) -> (Vec<Sight>, Vec<Sight>) {
-    let (mut found, mut others) = (Vec::new(), Vec::new());
-    let seen = groups.iter().flat_map(|group| group.sights(|sight| head.contains(&sight.blob)));
-    let seen: Vec<_> = seen.collect();
-    let of_blobs = history.sights_of(&seen.iter().map(|(sight, _)| sight.blob).collect());
-    for (sight, is_needed) in seen {
-        // What refs hold without a commit is looked at each time.
-        let own = || sight.places.first().and_then(|place| history.sight(sight.holder, sight.blob, *place));
-        let sights = of_blobs.get(&sight.blob).cloned().unwrap_or_else(|| own().into_iter().collect());
+fn traces(history: &History<'_>, groups: &[Group], head: &foldhash::HashSet<Oid>) -> (Vec<Trace>, Vec<Trace>) {
+    let (mut needed, mut messages) = (HashMap::<Oid, bool>::new(), Vec::new());
+    for (sight, is_needed) in groups.iter().flat_map(|group| group.sights(|sight| head.contains(&sight.blob))) {
+        *needed.entry(sight.blob).or_default() |= is_needed;
+        if !is_file(&sight.places) && is_needed {
+            messages.extend(history.trace(sight.holder, sight.blob, COMMIT_MESSAGES));
+        }
+    }
+    let (mut found, mut others) = (messages, Vec::new());
+    // What refs hold without a commit is looked at each time.
+    for (blob, traces) in history.traces_of(&needed.keys().copied().collect()) {
         // A blob that came to several paths joins what was found at each.
-        if is_needed || sights.len() > 1 { &mut found } else { &mut others }.extend(sights);
+        let is_needed = needed.get(&blob).is_some_and(|is_needed| *is_needed) || traces.len() > 1;
+        if is_needed { &mut found } else { &mut others }.extend(traces);
     }
     found.sort_unstable();
     found.dedup();
-    others.retain(|other| found.binary_search(other).is_err());
     (found, others)
 }
 

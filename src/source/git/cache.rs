@@ -2,8 +2,9 @@
 //!
 //! It holds ids: commits whose history was scanned whole, blobs that hold a finding (these are scanned again each time, or
 //! as soon as a new commit has one again) with digests of their paths, and digests of blobs that are clean under their path,
-//! so that not even something below a threshold is found. No path, no text, no secret. Anything that is wrong with the file costs time and nothing else:
-//! what does not check out counts as empty.
+//! so that not even something below a threshold is found. No path, no text, no secret; but whoever guesses a path can see
+//! whether a finding is there. Anything that is wrong with the file costs time and nothing else: what does not check out
+//! counts as empty.
 
 use std::collections::HashSet;
 use std::fs;
@@ -25,7 +26,7 @@ pub type Mark = [u8; MARK];
 
 /// Where something was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Sight {
+pub struct Trace {
     /// The commit that brought the blob to the path.
     pub commit: Oid,
     /// The blob; the commit itself if its message is meant.
@@ -34,18 +35,23 @@ pub struct Sight {
     pub path: Mark,
 }
 
-impl Sight {
+impl Trace {
     /// Bytes of one in the file.
     const SIZE: usize = 2 * 20 + MARK;
 
     /// A blob that a commit brought to a path.
     pub fn new(commit: Oid, blob: Oid, path: &[u8]) -> Self {
-        Self { commit, blob, path: path_mark(path) }
+        Self { commit, blob, path: PathMark::default().file(path) }
     }
 
     /// The message of a commit.
     pub fn message(commit: Oid) -> Self {
         Self { commit, blob: commit, path: Mark::default() }
+    }
+
+    /// A blob that a commit brought to a path that can't be known again.
+    pub fn unknown(commit: Oid, blob: Oid) -> Self {
+        Self { commit, blob, path: Mark::default() }
     }
 
     /// Whether it is a message that is meant.
@@ -75,9 +81,9 @@ pub struct Cache {
     pub heads: Vec<Oid>,
     /// Blobs and messages with findings. Of findings below a threshold, for which nothing is reported, one blob for each
     /// secret.
-    pub sights: Vec<Sight>,
+    pub sights: Vec<Trace>,
     /// The same of blobs that are not needed as long as no new commit has one again: later versions of a file.
-    pub others: Vec<Sight>,
+    pub others: Vec<Trace>,
     /// Commits whose own date is not the one they are sorted by, and that one in seconds since the epoch.
     pub dates: Vec<(Oid, i64)>,
     /// Blobs that are clean under their path, sorted.
@@ -89,9 +95,20 @@ pub fn mark(blob: Oid, path: &str) -> Mark {
     shortened(&Sha256::new().chain_update(blob.as_bytes()).chain_update(path).finalize())
 }
 
-/// The mark of a path.
-pub fn path_mark(path: &[u8]) -> Mark {
-    shortened(&Sha256::digest(path))
+/// The digest of a path, made name by name.
+#[derive(Clone, Default)]
+pub struct PathMark(Sha256);
+
+impl PathMark {
+    /// That of the folder `name` in this one.
+    pub fn folder(&self, name: &[u8]) -> Self {
+        Self(self.0.clone().chain_update(name).chain_update(b"/"))
+    }
+
+    /// The mark of the file `name` in this folder.
+    pub fn file(&self, name: &[u8]) -> Mark {
+        shortened(&self.0.clone().chain_update(name).finalize())
+    }
 }
 
 fn shortened(digest: &[u8]) -> Mark {
@@ -118,8 +135,8 @@ impl Cache {
         }
         let mut rest = body;
         let heads = list(&mut rest, 20)?.map(Oid::from_bytes).collect::<Result<_, _>>().ok()?;
-        let sights = list(&mut rest, Sight::SIZE)?.map(Sight::parse).collect::<Option<_>>()?;
-        let others = list(&mut rest, Sight::SIZE)?.map(Sight::parse).collect::<Option<_>>()?;
+        let sights = list(&mut rest, Trace::SIZE)?.map(Trace::parse).collect::<Option<_>>()?;
+        let others = list(&mut rest, Trace::SIZE)?.map(Trace::parse).collect::<Option<_>>()?;
         let date =
             |pair: &[u8]| Some((Oid::from_bytes(&pair[..20]).ok()?, i64::from_le_bytes(*pair[20..].first_chunk()?)));
         let dates = list(&mut rest, 28)?.map(date).collect::<Option<_>>()?;
@@ -128,7 +145,7 @@ impl Cache {
     }
 
     /// Makes these of the others sights that are needed.
-    pub fn recall(&mut self, back: HashSet<Sight>) {
+    pub fn recall(&mut self, back: HashSet<Trace>) {
         self.others.retain(|other| !back.contains(other));
         self.sights.extend(back);
     }
@@ -146,7 +163,7 @@ impl Cache {
         let mut body = Vec::new();
         put(&mut body, self.heads.len(), self.heads.iter().flat_map(Oid::as_bytes));
         for sights in [&self.sights, &self.others] {
-            put(&mut body, sights.len(), sights.iter().flat_map(Sight::bytes));
+            put(&mut body, sights.len(), sights.iter().flat_map(Trace::bytes));
         }
         let dates: Vec<_> = self.dates.iter().map(|(commit, date)| (commit.as_bytes(), date.to_le_bytes())).collect();
         put(&mut body, dates.len(), dates.iter().flat_map(|(commit, date)| commit.iter().chain(date)));
@@ -188,8 +205,8 @@ mod tests {
     fn cache() -> Cache {
         Cache {
             heads: vec![id(1)],
-            sights: vec![Sight::new(id(2), id(3), b"a")],
-            others: vec![Sight::new(id(5), id(6), b"b"), Sight::message(id(7))],
+            sights: vec![Trace::new(id(2), id(3), b"a")],
+            others: vec![Trace::new(id(5), id(6), b"b"), Trace::message(id(7))],
             dates: vec![(id(9), -3)],
             clean: vec![mark(id(4), "a"), mark(id(4), "b")],
         }

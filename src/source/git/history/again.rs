@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use git2::Oid;
 
 use super::{History, Holder, PathNo, Piece};
-use crate::source::git::cache::{Cache, Sight};
+use crate::source::git::cache::{Cache, Trace};
 
 impl History<'_> {
     /// Leaves of the commits that an earlier scan covered what it found there.
@@ -39,7 +39,7 @@ impl History<'_> {
     }
 
     /// What an earlier scan saw, and did not expect to be needed again, of the blobs that new commits, or HEAD, hold.
-    pub(super) fn came_back(&mut self, cache: &Cache) -> HashSet<Sight> {
+    pub(super) fn came_back(&mut self, cache: &Cache) -> HashSet<Trace> {
         let Some(earlier) = self.earlier().filter(|_| !cache.others.is_empty()) else { return HashSet::new() };
         let is_new = |commit: Option<Oid>| commit.is_none_or(|commit| !earlier.contains(&commit));
         let head = self.in_head();
@@ -50,18 +50,21 @@ impl History<'_> {
     }
 
     /// Where the blobs came to, and through which commits; nothing of those that a ref holds without a commit.
-    pub fn sights_of(&self, blobs: &HashSet<Oid>) -> HashMap<Oid, Vec<Sight>> {
+    pub fn traces_of(&self, blobs: &HashSet<Oid>) -> HashMap<Oid, Vec<Trace>> {
         let pieces = self.pieces.iter().map(|piece| (self.blob(piece), piece));
         let pieces = pieces.filter(|(blob, _)| blobs.contains(blob));
-        let sights = |blob, piece| self.places(piece).filter_map(move |(path, holder)| self.sight(holder, blob, path));
-        pieces.map(|(blob, piece)| (blob, sights(blob, piece).collect())).collect()
+        let traces = |blob, piece| self.places(piece).filter_map(move |(path, holder)| self.trace(holder, blob, path));
+        pieces.map(|(blob, piece)| (blob, traces(blob, piece).collect())).collect()
     }
 
     /// What a later scan has to know to look at a blob, or a message, again.
-    pub fn sight(&self, holder: u32, blob: Oid, path: PathNo) -> Option<Sight> {
+    pub fn trace(&self, holder: u32, blob: Oid, path: PathNo) -> Option<Trace> {
         match self.holders.get(holder as usize)? {
-            Holder::Commit(commit) if *commit == blob => Some(Sight::message(blob)),
-            Holder::Commit(commit) => Some(Sight::new(*commit, blob, &self.texts().bytes(path))),
+            Holder::Commit(commit) if *commit == blob => Some(Trace::message(blob)),
+            Holder::Commit(commit) => Some(match self.texts().plain(path) {
+                Some(path) => Trace::new(*commit, blob, &path),
+                None => Trace::unknown(*commit, blob),
+            }),
             _ => None,
         }
     }

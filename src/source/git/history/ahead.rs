@@ -29,8 +29,11 @@ struct Step {
     parents: Vec<Oid>,
 }
 
-/// Bytes of objects by their ids.
-type Bytes = HashMap<Oid, Arc<Vec<u8>>>;
+/// Equal names in a tree that are compared, at the most. No sane tree has any.
+const MAX_SAME: usize = 16;
+
+/// Bytes of objects, and what they are, by their ids.
+pub type Bytes = HashMap<Oid, (ObjectType, Arc<Vec<u8>>)>;
 
 /// What the threads share.
 #[derive(Default)]
@@ -50,6 +53,10 @@ impl Graph<'_> {
         let mut steps = Vec::new();
         for commit in commits {
             let Ok(node) = self.commit(*commit) else { continue };
+            // What is known by now needs no reading.
+            if self.has_tree(node.tree) {
+                continue;
+            }
             let parents = node.parents.iter().map(|parent| self.id(*parent)).collect();
             steps.push(Step { tree: self.id(node.tree), parents });
         }
@@ -95,21 +102,21 @@ impl Ahead {
         for (name, id) in new {
             let first = folders.partition_point(|(known, _)| *known < name);
             let same = folders[first..].iter().take_while(|(known, _)| *known == name);
-            let same: Vec<Oid> = same.map(|(_, id)| *id).collect();
+            let same: Vec<Oid> = same.map(|(_, id)| *id).take(MAX_SAME).collect();
             self.folder(odb, id, &same, depth + 1);
         }
     }
 
     fn read(&self, odb: &Odb<'_>, id: Oid, kind: ObjectType) -> Option<Arc<Vec<u8>>> {
-        if let Some(known) = self.bytes.lock().ok()?.get(&id) {
-            return Some(Arc::clone(known));
+        if let Some((of, bytes)) = self.bytes.lock().ok()?.get(&id) {
+            return (*of == kind).then(|| Arc::clone(bytes));
         }
         if self.size.load(Ordering::Relaxed) > MOST {
             return None;
         }
         let bytes = Arc::new(read(odb, id, kind).ok()?.data().to_vec());
         self.size.fetch_add(bytes.len(), Ordering::Relaxed);
-        self.bytes.lock().ok()?.insert(id, Arc::clone(&bytes));
+        self.bytes.lock().ok()?.insert(id, (kind, Arc::clone(&bytes)));
         Some(bytes)
     }
 }

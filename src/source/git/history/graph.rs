@@ -10,6 +10,7 @@ use crate::source::git::object::{CommitText, Entry, EntryKind, entries};
 use crate::source::git::pack::{Kind, Object, Packs, Workspace};
 use crate::source::git::{Odb, Reading, Unread};
 
+use super::ahead::Bytes;
 use super::children::{Child, Children, Tree};
 use super::messages::{Messages, Room};
 use super::version::Version;
@@ -64,7 +65,7 @@ impl Tables {
 pub struct Graph<'r> {
     odb: Odb<'r>,
     /// Commits and trees that were read already, and not yet asked for.
-    ahead: HashMap<Oid, Arc<Vec<u8>>>,
+    ahead: Bytes,
     packs: Packs,
     /// Parents that replace a commit's own: grafts, and none at the border of a shallow clone.
     grafts: HashMap<Oid, Vec<Oid>>,
@@ -171,7 +172,7 @@ impl<'r> Graph<'r> {
     }
 
     /// Takes commits and trees that were read already.
-    pub(super) fn take(&mut self, ahead: HashMap<Oid, Arc<Vec<u8>>>) {
+    pub(super) fn take(&mut self, ahead: Bytes) {
         self.ahead = ahead;
     }
 
@@ -215,10 +216,15 @@ impl<'r> Graph<'r> {
         Ok(node)
     }
 
+    /// Whether the tree was read.
+    pub(super) fn has_tree(&self, number: ObjectNo) -> bool {
+        self.trees.get(number as usize).is_some_and(Option::is_some)
+    }
+
     fn read(&mut self, id: Oid, kind: ObjectType) -> Result<Arc<Vec<u8>>, Unread> {
         match self.ahead.remove(&id) {
-            Some(bytes) => Ok(bytes),
-            None => Ok(Arc::new(read(&self.odb, id, kind)?.data().to_vec())),
+            Some((of, bytes)) if of == kind => Ok(bytes),
+            _ => Ok(Arc::new(read(&self.odb, id, kind)?.data().to_vec())),
         }
     }
 

@@ -141,7 +141,7 @@ impl<'r> History<'r> {
         let lost = if options.unreachable { Unreachable::find(repository)? } else { Unreachable::default() };
         let tips: Vec<Oid> = starts.tips.iter().chain(&lost.commits).copied().collect();
         let (mut graph, selection) = select(repository, options, cache, (&tips, &starts.hidden), reading)?;
-        let known = look_ahead(repository, &mut graph, &selection, cache, reading);
+        let known = prepare(repository, &mut graph, &selection, cache, reading);
         let messages = graph.take_messages();
         let mut paths = Paths::new();
         let mut walk = Walk::new(&mut graph, &mut paths);
@@ -156,6 +156,7 @@ impl<'r> History<'r> {
         });
         let (pieces, mut moves, failed, left_out) = (walk.pieces, walk.moves, walk.failed, walk.left_out.len());
         graph.note_silent(silent.unwrap_or_default());
+        graph.take(Default::default());
         moves.sort_unstable();
         let is_partial = is_partial(repository);
         let (absent, failed): (Vec<_>, Vec<_>) =
@@ -320,8 +321,8 @@ fn select<'r>(
     Ok((graph, selection))
 }
 
-/// Reads ahead what the walk compares, where packs are not read whole.
-fn look_ahead(
+/// Finds what need not be walked, and reads ahead what the walk compares otherwise.
+fn prepare(
     repository: &Repository,
     graph: &mut Graph<'_>,
     selection: &Selection,
@@ -331,7 +332,8 @@ fn look_ahead(
     if !selection.has_gaps() {
         return Known::default();
     }
-    let known = match selection.earlier.as_ref().and_then(|_| head(repository)) {
+    let has_files = selection.earlier.is_some() && cache.sights.iter().any(|sight| !sight.is_message());
+    let known = match has_files.then(|| head(repository)).flatten() {
         Some(head) => Known::read(head, &cache.sights, reading.objects, reading.run),
         None => Known::default(),
     };

@@ -66,8 +66,14 @@ impl Texts<'_> {
         String::from_utf8(bytes).unwrap_or_else(|bytes| String::from_utf8_lossy(bytes.as_bytes()).into_owned())
     }
 
+    /// The path's bytes, if none of its names holds a slash, as no sane one does, so that the names can be told again.
+    pub fn plain(&self, path: PathNo) -> Option<Vec<u8>> {
+        let mut names = self.paths.upwards(path).map(|name| &self.names[name as usize]);
+        names.all(|name| !name.contains(&b'/')).then(|| self.bytes(path))
+    }
+
     /// The path's bytes.
-    pub fn bytes(&self, path: PathNo) -> Vec<u8> {
+    fn bytes(&self, path: PathNo) -> Vec<u8> {
         let names = || self.paths.upwards(path).map(|name| &*self.names[name as usize]);
         let mut end: usize = names().map(|name| name.len() + 1).sum();
         let mut text = vec![b'/'; end.saturating_sub(1)];
