@@ -12,13 +12,15 @@ use crate::replace;
 /// Exit code of a run that a signal ended: 128 and the number of `SIGINT`, as shells have it.
 const INTERRUPTED: i32 = 130;
 
-/// Replaces a file by one that is there for good when this returns. A signal in between leaves the old one alone.
+/// Replaces a file by one that is there for good when this returns. A signal in between leaves the old one alone. A link
+/// stays one: the file that it leads to is replaced.
 ///
 /// # Errors
-/// A place that can't be written to.
+/// A place that can't be written to, or a link that leads nowhere.
 pub fn replace(target: &Path, write: impl FnOnce(&mut fs::File) -> io::Result<()>) -> Result<(), Failure> {
     watch();
-    let replaced = replace::replace(target, |file| write(file).and_then(|()| file.sync_all()));
+    let real = if target.is_symlink() { fs::canonicalize(target) } else { Ok(target.to_owned()) };
+    let replaced = real.and_then(|real| replace::replace(&real, |file| write(file).and_then(|()| file.sync_all())));
     replaced.map_err(|error| Failure(format!("{}: {error}", target.display())))
 }
 
