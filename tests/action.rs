@@ -151,6 +151,7 @@ fn files_are_scanned_and_the_result_is_put_out() {
     for (inputs, code) in [
         (&[("fail-on", "none")][..], 0),
         (&[("fail-on", "critical")], 0),
+        (&[("fail-on", "none"), ("path", "."), ("baseline", "missing")], 2),
         (&[("args", "--exclude-rule kubernetes --quiet"), ("format", "text")], 0),
         (&[("fail-on", "sometimes")], 2),
         (&[("path", "not-there")], 2),
@@ -160,6 +161,39 @@ fn files_are_scanned_and_the_result_is_put_out() {
         let mut runner = Runner::new();
         assert_eq!(runner.run(repository.path(), inputs), code, "{inputs:?}\n{}", runner.log);
     }
+}
+
+#[test]
+fn what_was_not_scanned_fails_although_no_finding_is_to() {
+    let mut repository = workspace();
+    repository.git(&["checkout", "-q", "-b", "change"]);
+    let base = repository.commit("base");
+    repository.write("app.yaml", &secret("web", PASSWORD));
+    let utf_32: Vec<u8> = "\u{feff}password: x".chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+    fs::write(repository.path().join("u.yaml"), utf_32).expect("written");
+    let head = repository.commit("a secret, and what can't be read");
+    for mode in ["scan", "pr"] {
+        for (args, code) in [("", 2), ("--allow-incomplete", 0)] {
+            let mut runner = Runner::new().set("github.event.pull_request.base.sha", &base);
+            runner = runner.set("github.event.pull_request.head.sha", &head);
+            let inputs = [("mode", mode), ("fail-on", "none"), ("args", args)];
+            assert_eq!(runner.run(repository.path(), &inputs), code, "{mode} {args}: {}", runner.log);
+            assert_eq!((runner.output("findings"), runner.output("exit-code")), ("1", &*code.to_string()));
+        }
+    }
+}
+
+#[test]
+fn a_report_that_the_run_did_not_write_is_not_given_out() {
+    let repository = workspace();
+    repository.write("o.sarif", "{}");
+    let given_out = |baseline: &str| {
+        let mut runner = Runner::new();
+        let code = runner.run(repository.path(), &[("sarif-file", "o.sarif"), ("baseline", baseline)]);
+        (code, runner.output("sarif-file").to_owned())
+    };
+    assert_eq!(given_out("missing"), (2, String::new()));
+    assert_eq!(given_out(""), (0, "o.sarif".to_owned()));
 }
 
 #[test]

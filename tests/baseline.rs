@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::program::{findings, report, text, tidewaiter};
+use crate::program::{findings, folder, report, text, tidewaiter};
 use crate::repository::Repository;
 
 const FILE: &str = ".tidewaiter-baseline.yaml";
@@ -78,6 +78,73 @@ fn a_secret_without_a_place_is_accepted_in_a_moved_file_and_in_no_other() {
     assert_eq!(scan(folder.path()), (0, 0, 0), "another folder");
     fs::rename(folder.path().join("doc/notes.txt"), folder.path().join("build.sh")).expect("renamed");
     assert_eq!(scan(folder.path()), (1, 1, 1), "another kind of file");
+}
+
+/// `baseline update` and `prune` keep what was written about them, too.
+#[test]
+fn what_is_accepted_passes_through_another_extension() {
+    let token = ["ghp_8fK2mQ7xR4tY9uB3nV6c", "W1zL5pD0sG2hJ4kA"].concat();
+    let (in_comment, in_text) = (format!("# {token}\n"), "password: osprey-Lantern-88\n".to_owned());
+    for (text, old, new) in [
+        (&in_comment, "ci.yml", "ci.yaml"),
+        (&in_comment, "doc/notes.txt", "doc/notes.md"),
+        (&in_comment, "run.sh", "run"),
+        (&in_comment, "main.py", "main.js"),
+        (&in_comment, "readme", "README.md"),
+        (&in_comment, ".env", ".env.md"),
+        (&in_text, "a.txt", "a.env"),
+        (&in_text, "a.txt", "a.yml"),
+        (&in_text, "a.env", "a.txt"),
+    ] {
+        let folder = folder(&[(old, text)]);
+        let done = |args: &[&str]| {
+            let output = tidewaiter(args, folder.path());
+            assert_eq!(output.status.code(), Some(0), "{old} {new} {args:?}: {}", crate::program::text(&output.stderr));
+            crate::program::text(&output.stdout)
+        };
+        done(&["baseline", "create"]);
+        let noted =
+            fs::read_to_string(folder.path().join(FILE)).expect("a baseline").replace("- {", "- {reason: why, ");
+        fs::write(folder.path().join(FILE), noted).expect("written");
+        fs::copy(folder.path().join(old), folder.path().join(new)).expect("copied");
+        assert_eq!(scan(folder.path()), (1, 1, 0), "{old} {new}: a copy");
+        fs::remove_file(folder.path().join(old)).expect("removed");
+        assert_eq!(scan(folder.path()), (0, 0, 0), "{old} {new}");
+        done(&["baseline", "update"]);
+        done(&["baseline", "prune"]);
+        let shown = done(&["baseline", "show"]);
+        assert!(
+            shown.contains(new) && shown.contains("reason: why") && shown.contains("1 finding accepted"),
+            "{shown}"
+        );
+    }
+}
+
+#[test]
+fn another_stem_folder_or_secret_is_not_accepted_with_another_extension() {
+    let line = |number| format!("password: osprey-Lantern-{number}\n");
+    let folder = folder(&[("a.txt", &line(88)), ("sub/keep", "")]);
+    assert_eq!(tidewaiter(&["baseline", "create"], folder.path()).status.code(), Some(0));
+    fs::remove_file(folder.path().join("a.txt")).expect("removed");
+    for (path, number) in [("b.env", 88), ("sub/a.env", 88), ("a.env", 89)] {
+        fs::write(folder.path().join(path), line(number)).expect("written");
+        assert_eq!(scan(folder.path()), (1, 1, 1), "{path}");
+        fs::remove_file(folder.path().join(path)).expect("removed");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_baseline_behind_a_link_stays_there() {
+    let folder = accepted();
+    let (real, link) = (folder.path().join("real.yaml"), folder.path().join("link.yaml"));
+    fs::rename(folder.path().join(FILE), &real).expect("renamed");
+    std::os::unix::fs::symlink("real.yaml", &link).expect("a link");
+    fs::write(folder.path().join("other.yaml"), secret(&password(2))).expect("written");
+    let output = tidewaiter(&["baseline", "update", "-f", "link.yaml"], folder.path());
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(link.is_symlink());
+    assert!(fs::read_to_string(real).expect("a baseline").contains("other.yaml"));
 }
 
 #[test]

@@ -122,6 +122,23 @@ fn a_damaged_digest_is_an_error_at_its_line() {
 }
 
 #[test]
+fn bytes_that_are_no_text_and_a_second_document_are_errors_at_their_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (head, tail) = ("# ours\nversion: 1\nid: \"", "\"\nrounds: 2000\nroot: \".\"\nfindings: []\n");
+    let whole = format!("{head}{}{tail}", "ab".repeat(16));
+    for (bytes, said) in [
+        ([head.as_bytes(), b"\xff", tail.as_bytes()].concat(), "base.yaml:3: this is no UTF-8"),
+        (format!("{whole}---\n{whole}").into_bytes(), "base.yaml:7:1"),
+        (format!("---\n{whole}--- # theirs\n{whole}").into_bytes(), "base.yaml:8:1"),
+    ] {
+        fs::write(folder.path().join("base.yaml"), bytes).expect("written");
+        let output = tidewaiter(&["scan", ".", "--baseline", "base.yaml"], folder.path());
+        assert_eq!(output.status.code(), Some(2));
+        assert!(text(&output.stderr).contains(said), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
 fn a_finding_without_a_text_has_a_digest_that_says_so() {
     let folder = folder(&[("Dockerfile", "FROM scratch\nCOPY id_rsa /root/.ssh/id_rsa\n")]);
     let said = text(&tidewaiter(&["baseline", "create"], folder.path()).stdout);

@@ -20,12 +20,35 @@ fn exit_codes_tell_findings_from_errors() {
     let code = |args: &[&str]| tidewaiter(args, folder.path()).status.code();
     assert_eq!(code(&["scan"]), Some(1));
     assert_eq!(code(&["scan", "--fail-on", "critical"]), Some(0));
+    assert_eq!(code(&["scan", "--fail-on", "none"]), Some(0));
+    assert_eq!(code(&["scan", "--fail-on", "nothing"]), Some(2));
+    assert_eq!(code(&["scan", "--min-severity", "none"]), Some(2));
     assert_eq!(code(&["scan", "--min-severity", "critical"]), Some(0));
     assert_eq!(code(&["scan", "--exclude-rule", "files"]), Some(0));
     assert_eq!(code(&["scan", "--rule", "files-configuration"]), Some(1));
     assert_eq!(code(&["scan", "--rule", "files-configuratoin"]), Some(2));
     assert_eq!(code(&["scan", "nowhere"]), Some(2));
     assert_eq!(code(&["scna"]), Some(2));
+}
+
+/// The bytes of UTF-32, which are not scanned.
+const UTF_32: &[u8] = b"p\0\0\0a\0\0\0s\0\0\0s\0\0\0:\0\0\0 \0\0\0x\0\0\0";
+
+#[test]
+fn what_was_not_scanned_fails_a_run_that_findings_do_not() {
+    let folder = folder();
+    fs::write(folder.path().join("u.yaml"), [b"\xff\xfe\0\0", UTF_32].concat()).expect("written");
+    for (args, code) in [
+        (&["scan", "--fail-on", "none"][..], 2),
+        (&["scan", "--fail-on", "none", "--allow-incomplete"], 0),
+        (&["scan", "--fail-on", "critical"], 2),
+        (&["scan"], 1),
+    ] {
+        assert_eq!(tidewaiter(args, folder.path()).status.code(), Some(code), "{args:?}");
+    }
+    fs::write(folder.path().join(".tidewaiter.yaml"), "thresholds: {fail-on: none}\n").expect("written");
+    assert_eq!(tidewaiter(&["scan"], folder.path()).status.code(), Some(2));
+    assert_eq!(tidewaiter(&["scan", "--fail-on", "low"], folder.path()).status.code(), Some(1));
 }
 
 #[test]

@@ -17,6 +17,33 @@ fn a_report_that_has_no_place_is_refused_before_the_scan() {
     assert_eq!(tidewaiter(&["scan", "--output", "json=r.json"], folder.path()).status.code(), Some(1));
 }
 
+#[test]
+fn two_reports_to_one_file_are_refused_however_it_is_spelled() {
+    let folder = folder(&[("app.yaml", &secret("app", "kestrel-Harbour-71")), ("sub/keep", "")]);
+    let scan = |second: &str| {
+        let output = tidewaiter(&["scan", "--output", "json=z.json", "--output", second], folder.path());
+        (output.status.code(), text(&output.stderr))
+    };
+    let full = format!("sarif={}", folder.path().join("z.json").display());
+    for second in ["sarif=z.json", "sarif=./z.json", "sarif=sub/../z.json", &full] {
+        let (code, said) = scan(second);
+        assert!(code == Some(2) && said.contains("two reports can't be written to one file"), "{second}: {said}");
+        assert!(!folder.path().join("z.json").exists(), "{second}");
+    }
+    #[cfg(unix)]
+    for is_there in [false, true] {
+        let link = folder.path().join("link");
+        let _ = fs::remove_file(&link);
+        std::os::unix::fs::symlink("z.json", link).expect("a link");
+        if is_there {
+            fs::write(folder.path().join("z.json"), "").expect("written");
+        }
+        assert_eq!(scan("sarif=link").0, Some(2));
+        assert_eq!(fs::read(folder.path().join("z.json")).unwrap_or_default(), b"");
+    }
+    assert_eq!(scan("sarif=sub/z.json").0, Some(1));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_report_is_no_more_open_than_it_should_be() {

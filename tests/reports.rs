@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -303,6 +304,31 @@ fn a_job_summary_of_many_findings_with_long_names_stays_below_the_limit_and_says
     let shown = report.lines().filter(|line| line.starts_with("| high")).count();
     let left_out = format!("{} less grave findings not shown.", 3_000 - shown);
     assert!(shown > 300 && report.contains(&left_out), "{shown}");
+}
+
+/// GitHub counts what all runs of a step wrote.
+#[test]
+fn the_job_summary_of_a_step_stays_below_the_limit_over_several_runs() {
+    let folder = folder(&format!("{}.yaml", "#".repeat(240)), 3_000);
+    let summary = folder.path().join("summary");
+    let run = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tidewaiter"));
+        command
+            .args(["scan", ".", "--format", "github"])
+            .current_dir(folder.path())
+            .env("GITHUB_STEP_SUMMARY", &summary);
+        let log = text(&command.output().expect("runs").stdout);
+        (log, fs::read_to_string(&summary).expect("a summary"))
+    };
+    let (log, first) = run();
+    assert!(log.contains("more findings in the job summary"), "{}", &log[log.len() - 200..]);
+    let (_, second) = run();
+    assert!(second.len() > first.len() && second.starts_with(&first) && second.len() <= 1 << 20, "{}", second.len());
+    assert_eq!(second.matches("less grave findings not shown.").count(), 2);
+    fs::write(&summary, " ".repeat((1 << 20) - 100)).expect("written");
+    let (log, full) = run();
+    assert_eq!(full.len(), (1 << 20) - 100);
+    assert!(log.contains("more findings left out"), "{}", &log[log.len() - 200..]);
 }
 
 /// What the program wrote to `report.sarif` in a scan of the folder's `secret.yaml`, and what it said.

@@ -293,10 +293,10 @@ fn what_may_not_be_read_is_said() {
     assert!(said.contains("not scanned: closed") && said.contains("shut.yaml"), "{said}");
 }
 
-/// Starts a scan that writes a long report, and sends it a signal as soon as the partial file is there; `None` if the
+/// Starts a scan that writes a long report, and sends it this signal as soon as the partial file is there; `None` if the
 /// program was faster.
 #[cfg(unix)]
-fn interrupted(folder: &Path) -> Option<i32> {
+fn interrupted(folder: &Path, signal: &str) -> Option<i32> {
     let report = folder.join("report.html");
     let _ = fs::remove_file(&report);
     let output = format!("html={}", report.display());
@@ -312,7 +312,7 @@ fn interrupted(folder: &Path) -> Option<i32> {
     };
     while child.try_wait().expect("a child").is_none() {
         if is_partial() {
-            let sent = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill runs");
+            let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill runs");
             let ended = child.wait().expect("a child");
             return (sent.success() && !report.exists()).then(|| ended.code().unwrap_or(0));
         }
@@ -348,8 +348,10 @@ fn a_run_that_is_interrupted_between_reports_leaves_no_half_of_one() {
 fn an_interrupted_run_leaves_no_report_and_says_so() {
     let secrets: String = (0..30_000).map(|n| format!("password{n}: kestrel-Harbour-{n}\n")).collect();
     let folder = folder(write("many.yaml", secrets));
-    let code = (0..20).find_map(|_| interrupted(folder.path()));
-    assert_eq!(code, Some(130));
+    for signal in ["-TERM", "-QUIT"] {
+        let code = (0..20).find_map(|_| interrupted(folder.path(), signal));
+        assert_eq!(code, Some(130), "{signal}");
+    }
     let left: Vec<_> = fs::read_dir(folder.path()).expect("readable").flatten().map(|e| e.file_name()).collect();
     assert_eq!(left.len(), 2, "{left:?}");
 }

@@ -1,41 +1,47 @@
 //! The end of every scan: thresholds, reports, exit code.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, BufWriter, ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::Failure;
 use super::interrupt::replace;
 use super::options::{self, Output, Running};
-use crate::model::{Run, Settings, Severity};
+use crate::config::baseline;
+use crate::model::{Run, Settings};
 use crate::report::{self, Format, View};
+use crate::suppress::frame::real;
 
 /// Writes the reports of a run and gives the exit code.
 ///
 /// # Errors
 /// A report that could not be written whole: a full disk must not look like a clean run.
 pub fn finish(run: &Run, settings: &Settings, output: &Output, running: &Running) -> Result<ExitCode, Failure> {
-    let mut paths = output.output.iter().map(|(_, path)| path);
-    while let Some(path) = paths.next() {
-        if paths.clone().any(|other| other == path) {
+    let mut places = HashSet::new();
+    for (_, path) in &output.output {
+        let place = place(path).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
+        if !places.insert(place) {
             return Err(Failure(format!("{}: two reports can't be written to one file", path.display())));
         }
     }
+    // Before the job summary takes more: what has room in it now is said to be there.
+    let (view, file_view) = (output.view(), output.file_view());
     for (format, path) in &output.output {
-        write_file(*format, run, &output.file_view(), path)?;
+        write_file(*format, run, &file_view, path)?;
     }
-    job_summary(run, output)?;
+    job_summary(run, output, &file_view)?;
     let mut out = BufWriter::with_capacity(64 << 10, io::stdout().lock());
-    match write_whole(output.format, run, &output.view(), &mut out) {
+    match write_whole(output.format, run, &view, &mut out) {
         // The reader has seen enough (`| head`); what was found still counts.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
         Err(error) => return Err(Failure(format!("standard output can't be written: {error}"))),
         Ok(left_out) => say_left_out("standard output", left_out),
     }
     if output.quiet {
-        for sentence in report::not_scanned(run, &output.view()) {
+        for sentence in report::not_scanned(run, &view) {
             let _ = writeln!(io::stderr(), "tidewaiter: {sentence}");
         }
     }
@@ -58,20 +64,24 @@ fn say_left_out(place: &str, left_out: usize) {
     }
 }
 
-/// Adds the whole list to the job summary of GitHub Actions, where the annotations show only its beginning.
-fn job_summary(run: &Run, output: &Output) -> Result<(), Failure> {
+/// Adds the list to the job summary of GitHub Actions, where the annotations show only its beginning.
+fn job_summary(run: &Run, output: &Output, view: &View) -> Result<(), Failure> {
     let annotates =
         output.format == Format::Github || output.output.iter().any(|(format, _)| *format == Format::Github);
-    let Some(path) = options::job_summary().filter(|_| annotates) else { return Ok(()) };
+    let Some(summary) = options::job_summary().filter(|_| annotates) else { return Ok(()) };
     let mut text = Vec::new();
-    report::write(Format::Markdown, run, &output.file_view(), &mut text)
-        .and_then(|_| fs::OpenOptions::new().append(true).create(true).open(&path)?.write_all(&text))
+    let view = View { room: summary.room, ..*view };
+    report::write(Format::Markdown, run, &view, &mut text)
+        .and_then(|left_out| {
+            fs::OpenOptions::new().append(true).create(true).open(&summary.path)?.write_all(&text)?;
+            say_left_out("the job summary", left_out);
+            Ok(())
+        })
         .map_err(|error| Failure(format!("the job summary can't be written: {error}")))
 }
 
 fn exit_code(run: &Run, settings: &Settings, running: &Running) -> ExitCode {
-    let least = settings.fail_on.unwrap_or(Severity::Info);
-    let fails = run.findings.iter().any(|f| f.suppressed.is_none() && f.severity >= least);
+    let fails = run.findings.iter().any(|f| f.suppressed.is_none() && settings.fail_on.counts(f.severity));
     let incomplete = run.summary.is_incomplete() && !running.allow_incomplete;
     ExitCode::from(match (fails, incomplete) {
         (true, _) => 1,
@@ -98,17 +108,25 @@ fn write_file(format: Format, run: &Run, view: &View, path: &Path) -> Result<(),
                 let file = fs::OpenOptions::new().append(true).open(path);
                 file.and_then(|mut file| write(&mut file)).map_err(said)?;
             } else {
-                let real = path.is_symlink().then(|| fs::canonicalize(path)).transpose().map_err(said)?;
-                let target = real.as_deref().unwrap_or(path);
-                let is_private = view.show_secrets && !target.exists();
-                replace(target, |file| {
-                    if is_private { make_private(file) } else { Ok(()) }.and_then(|()| write(file))
-                })?;
+                let is_private = view.show_secrets && !path.exists();
+                replace(path, |file| if is_private { make_private(file) } else { Ok(()) }.and_then(|()| write(file)))?;
             }
         }
     }
     say_left_out(&path.display().to_string(), left_out);
     Ok(())
+}
+
+/// The file that a report takes the place of, however its path is spelled. What is no file, or open already, takes one
+/// report behind the other, and is known by its path alone.
+fn place(path: &Path) -> io::Result<PathBuf> {
+    if opened(path).is_some() || fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Ok(path.to_owned());
+    }
+    match path.file_name() {
+        Some(name) if fs::symlink_metadata(path).is_err() => Ok(real(baseline::folder(path)).join(name)),
+        _ => fs::canonicalize(path),
+    }
 }
 
 /// Leaves the file to its owner alone.

@@ -9,8 +9,8 @@ use clap::{Args, ValueEnum};
 use super::Failure;
 use crate::config::{self, Config};
 use crate::engine::Engine;
-use crate::model::{Confidence, Finding, Redactor, Rule, Run, Settings, Severity, Suppression, parse_size};
-use crate::report::{Format, View};
+use crate::model::{Confidence, FailOn, Finding, Redactor, Rule, Run, Settings, Severity, Suppression, parse_size};
+use crate::report::{self, Format, View};
 use crate::rules;
 use crate::suppress::baseline::{Baseline, Entry};
 use crate::suppress::frame::Frame;
@@ -45,9 +45,9 @@ pub struct Choice {
 pub struct Selection {
     #[command(flatten)]
     pub choice: Choice,
-    /// Exit with 1 only for findings of this severity or a graver one
-    #[arg(long, value_name = "SEVERITY")]
-    pub fail_on: Option<Severity>,
+    /// Exit with 1 only for findings of this severity or a graver one, or for none; with 2 as ever where something was not scanned
+    #[arg(long, value_name = "SEVERITY|none")]
+    pub fail_on: Option<FailOn>,
     /// Leave out the findings that this baseline accepts [default: the one that the configuration names]
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
@@ -198,7 +198,7 @@ impl Selection {
         let config = self.choice.configured(root, running)?;
         let accepted = self.accepted(&config)?;
         let (engine, mut settings) = self.choice.engine_of(config, in_part, running);
-        settings.fail_on = self.fail_on.or(settings.fail_on);
+        settings.fail_on = self.fail_on.unwrap_or(settings.fail_on);
         Ok((engine, settings, accepted))
     }
 
@@ -272,9 +272,20 @@ fn report_copies(run: &mut Run) {
     run.sort_findings();
 }
 
-/// The file to which GitHub Actions wants a job summary added.
-pub fn job_summary() -> Option<PathBuf> {
-    std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(PathBuf::from)
+/// The job summary of GitHub Actions.
+pub struct JobSummary {
+    /// The file to which it wants one added.
+    pub path: PathBuf,
+    /// Bytes that it still takes.
+    pub room: usize,
+}
+
+/// The job summary, if there is one that takes more: what other runs of the step wrote counts, too.
+pub fn job_summary() -> Option<JobSummary> {
+    let path = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(PathBuf::from)?;
+    let taken = path.metadata().map_or(0, |found| found.len());
+    let room = report::JOB_SUMMARY.saturating_sub(usize::try_from(taken).unwrap_or(usize::MAX));
+    (room >= report::LEAST_ROOM).then_some(JobSummary { path, room })
 }
 
 /// Whether a rule or a family of this name exists, among the built-in ones or the user's own.

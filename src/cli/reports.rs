@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use super::options::{Output, Running};
 use super::{Failure, finish};
-use crate::model::{Run, Settings, Severity};
+use crate::model::{FailOn, Run, Settings};
 use crate::report;
 
 /// What to do with reports.
@@ -25,9 +25,9 @@ pub struct Args {
     /// JSON reports
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
-    /// Exit with 1 only for findings of this severity or a graver one
-    #[arg(long, value_name = "SEVERITY")]
-    fail_on: Option<Severity>,
+    /// Exit with 1 only for findings of this severity or a graver one, or for none
+    #[arg(long, value_name = "SEVERITY|none")]
+    fail_on: Option<FailOn>,
     /// Exit with 0 although something was not scanned
     #[arg(long)]
     allow_incomplete: bool,
@@ -53,7 +53,8 @@ pub fn run(action: &Action) -> Result<ExitCode, Failure> {
             None => run,
         });
     }
-    let settings = Settings { fail_on: args.fail_on, ..Settings::default() };
+    let mut settings = Settings::default();
+    settings.fail_on = args.fail_on.unwrap_or(settings.fail_on);
     let running = Running { threads: 0, max_file_size: None, allow_incomplete: args.allow_incomplete };
     let mut whole = whole.unwrap_or_default();
     doubled.into_iter().for_each(|(part, count_files)| whole.summary.note_doubled(part, count_files));

@@ -59,7 +59,12 @@ pub fn load(path: &Path) -> Result<Baseline, ConfigError> {
         let line = error.location().map_or(1, |place| place.line());
         let said = in_words(&without_values(&error.to_string()));
         let help = said.contains("duplicate").then(|| BOTH.to_owned());
-        let span = second(&file.text, &said).unwrap_or_else(|| line_span(&file.text, line));
+        let span = if said.contains("more than one document") {
+            second_document(&file.text)
+        } else {
+            second(&file.text, &said)
+        };
+        let span = span.unwrap_or_else(|| line_span(&file.text, line));
         file.error(span, &format!("this is no baseline: {said}"), help)
     })?;
     if baseline.version != VERSION {
@@ -217,6 +222,14 @@ fn second(text: &str, said: &str) -> Option<Span> {
     let is_of_key = |line: &str| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':'));
     let mut lines = text.lines().enumerate().filter(|(_, line)| is_of_key(line));
     lines.nth(1).map(|(at, _)| line_span(text, at + 1))
+}
+
+/// The mark that begins the second document of a YAML text.
+fn second_document(text: &str) -> Option<Span> {
+    let is_mark = |line: &str| line.trim_end() == "---" || line.starts_with("--- ");
+    let is_content = |line: &&str| !line.trim().is_empty() && !line.starts_with(['#', '%']);
+    let mut lines = text.lines().enumerate().skip_while(|(_, line)| !is_content(line)).skip(1);
+    lines.find(|(_, line)| is_mark(line)).map(|(at, _)| line_span(text, at + 1))
 }
 
 fn line_span(text: &str, line: usize) -> Span {

@@ -42,12 +42,17 @@ impl File {
         let shown = path.strip_prefix(&here).unwrap_or(path).display().to_string();
         let fail = |message: String| ConfigError::unread(&shown, &message);
         // Of a device, which a link leads to, nobody knows the size beforehand.
-        let mut text = String::new();
+        let mut bytes = Vec::new();
         let file = fs::File::open(path).map_err(|error| fail(format!("{shown}: {error}")))?;
-        file.take(most + 1).read_to_string(&mut text).map_err(|error| fail(format!("{shown}: {error}")))?;
-        if text.len() as u64 > most {
+        file.take(most + 1).read_to_end(&mut bytes).map_err(|error| fail(format!("{shown}: {error}")))?;
+        if bytes.len() as u64 > most {
             return Err(fail(format!("{shown}: larger than {most} bytes")));
         }
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let (wrong, bytes) = (error.utf8_error().valid_up_to(), error.as_bytes());
+            let line = LineIndex::new(bytes).position(bytes, wrong).0;
+            fail(format!("{shown}:{line}: this is no UTF-8"))
+        })?;
         Ok(Self { path: shown, text, is_hidden: false })
     }
 

@@ -148,13 +148,17 @@ fn levels(file: &File, tree: &Tree<'_>, node: NodeId, config: &mut Config) -> Re
 fn thresholds(file: &File, tree: &Tree<'_>, node: NodeId, config: &mut Config) -> Result<(), ConfigError> {
     for (key, value) in entries(file, tree, node, &THRESHOLDS)? {
         let level = text(file, tree, value)?;
-        let names = ["info", "low", "medium", "high", "critical"];
-        let known = if key == "min-confidence" { &names[1..4] } else { &names[..] };
+        let names = ["info", "low", "medium", "high", "critical", "none"];
+        let known = match key {
+            "min-confidence" => &names[1..4],
+            "min-severity" => &names[..5],
+            _ => &names[..],
+        };
         let wrong = |why: String| file.error(tree.span(value), &why, nearest(level, known.iter().copied()));
         match key {
             "min-severity" => config.settings.min_severity = level.parse().map_err(wrong)?,
             "min-confidence" => config.settings.min_confidence = level.parse().map_err(wrong)?,
-            _ => config.settings.fail_on = Some(level.parse().map_err(wrong)?),
+            _ => config.settings.fail_on = level.parse().map_err(wrong)?,
         }
     }
     Ok(())

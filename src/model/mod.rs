@@ -34,7 +34,7 @@ pub use role::Role;
 pub use rule::{Rule, Texts, TokenRule};
 pub use run::{Position, Run, Source};
 pub use secret::Secret;
-pub use settings::{Settings, parse_size};
+pub use settings::{FailOn, Settings, parse_size};
 pub use shard::{ScanId, Shard};
 pub use span::{LineIndex, Span, SpanMap, behind_last, head};
 pub use summary::{Problem, ProblemKind, Summary};

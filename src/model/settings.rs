@@ -1,6 +1,35 @@
 //! What the user asked for: thresholds, rule choice and limits, from the configuration file and the command line.
 
+use std::str::FromStr;
+
 use super::{Confidence, Finding, Rule, Severity};
+
+/// Which findings make a run fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailOn {
+    /// None: only what was not scanned does.
+    Nothing,
+    /// Those of this severity and above.
+    From(Severity),
+}
+
+impl FailOn {
+    /// Whether a finding of this severity makes the run fail.
+    pub fn counts(self, severity: Severity) -> bool {
+        matches!(self, FailOn::From(least) if severity >= least)
+    }
+}
+
+impl FromStr for FailOn {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "none" => Ok(FailOn::Nothing),
+            _ => text.parse().map(FailOn::From).map_err(|why: String| format!("{why}, none")),
+        }
+    }
+}
 
 /// The settings of a run.
 #[derive(Clone, Debug)]
@@ -15,8 +44,8 @@ pub struct Settings {
     pub min_severity: Severity,
     /// Findings below are dropped.
     pub min_confidence: Confidence,
-    /// Findings of this severity and above make the run fail; none: all do.
-    pub fail_on: Option<Severity>,
+    /// Findings that make the run fail.
+    pub fail_on: FailOn,
     /// Names that the user counts as a credential's, beside the built-in word lists.
     pub credential_names: Vec<String>,
     /// The team's own token rules; they live as long as the process, as the built-in ones do.
@@ -33,7 +62,7 @@ impl Default for Settings {
             rule_levels: Vec::new(),
             min_severity: Severity::Info,
             min_confidence: Confidence::Medium,
-            fail_on: None,
+            fail_on: FailOn::From(Severity::Info),
             credential_names: Vec::new(),
             own_rules: Vec::new(),
             max_file_size: 50 << 20,

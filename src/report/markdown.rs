@@ -1,6 +1,7 @@
 //! Tables for a job summary, a comment or a wiki page.
 //!
-//! GitHub refuses a step's job summary of more than 1 MiB as a whole, so the list ends before, and says so.
+//! GitHub refuses a step's job summary of more than 1 MiB as a whole, whatever wrote to it, so the list ends before, and
+//! says so.
 
 use std::io::{self, Write};
 
@@ -9,14 +10,19 @@ use super::summary::plural;
 use super::{View, counts};
 use crate::model::Run;
 
-/// Bytes of the table's rows.
-const ROWS: usize = 850_000;
-/// Bytes of the list of what was not scanned.
-const UNSCANNED: usize = 100_000;
+/// Bytes of the largest job summary that GitHub takes.
+pub const JOB_SUMMARY: usize = 1 << 20;
+/// Bytes without which a report is not begun: its headings and sentences, and something between them.
+pub const LEAST_ROOM: usize = 4 * FRAME;
+/// Bytes of the headings, the counts and the sentences on what is left out; they take less.
+const FRAME: usize = 2_000;
 
 /// Writes a heading, the counts and a row a finding, the gravest first. Gives the number of findings that were left out.
 pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<usize> {
     let entries = entries(run, view);
+    // A list of paths takes a tenth at most, the rows what is left by two of them.
+    let room = view.room.saturating_sub(FRAME);
+    let paths_room = room / 10;
     let counts: Vec<String> =
         counts(run).into_iter().filter(|(_, n)| *n > 0).map(|(severity, n)| format!("{n} {severity}")).collect();
     writeln!(out, "## tidewaiter\n")?;
@@ -28,22 +34,22 @@ pub fn write(run: &Run, view: &View, out: &mut dyn Write) -> io::Result<usize> {
     if !entries.is_empty() {
         writeln!(out, "| Severity | Place | Finding | How to mend it |\n|---|---|---|---|")?;
     }
-    let left_out = lines(worst_first(&entries).into_iter().map(row), ROWS, out)?;
+    let left_out = lines(worst_first(&entries).into_iter().map(row), room - 2 * paths_room, out)?;
     if left_out > 0 {
         writeln!(out, "\n{} not shown.", plural(left_out, "less grave finding"))?;
     }
-    paths("Not scanned", unscanned(run, view), out)?;
-    paths("Skipped", skipped(run, view), out)?;
+    paths("Not scanned", unscanned(run, view), paths_room, out)?;
+    paths("Skipped", skipped(run, view), paths_room, out)?;
     Ok(left_out)
 }
 
 /// A list of paths with what is to be said of them, if there are any.
-fn paths(heading: &str, paths: Vec<(String, String)>, out: &mut dyn Write) -> io::Result<()> {
+fn paths(heading: &str, paths: Vec<(String, String)>, room: usize, out: &mut dyn Write) -> io::Result<()> {
     if !paths.is_empty() {
         writeln!(out, "\n### {heading}\n")?;
     }
     let line = |(path, message): (String, String)| format!("- {}: {}", code(&path), escape(&message));
-    let unnamed = lines(paths.into_iter().map(line), UNSCANNED, out)?;
+    let unnamed = lines(paths.into_iter().map(line), room, out)?;
     if unnamed > 0 {
         writeln!(out, "- and {}", plural(unnamed, "more path"))?;
     }

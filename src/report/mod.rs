@@ -21,6 +21,7 @@ mod text;
 use std::io::{self, Write};
 use std::str::FromStr;
 
+pub use markdown::{JOB_SUMMARY, LEAST_ROOM};
 pub use printable::{paragraph, printable};
 pub use read::read;
 pub use summary::plural;
@@ -38,6 +39,8 @@ pub struct View {
     pub quiet: bool,
     /// Whether a job summary beside the report has the whole list.
     pub job_summary: bool,
+    /// Bytes that the page takes which a Markdown report is for.
+    pub room: usize,
     /// Name every document that was read in a lesser way.
     pub verbose: bool,
     /// ANSI colours.
@@ -57,6 +60,7 @@ impl Default for View {
             show_suppressed: false,
             quiet: false,
             job_summary: false,
+            room: JOB_SUMMARY,
             verbose: false,
             color: false,
             unicode: false,

@@ -2,9 +2,11 @@
 //!
 //! An entry knows its finding by rule, structure, path and a short digest of the secret, and matches as long as the digest
 //! and one of the places still fit: lines may move, files may be reformatted or renamed, but another secret in the same
-//! place is new. Only the entry of a file that is gone follows its secret to another one: a copy beside it is new. The digest is slow (PBKDF2 with a salt of the baseline's own) and cut to 24 bits, so that testing a
-//! guess takes long and a hit proves little: many guesses share it.
+//! place is new. Only the entry of a file that is gone follows its secret to another one: a copy beside it is new. The
+//! digest is slow (PBKDF2 with a salt of the baseline's own) and cut to 24 bits, so that testing a guess takes long and a
+//! hit proves little: many guesses share it.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde::Deserialize;
@@ -77,22 +79,42 @@ pub struct Entry {
     pub note: Option<String>,
 }
 
-/// What an entry and a finding with the same rule and digest must share besides; `None` where this can't tell.
-type Way = for<'e> fn(&'e Entry) -> Option<(&'e str, &'e str)>;
+/// What an entry and a finding with the same digest must share besides, in order; `None` where this can't tell.
+type Way = for<'e> fn(&'e Entry) -> Option<[Cow<'e, str>; 3]>;
 
 /// Ways in which two are the same, asked one after the other, the closest first.
-const WAYS: [Way; 2] = [|entry| Some((&entry.path, &entry.structure)), |entry| Some((&entry.path, ""))];
+const WAYS: [Way; 2] =
+    [|entry| key([&entry.rule, &entry.path, &entry.structure]), |entry| key([&entry.rule, &entry.path, ""])];
 
 /// The same where one of both files is gone, and the secret can have moved from the one to the other.
-const WAY_OF_MOVED: Way = |entry| (!entry.structure.is_empty()).then_some(("", &entry.structure));
+const WAY_OF_MOVED: Way = |entry| key([&entry.rule, &entry.structure, ""]).filter(|_| !entry.structure.is_empty());
 
 /// The same for entries whose file is gone: it was moved, or got another name. With no more than a short digest, all
-/// else in the tree that happens to share it would be accepted.
-const WAYS_OF_GONE: [Way; 2] =
-    [|entry| named(entry, file_name(&entry.path)), |entry| named(entry, extension(&entry.path)?)];
+/// else in the tree that happens to share it would be accepted. Where the format became another one, so may the rule.
+const WAYS_OF_GONE: [Way; 4] = [
+    |entry| named(entry, &entry.rule, renamed(&entry.path)),
+    |entry| named(entry, "", renamed(&entry.path)),
+    |entry| named(entry, &entry.rule, file_name(&entry.path).into()),
+    |entry| named(entry, &entry.rule, extension(&entry.path)?.into()),
+];
 
-fn named<'e>(entry: &Entry, name: &'e str) -> Option<(&'e str, &'e str)> {
-    (!entry.digest.is_empty()).then_some((name, ""))
+fn key(parts: [&str; 3]) -> Option<[Cow<'_, str>; 3]> {
+    Some(parts.map(Cow::Borrowed))
+}
+
+fn named<'e>(entry: &Entry, rule: &'e str, name: Cow<'e, str>) -> Option<[Cow<'e, str>; 3]> {
+    (!entry.digest.is_empty()).then(|| [rule.into(), name, "".into()])
+}
+
+/// What a path keeps when its file gets another extension, or none, and its name other capitals: `ci/build` of
+/// `ci/Build.yaml`.
+fn renamed(path: &str) -> Cow<'_, str> {
+    let name = file_name(path);
+    let folder = &path[..path.len() - name.len()];
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    // `.env` is all name.
+    let stem = if stem.is_empty() { name } else { stem };
+    (folder.to_owned() + &stem.to_lowercase()).into()
 }
 
 fn file_name(path: &str) -> &str {
@@ -202,22 +224,19 @@ impl Baseline {
         matching.matches
     }
 
-    /// What the findings' entries would be. A digest is slow: only findings whose rule the baseline knows are worth one.
+    /// What the findings' entries would be. A digest is slow: only findings are worth one whose rule the baseline knows, or
+    /// whose file may have got its name from one that it knows.
     fn entries(&self, findings: &[Finding], frame: &Frame<'_>, masks: &Redactor) -> Vec<Option<Entry>> {
         let rules: HashSet<&str> = self.findings.iter().map(|entry| &*entry.rule).collect();
+        let paths: HashSet<_> = self.findings.iter().map(|entry| renamed(&entry.path)).collect();
         let mut digests = Digests::of(self);
         let entry = |finding: &Finding| {
-            rules
-                .contains(&*finding.rule.id)
-                .then(|| Entry { digest: digests.digest(&finding.secret), ..place(finding, masks, frame) })
+            let place = place(finding, masks, frame);
+            (rules.contains(&*place.rule) || paths.contains(&renamed(&place.path)))
+                .then(|| Entry { digest: digests.digest(&finding.secret), ..place })
         };
         findings.iter().map(entry).collect()
     }
-}
-
-fn key(entry: &Entry, way: Way) -> Option<[&str; 4]> {
-    let (place, structure) = way(entry)?;
-    Some([&entry.rule, &entry.digest, place, structure])
 }
 
 /// Finds the entry of each finding.
@@ -234,13 +253,13 @@ impl Matching<'_> {
     fn take(&mut self, way: Way, counts: &dyn Fn(&Entry) -> bool, fits: &dyn Fn(&Entry) -> bool) {
         let mut left: HashMap<_, VecDeque<usize>> = HashMap::new();
         for (at, entry) in self.entries.iter().enumerate().filter(|(at, entry)| !self.taken[*at] && counts(entry)) {
-            if let Some(key) = key(entry, way) {
-                left.entry(key).or_default().push_back(at);
+            if let Some(key) = way(entry) {
+                left.entry((&entry.digest, key)).or_default().push_back(at);
             }
         }
         for (found, now) in self.matches.iter_mut().zip(&self.now).filter(|(found, _)| found.is_none()) {
             let now = now.as_ref();
-            *found = now.and_then(|now| left.get_mut(&key(now, way)?).filter(|_| fits(now))?.pop_front());
+            *found = now.and_then(|now| left.get_mut(&(&now.digest, way(now)?)).filter(|_| fits(now))?.pop_front());
             if let Some(at) = *found {
                 self.taken[at] = true;
             }
