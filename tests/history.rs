@@ -273,6 +273,56 @@ fn a_commit_of_a_wrong_clock_hides_nothing_from_a_date() {
 }
 
 #[test]
+fn a_tag_counts_from_its_own_date() {
+    let mut repository = Repository::new();
+    repository.commit("one");
+    let message = |number| secret("tag", &password(number));
+    repository.git(&["tag", "-a", "old", "-m", &message(1)]);
+    repository.commit("two");
+    repository.git(&["tag", "-a", "new", "-m", &message(2)]);
+    let id = repository.git(&["rev-parse", "HEAD"]);
+    let undated = format!("object {id}\ntype commit\ntag undated\n\n{}", message(3));
+    repository.write("tag", &undated);
+    let tag = repository.git(&["hash-object", "-t", "tag", "-w", "--literally", "tag"]);
+    repository.git(&["update-ref", "refs/tags/undated", &tag]);
+    let secrets = |args: &[&str]| found(repository.path(), args).into_iter().map(|(secret, ..)| secret);
+    let since = format!("@{}", 1_700_000_000 + 2 * 86_400);
+    let mut later = vec![password(2), password(3)];
+    later.sort();
+    assert_eq!(secrets(&["--since", &since]).collect::<Vec<_>>(), later);
+    assert_eq!(secrets(&[]).count(), 3);
+}
+
+/// A merge of a signed tag keeps all of it among its headers.
+#[test]
+fn a_merged_tag_answers_for_its_message_when_its_ref_is_gone() {
+    let mut repository = Repository::new();
+    let first = repository.commit("one");
+    let second = repository.commit("two");
+    let text = repository.git(&["cat-file", "commit", "HEAD"]);
+    let (headers, message) = text.split_once("\n\n").expect("a message");
+    let headers = headers.replace(&format!("parent {first}"), &format!("parent {first}\nparent {second}"));
+    let tag = format!(
+        "object {second}\ntype commit\ntag v1\ntagger A <a@b> 1700000000 +0000\n\n{}",
+        secret("t", &password(1))
+    );
+    let tag = tag.trim_end().replace('\n', "\n ");
+    let key = secret("no message", &password(2)).trim_end().replace('\n', "\n ");
+    repository.write("commit", &format!("{headers}\nmergetag {tag}\ngpgsig {key}\n\n{message}\n"));
+    let merge = repository.git(&["hash-object", "-t", "commit", "-w", "commit"]);
+    fs::remove_file(repository.path().join("commit")).expect("removed");
+    repository.git(&["update-ref", "HEAD", &merge]);
+    for _ in 0..2 {
+        let all = found(repository.path(), &[]);
+        assert_eq!(
+            all.iter().map(|(secret, _, commit)| (secret.clone(), commit.clone())).collect::<Vec<_>>(),
+            [(password(1), merge.clone())]
+        );
+        repository.git(&["gc", "-q"]);
+    }
+}
+
+#[test]
 fn a_secret_that_comes_back_in_the_range_is_known_from_before() {
     let mut repository = Repository::new();
     repository.write("a.yaml", &secret("a", &password(1)));
@@ -346,6 +396,30 @@ fn unknown_revisions_are_errors_with_a_suggestion() {
         assert_eq!(output.status.code(), Some(2));
         let error = text(&output.stderr);
         assert!(error.contains("`mian`") && error.contains("did you mean `main`?"), "{error}");
+    }
+    repository.git(&["tag", "v1"]);
+    for (wanted, meant) in [
+        ("refs/heads/mian", "refs/heads/main"),
+        ("refs/tags/V1", "refs/tags/v1"),
+        ("MAIN", "main"),
+        ("mian~2", "main"),
+        ("head", "HEAD"),
+        ("V1", "v1"),
+    ] {
+        let error = fails(repository.path(), wanted);
+        assert!(error.contains(&format!("did you mean `{meant}`?")), "{wanted}: {error}");
+    }
+    assert!(!fails(repository.path(), "refs/heads/zqzq").contains("did you mean"), "all begin with that");
+}
+
+#[test]
+fn before_the_first_commit_that_is_said() {
+    let repository = Repository::new();
+    for args in [&["history", "HEAD"][..], &["history", "HEAD~2.."], &["history", "@"], &["history", "--branch=main"]] {
+        let output = tidewaiter(args, repository.path());
+        let error = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert!(error.contains("has no commit yet") && !error.contains("did you mean"), "{error}");
     }
 }
 

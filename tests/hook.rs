@@ -209,6 +209,34 @@ fn linked_working_trees_share_the_hooks() {
     assert!(hooks(&repository).join("pre-commit").exists());
 }
 
+/// There `.git` is a file, and a path below it leads nowhere.
+#[test]
+fn the_folder_that_is_advised_is_that_of_all_working_trees() {
+    let repository = clean();
+    let cloned = repository.beside("it's a clone");
+    repository.git(&["clone", "-q", ".", &cloned.to_string_lossy()]);
+    let linked = repository.beside("linked");
+    git(&cloned, &["worktree", "add", "-q", &linked.to_string_lossy(), "-b", "side"], 0);
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    for (path, word) in [(&*elsewhere.path().to_string_lossy(), "other repositories"), (".git/hooks", "no folder")] {
+        git(&cloned, &["config", "core.hooksPath", path], 0);
+        let output = tidewaiter(&["hook", "install"], &linked);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(word) && !said.contains("os error"), "{said}");
+        let advised = said.lines().last().expect("a line").trim();
+        let ran = Command::new("sh").args(["-c", advised]).current_dir(&linked).status().expect("a shell");
+        assert!(ran.success(), "{advised}");
+        hook(&linked, &["install"]);
+        for tree in [&linked, &cloned] {
+            fs::write(tree.join("app.yaml"), secret("web", PASSWORD)).expect("written");
+            git(tree, &["add", "."], 0);
+            assert!(!passes(tree, &["commit", "-q", "-m", "x"]), "{}", tree.display());
+        }
+        hook(&cloned, &["uninstall"]);
+    }
+}
+
 #[test]
 fn a_push_is_stopped_for_what_the_remote_has_not() {
     let mut repository = clean();
@@ -242,6 +270,42 @@ fn a_push_is_stopped_for_what_the_remote_has_not() {
     assert!(!passes(repository.path(), &["push", "-q", "--force", "origin", "main"]), "forced");
     assert!(passes(repository.path(), &["push", "-q", "origin", ":new"]), "a deletion");
     assert!(passes(repository.path(), &["push", "-q", "origin", "HEAD~2:refs/heads/new"]), "without the secret");
+}
+
+/// What our refs of a remote say was true of another repository, or of a branch that is gone there.
+#[test]
+fn refs_of_a_remote_that_is_another_one_now_hide_nothing() {
+    let mut repository = clean();
+    let servers = ["a.git", "b.git"].map(|name| repository.beside(name).to_string_lossy().into_owned());
+    for server in &servers {
+        git(repository.path(), &["init", "-q", "--bare", server], 0);
+    }
+    repository.write("app.yaml", &secret("web", PASSWORD));
+    repository.commit("a secret");
+    repository.git(&["remote", "add", "o'rigin", &servers[0]]);
+    repository.git(&["push", "-q", "o'rigin", "main", "main:refs/heads/other"]);
+    hook(repository.path(), &["install", "pre-push"]);
+    assert!(passes(repository.path(), &["push", "-q", "o'rigin", "main:refs/heads/new"]), "a branch that is new");
+    assert!(passes(repository.path(), &["push", "-q", "o'rigin", ":new"]));
+    repository.git(&["remote", "set-url", "o'rigin", &servers[1]]);
+    for to in ["o'rigin", &servers[1]] {
+        let output = try_git(repository.path(), &["push", to, "main"], true);
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert!(!output.status.success() && said.contains("app.yaml") && !said.contains(PASSWORD), "{said}");
+        assert!(said.contains(r"`git fetch --prune 'o'\''rigin'`"), "{said}");
+    }
+    repository.git(&["fetch", "-q", "--prune", "o'rigin"]);
+    let output = try_git(repository.path(), &["push", "o'rigin", "main"], true);
+    let said = text(&output.stdout) + &text(&output.stderr);
+    assert!(!output.status.success() && said.contains("app.yaml") && !said.contains("--prune"), "{said}");
+
+    repository.git(&["push", "-q", "--no-verify", "o'rigin", "main", "main:refs/heads/gone"]);
+    git(Path::new(&servers[1]), &["update-ref", "-d", "refs/heads/gone"], 0);
+    repository.write("fine.txt", "fine\n");
+    repository.commit("fine");
+    assert!(!passes(repository.path(), &["push", "-q", "o'rigin", "main:refs/heads/gone"]), "deleted there");
+    let both = ["push", "-q", "o'rigin", "main", "main:refs/heads/gone"];
+    assert!(passes(repository.path(), &both), "git itself says what main is there");
 }
 
 #[test]

@@ -174,6 +174,37 @@ fn files_become_folders_and_links_become_files() {
 }
 
 #[test]
+fn a_file_that_moves_into_a_folder_of_its_name_or_out_of_it_is_moved() {
+    let long = format!("{}# 1\n# 2\n# 3\n# 4\n# 5\n# 6\n# 7\n# 8\n", secret("web", FIRST));
+    for (from, to) in [("d/s.yaml", "d"), ("d", "d/s.yaml"), ("e/d/s.yaml", "e/d"), ("e/d", "e/d/s.yaml")] {
+        let repository = committed(from, &long);
+        repository.git(&["mv", from, "aside.yaml"]);
+        for (more, expected) in
+            [("", (vec![], 0)), ("# 9\n", (vec![], 0)), ("  token: ", (vec![format!("{to}:15")], 1))]
+        {
+            fs::remove_dir_all(repository.path().join("d")).ok();
+            fs::remove_file(repository.path().join("d")).ok();
+            fs::remove_dir_all(repository.path().join("e")).ok();
+            repository.write(to, &format!("{long}{more}{}", if more.ends_with(' ') { SECOND } else { "" }));
+            fs::remove_file(repository.path().join("aside.yaml")).ok();
+            repository.git(&["add", "-A"]);
+            assert_eq!(found_in(repository.path()), expected, "{from} to {to} {more}");
+        }
+    }
+}
+
+/// Its folder stays, and what it is a copy of, too.
+#[test]
+fn a_copy_beside_a_file_to_be_added_later_is_new() {
+    let repository = committed("d/s.yaml", &secret("web", FIRST));
+    repository.write("d/a-later.txt", "later\n");
+    repository.git(&["add", "-N", "d/a-later.txt"]);
+    repository.write("copy.yaml", &secret("web", FIRST));
+    repository.git(&["add", "copy.yaml"]);
+    assert_eq!(found_in(repository.path()), (vec!["copy.yaml:6".to_owned()], 1));
+}
+
+#[test]
 fn what_is_no_part_of_the_next_commit_is_left_out() {
     let repository = committed("a", "a\n");
     repository.write("later.yaml", &secret("web", FIRST));

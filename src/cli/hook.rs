@@ -1,7 +1,7 @@
 //! `tidewaiter hook`: installs, removes and tells about git hooks, and does their work.
 
 use std::fmt::Write;
-use std::io::{Read, stdin};
+use std::io::{self, Read, Write as _, stdin};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -10,8 +10,9 @@ use super::{Failure, history, print, staged};
 use crate::engine::HistoryScan;
 use crate::hook::{self, Folder, Hook, Status};
 use crate::model::Shard;
+use crate::source::git::advice;
 use crate::source::git::history::HistoryOptions;
-use crate::source::git::pushed::{self, Known, Update};
+use crate::source::git::pushed::{self, Known, Pushed, Update};
 
 /// Subcommands of `tidewaiter hook`.
 #[derive(clap::Subcommand)]
@@ -133,9 +134,9 @@ impl Work {
     fn run(&self) -> Result<ExitCode, Failure> {
         let here = Path::new(".");
         let how = (&self.selection, &self.output, &self.running);
-        let ranges = match self.hook {
+        let pushed = match self.hook {
             Hook::PreCommit => match asked_of_pre_commit() {
-                Some(range) => vec![range],
+                Some(range) => Pushed { ranges: vec![range], ..Pushed::default() },
                 None => return staged::report(here, how),
             },
             Hook::PreReceive => pushed::ranges(here, &pushed::incoming(&input()?).map_err(Failure)?, Known::Refs)?,
@@ -144,6 +145,8 @@ impl Work {
                 pushed::ranges(here, &updates, Known::Remote(&remote))?
             }
         };
+        say_stale(&pushed.stale);
+        let ranges = pushed.ranges;
         if ranges.is_empty() {
             // Nothing but deletions. Without a range, a history would be that of all refs.
             return Ok(ExitCode::SUCCESS);
@@ -163,12 +166,26 @@ impl Work {
     }
 }
 
+/// Says why more is scanned than what is new, and how to mend it.
+fn say_stale(remotes: &[String]) {
+    for remote in remotes {
+        let mend = advice::word(remote);
+        let _ = writeln!(
+            io::stderr(),
+            "tidewaiter: {remote} lacks a branch that refs/remotes/{remote} says it has, so that nothing in there is taken for \
+             known and all that leads to the pushed commits is scanned; `git fetch --prune {mend}` sets it right"
+        );
+    }
+}
+
 /// The pre-commit program reads git's lines itself and passes on what they say as environment variables
 /// (<https://pre-commit.com/#pre-push>). Run by hand, it says nothing, and what HEAD leads to is meant.
 fn from_pre_commit() -> (Vec<Update>, String) {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let new = variable("PRE_COMMIT_TO_REF").or_else(|| variable("PRE_COMMIT_LOCAL_BRANCH"));
-    let update = Update { old: variable("PRE_COMMIT_FROM_REF"), new: new.unwrap_or_else(|| "HEAD".to_owned()) };
+    let new = new.unwrap_or_else(|| "HEAD".to_owned());
+    // Whether the remote has the ref is not passed on, so that its name would tell nothing.
+    let update = Update { old: variable("PRE_COMMIT_FROM_REF"), new, name: String::new() };
     (vec![update], variable("PRE_COMMIT_REMOTE_NAME").unwrap_or_default())
 }
 

@@ -4,6 +4,7 @@
 //! or the repository itself if that is bare.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use git2::{ConfigLevel, Repository};
@@ -20,6 +21,8 @@ pub struct Folder {
     pub is_bare: bool,
     /// The working tree, or the repository if that is bare.
     root: PathBuf,
+    /// Where git looks for them without `core.hooksPath`.
+    own: PathBuf,
     /// Other repositories use it, too.
     is_shared: bool,
     is_husky: bool,
@@ -34,15 +37,16 @@ impl Folder {
         let repository = git::open(repository)?;
         let is_bare = repository.is_bare();
         let root = repository.workdir().unwrap_or(repository.path());
+        let own = repository.commondir().join("hooks");
         let Some((named, level)) = configured(&repository) else {
-            let path = repository.commondir().join("hooks");
-            return Ok(Self { path, is_bare, root: root.to_owned(), is_shared: false, is_husky: false });
+            let path = own.clone();
+            return Ok(Self { path, is_bare, root: root.to_owned(), own, is_shared: false, is_husky: false });
         };
         let path = root.join(named);
         let is_local = matches!(level, ConfigLevel::Local | ConfigLevel::Worktree);
         let is_inside = [root, repository.commondir()].iter().any(|folder| real(&path).starts_with(real(folder)));
         let is_husky = path.components().any(|part| part.as_os_str() == ".husky");
-        Ok(Self { path, is_bare, root: root.to_owned(), is_shared: !(is_local && is_inside), is_husky })
+        Ok(Self { path, is_bare, root: root.to_owned(), own, is_shared: !(is_local && is_inside), is_husky })
     }
 
     /// The file that calls us for somebody else's hook, as far as one can tell: it names us. `file` is the hook.
@@ -64,9 +68,18 @@ impl Folder {
             return Err(HookError::Managed { manager: "husky", instead });
         }
         if self.is_shared {
-            return Err(HookError::Shared(self.path.clone(), command(hook)));
+            let (folder, own) = (self.path.clone(), self.own.clone());
+            return Err(HookError::Shared { folder, command: command(hook), own });
         }
         Ok(())
+    }
+
+    /// Makes the folder, unless it is there.
+    pub(super) fn create(&self) -> Result<(), HookError> {
+        fs::create_dir_all(&self.path).map_err(|error| match error.kind() {
+            ErrorKind::NotADirectory => HookError::NoFolder { folder: self.path.clone(), own: self.own.clone() },
+            _ => HookError::File(self.path.clone(), error),
+        })
     }
 }
 

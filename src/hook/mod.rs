@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use crate::source::git::GitError;
+use crate::source::git::{GitError, advice};
 
 pub use folder::Folder;
 
@@ -50,11 +50,31 @@ pub enum HookError {
     Git(#[from] GitError),
     /// `core.hooksPath` leads to a folder that is not this repository's alone.
     #[error(
-        "core.hooksPath leads to {0}, whose hooks other repositories run, too; nothing was installed.\n  \
-         Call `tidewaiter {1}` in a hook there, or give this repository its own hooks:\n  \
-         git config --local core.hooksPath .git/hooks"
+        "core.hooksPath leads to {folder}, whose hooks other repositories run, too; nothing was installed.\n  \
+         Call `tidewaiter {command}` in a hook there, or give this repository its own hooks:\n  \
+         git config --local core.hooksPath {}",
+        advice::path(own)
     )]
-    Shared(PathBuf, &'static str),
+    Shared {
+        /// Where it leads.
+        folder: PathBuf,
+        /// What does the work of the hook.
+        command: &'static str,
+        /// The folder that would be the repository's own.
+        own: PathBuf,
+    },
+    /// `core.hooksPath` leads through a file, as `.git` is one in a linked working tree: git runs no hooks then.
+    #[error(
+        "core.hooksPath leads to {folder}, which can be no folder, so that git runs no hooks here; nothing was installed.\n  \
+         Name a folder that all working trees of the repository have:\n  git config --local core.hooksPath {}",
+        advice::path(own)
+    )]
+    NoFolder {
+        /// Where it leads.
+        folder: PathBuf,
+        /// The folder that would be the repository's own.
+        own: PathBuf,
+    },
     /// A hook manager writes the hooks.
     #[error(
         "{manager} writes the hooks of this repository and would overwrite ours; nothing was installed.\n  {instead}"
@@ -156,7 +176,7 @@ pub fn install(folder: &Folder, hook: Hook, program: &Path) -> Result<Status, Ho
         let path = path.to_owned();
         |error| HookError::File(path, error)
     };
-    fs::create_dir_all(&folder.path).map_err(said(&folder.path))?;
+    folder.create()?;
     match files.status() {
         Status::Legacy => return Ok(Status::Legacy),
         Status::Absent | Status::Installed { .. } | Status::Ignored | Status::Edited => {

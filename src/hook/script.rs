@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::Hook;
 use super::folder::command;
+use crate::source::git::advice;
 
 /// What the name of a hook from before us ends with.
 pub const BEFORE: &str = ".before-tidewaiter";
@@ -89,7 +90,7 @@ pub fn is_executable(file: &Path) -> bool {
 /// Writes the hook so that git runs it. `program` is called where `PATH` knows no tidewaiter: programs with windows
 /// often start git with a short one.
 pub fn write(file: &Path, hook: Hook, program: &Path) -> io::Result<()> {
-    let program = format!("'{}'", program.to_string_lossy().replace('\'', r"'\''"));
+    let program = advice::quoted(&program.to_string_lossy());
     fs::write(file, text(hook, &program))?;
     #[cfg(unix)]
     fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;

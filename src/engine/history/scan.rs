@@ -130,7 +130,7 @@ impl Engine {
             }
             (Kind::Commit, true) => {
                 let message = CommitText::read(object.bytes)?.message;
-                Some(self.scan_message(pass, job, message))
+                Some(self.scan_message(pass, job, &message))
             }
             _ => None,
         }

@@ -93,14 +93,19 @@ impl<'r> Comparison<'r> {
     fn folder(&mut self, folder: &Folder<'r>) -> Result<(), GitError> {
         let index = self.index;
         let mut at = folder.entries.start;
-        let mut names: Vec<&[u8]> = Vec::new();
+        let mut names: Vec<(&[u8], bool)> = Vec::new();
         while at < folder.entries.end {
             let entry = &index.entries[at];
             let path = index.path(entry);
             let name = &path[folder.prefix.len()..];
             let name = &name[..memchr::memchr(b'/', name).unwrap_or(name.len())];
             let head = folder.head.as_ref().and_then(|tree| tree.get_name_bytes(name));
-            if folder.prefix.len() + name.len() == path.len() {
+            let is_folder = folder.prefix.len() + name.len() < path.len();
+            // Of a folder that is left to be compared, what is gone is noted then.
+            if is_folder || !entry.intent_to_add {
+                names.push((name, is_folder));
+            }
+            if !is_folder {
                 self.file(entry, path, head.as_ref());
                 at += 1;
             } else if entry.is_folder() {
@@ -108,9 +113,6 @@ impl<'r> Comparison<'r> {
                 at += 1;
             } else {
                 at = self.subfolder(folder, at, name, head.as_ref())?;
-            }
-            if !entry.intent_to_add {
-                names.push(name);
             }
         }
         self.note_gone(folder, names);
@@ -184,11 +186,16 @@ impl<'r> Comparison<'r> {
         known.is_some_and(|(count, tree)| count == entries && head == Some(tree))
     }
 
-    /// Files and folders of HEAD that are none of these, which the index holds.
-    fn note_gone(&mut self, folder: &Folder<'_>, mut names: Vec<&[u8]>) {
+    /// Files and folders of HEAD that are none of these, which the index holds; a name goes with whether it is a folder's, as
+    /// a file may become a folder of its name.
+    fn note_gone(&mut self, folder: &Folder<'_>, mut names: Vec<(&[u8], bool)>) {
         let Some(head) = &folder.head else { return };
         names.sort_unstable();
-        let gone = head.iter().filter(|entry| names.binary_search(&entry.name_bytes()).is_err());
+        let is_held = |entry: &TreeEntry<'_>| {
+            let is_folder = entry.kind() == Some(ObjectType::Tree);
+            names.binary_search(&(entry.name_bytes(), is_folder)).is_ok()
+        };
+        let gone = head.iter().filter(|entry| !is_held(entry));
         self.changes.gone.extend(gone.map(|entry| Gone::new(&folder.prefix, &entry)));
     }
 }

@@ -1,6 +1,7 @@
 //! Git repositories, read through libgit2 without its network code. Nothing that a repository's configuration names
 //! (hooks, filters, fsmonitor, textconv, ssh commands) is ever run.
 
+pub mod advice;
 pub mod cache;
 mod cache_tree;
 mod changes;
@@ -59,7 +60,8 @@ pub enum GitError {
     /// The repository belongs to another user, and git's `safe.directory` does not list it.
     #[error(
         "the repository at {0} belongs to another user; if you trust it, allow it with \
-         `git config --global --add safe.directory {0}`"
+         `git config --global --add safe.directory {quoted}`",
+        quoted = advice::path(.0)
     )]
     Unsafe(PathBuf),
     /// libgit2 takes nothing but ids in `info/grafts`.

@@ -2,6 +2,8 @@
 //! whole packs) come here, so that they can't differ. Facts: `gitformat-index(5)`, `git-cat-file(1)` and the objects
 //! themselves.
 
+use std::borrow::Cow;
+
 use git2::Oid;
 
 /// What an entry of a tree is.
@@ -59,8 +61,11 @@ pub fn entries<'a>(mut tree: &'a [u8], mut sink: impl FnMut(Entry<'a>)) -> Optio
     Some(())
 }
 
+/// The header of a merge that holds a signed tag, whole.
+const MERGED_TAG: &[u8] = b"mergetag ";
+
 /// What a commit says.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct CommitText<'a> {
     /// Its tree.
     pub tree: Oid,
@@ -72,8 +77,8 @@ pub struct CommitText<'a> {
     pub author_time: i64,
     /// Committer date, seconds since the epoch.
     pub time: i64,
-    /// Everything behind the headers.
-    pub message: &'a [u8],
+    /// Everything behind the headers; then the messages of the signed tags that a merge keeps among them.
+    pub message: Cow<'a, [u8]>,
 }
 
 impl<'a> CommitText<'a> {
@@ -90,10 +95,7 @@ impl<'a> CommitText<'a> {
         let (author, rest) = header(rest, b"author ")?;
         let (committer, rest) = header(rest, b"committer ")?;
         let (author, author_time) = signature(author);
-        let message = match rest.strip_prefix(b"\n") {
-            Some(message) => message,
-            None => memchr::memmem::find(rest, b"\n\n").map_or(&[][..], |at| &rest[at + 2..]),
-        };
+        let message = rest.strip_prefix(b"\n").map_or_else(|| behind_headers(rest), Cow::Borrowed);
         Some(Self { tree, parents, author, author_time, time: signature(committer).1, message })
     }
 
@@ -107,6 +109,31 @@ fn header<'a>(bytes: &'a [u8], name: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     let rest = bytes.strip_prefix(name)?;
     let end = memchr::memchr(b'\n', rest)?;
     Some((&rest[..end], &rest[end + 1..]))
+}
+
+/// The message behind headers of other kinds, and that of each `mergetag` among them. Lines of a header behind its first one
+/// begin with a blank.
+fn behind_headers(rest: &[u8]) -> Cow<'_, [u8]> {
+    let end = memchr::memmem::find(rest, b"\n\n");
+    let (headers, message) = end.map_or((rest, &[][..]), |at| rest.split_at(at + 2));
+    if memchr::memmem::find(headers, MERGED_TAG).is_none() {
+        return Cow::Borrowed(message);
+    }
+    let mut whole = message.to_vec();
+    let (mut is_tag, mut is_message) = (false, false);
+    for line in headers.split_inclusive(|byte| *byte == b'\n') {
+        let Some(line) = line.strip_prefix(b" ") else {
+            is_tag = line.starts_with(MERGED_TAG);
+            is_message = false;
+            continue;
+        };
+        let is_first = is_tag && !is_message && line == b"\n";
+        if is_first || (is_tag && is_message) {
+            whole.extend_from_slice(line);
+        }
+        is_message |= is_first;
+    }
+    Cow::Owned(whole)
 }
 
 /// An id of 40 hexadecimal digits.
@@ -142,14 +169,32 @@ mod tests {
         let commit = CommitText::read(text.as_bytes()).unwrap();
         assert_eq!(commit.parents().count(), 2);
         assert_eq!((commit.author, commit.author_time, commit.time), (&b"A <a@b>"[..], 12, 34));
-        assert_eq!(commit.message, b"subject\n\nbody\n");
+        assert!(matches!(commit.message, Cow::Borrowed(b"subject\n\nbody\n")));
+    }
+
+    #[test]
+    fn the_messages_of_merged_tags_follow_a_commits_own() {
+        let tag = |name: &str| {
+            format!("mergetag object {ID}\n type commit\n tag {name}\n tagger A <a@b> 1 +0000\n \n {name}:\n \n  x\n")
+        };
+        let text = format!(
+            "tree {ID}\nparent {ID}\nauthor A <a@b> 12 +0200\ncommitter C <c@d> 34 +0000\nencoding latin1\n{}{}\
+             gpgsig mergetag \n \n not this\n\nsubject\n",
+            tag("one"),
+            tag("two")
+        );
+        let commit = CommitText::read(text.as_bytes()).unwrap();
+        assert_eq!(String::from_utf8_lossy(&commit.message), "subject\n\none:\n\n x\n\ntwo:\n\n x\n");
+        let text = text.replace("gpgsig mergetag \n \n not this\n", "");
+        let commit = CommitText::read(text.as_bytes()).unwrap();
+        assert_eq!(String::from_utf8_lossy(&commit.message), "subject\n\none:\n\n x\n\ntwo:\n\n x\n");
     }
 
     #[test]
     fn a_commit_without_message_or_with_a_broken_date_is_read() {
         let text = format!("tree {ID}\nauthor A <a@b> later\ncommitter C <c@d> -5 +0000\n");
         let commit = CommitText::read(text.as_bytes()).unwrap();
-        assert_eq!((commit.author_time, commit.time, commit.message), (0, -5, &b""[..]));
+        assert_eq!((commit.author_time, commit.time, &*commit.message), (0, -5, &b""[..]));
         assert!(CommitText::read(b"tree nonsense\n").is_none());
     }
 

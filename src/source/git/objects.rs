@@ -92,7 +92,7 @@ impl Objects {
                 return Err(git2::Error::from_str("the object is no commit"));
             };
             let name = String::from_utf8_lossy(commit.author).into_owned();
-            Ok((commit.message.to_vec(), Author { name, time: commit.author_time }))
+            Ok((commit.message.into_owned(), Author { name, time: commit.author_time }))
         })
     }
 

@@ -16,6 +16,17 @@ pub struct Update {
     pub old: Option<String>,
     /// What it becomes: an id, or a name.
     pub new: String,
+    /// The ref's full name there; empty where git did not say it.
+    pub name: String,
+}
+
+/// What of a push is to be scanned.
+#[derive(Debug, Default)]
+pub struct Pushed {
+    /// Ranges of a history; empty where nothing is pushed.
+    pub ranges: Vec<String>,
+    /// Remotes of which we have refs that the remote itself has not: what these reach was not left out.
+    pub stale: Vec<String>,
 }
 
 /// Which commits the other side is known to have.
@@ -33,7 +44,7 @@ pub enum Known<'a> {
 /// A sentence about a line that is not git's.
 pub fn outgoing(text: &str) -> Result<Vec<Update>, String> {
     lines(text, |words| match words {
-        [_, new, _, old] => Some((*old, *new)),
+        [_, new, name, old] => Some((*old, *new, *name)),
         _ => None,
     })
 }
@@ -44,36 +55,55 @@ pub fn outgoing(text: &str) -> Result<Vec<Update>, String> {
 /// A sentence about a line that is not git's.
 pub fn incoming(text: &str) -> Result<Vec<Update>, String> {
     lines(text, |words| match words {
-        [old, new, _] => Some((*old, *new)),
+        [old, new, name] => Some((*old, *new, *name)),
         _ => None,
     })
 }
 
-fn lines(text: &str, ids: impl for<'a> Fn(&[&'a str]) -> Option<(&'a str, &'a str)>) -> Result<Vec<Update>, String> {
+/// What the words of a line say: the old id, the new one and the ref's name there.
+type Said<'a> = (&'a str, &'a str, &'a str);
+
+fn lines(text: &str, said: impl for<'a> Fn(&[&'a str]) -> Option<Said<'a>>) -> Result<Vec<Update>, String> {
     let mut updates = Vec::new();
     for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let words: Vec<&str> = line.split_whitespace().collect();
         let is_id = |id: &str| id.len() >= 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let found = ids(&words).filter(|(old, new)| is_id(old) && is_id(new));
-        let (old, new) = found.ok_or_else(|| format!("line {} on standard input is not what git writes", at + 1))?;
+        let found = said(&words).filter(|(old, new, _)| is_id(old) && is_id(new));
+        let (old, new, name) =
+            found.ok_or_else(|| format!("line {} on standard input is not what git writes", at + 1))?;
         let is_none = |id: &str| id.bytes().all(|byte| byte == b'0');
         if !is_none(new) {
-            updates.push(Update { old: (!is_none(old)).then(|| old.to_owned()), new: new.to_owned() });
+            let old = (!is_none(old)).then(|| old.to_owned());
+            updates.push(Update { old, new: new.to_owned(), name: name.to_owned() });
         }
     }
     Ok(updates)
 }
 
-/// The ranges to scan; empty where nothing is pushed.
+/// What of a push is to be scanned.
 ///
 /// # Errors
 /// No repository, or refs that can't be read.
-pub fn ranges(path: &Path, updates: &[Update], known: Known<'_>) -> Result<Vec<String>, GitError> {
+pub fn ranges(path: &Path, updates: &[Update], known: Known<'_>) -> Result<Pushed, GitError> {
+    let mut pushed = Pushed::default();
     if updates.is_empty() {
-        return Ok(Vec::new());
+        return Ok(pushed);
     }
     let repository = open(path)?;
-    let mut hidden = known_commits(&repository, known)?;
+    let mut hidden = Vec::new();
+    match known {
+        Known::Refs => add(&repository, repository.references()?, &mut hidden),
+        // To an address that no remote has, all that goes there is new.
+        Known::Remote(name) => {
+            for remote in remotes(&repository, name) {
+                if is_stale(&repository, &remote, updates) {
+                    pushed.stale.push(remote);
+                } else {
+                    add(&repository, repository.references_glob(&format!("refs/remotes/{remote}/*"))?, &mut hidden);
+                }
+            }
+        }
+    }
     // The remote may have what was never fetched; such an id leads nowhere here.
     let olds = updates.iter().filter_map(|update| update.old.as_deref());
     let commit = |old: &str| repository.peeled(repository.revparse_single(old)?.id());
@@ -81,24 +111,20 @@ pub fn ranges(path: &Path, updates: &[Update], known: Known<'_>) -> Result<Vec<S
     hidden.sort_unstable();
     hidden.dedup();
     let tips = updates.iter().map(|update| update.new.clone());
-    Ok(tips.chain(hidden.iter().map(|id| format!("^{id}"))).collect())
+    pushed.ranges = tips.chain(hidden.iter().map(|id| format!("^{id}"))).collect();
+    Ok(pushed)
 }
 
-fn known_commits(repository: &Repository, known: Known<'_>) -> Result<Vec<Oid>, GitError> {
-    let mut commits = Vec::new();
-    let mut add = |references: References<'_>| {
-        commits.extend(references.flatten().filter_map(|reference| repository.commit_of(&reference).ok()));
-    };
-    match known {
-        Known::Refs => add(repository.references()?),
-        // To an address that no remote has, all that goes there is new.
-        Known::Remote(name) => {
-            for remote in remotes(repository, name) {
-                add(repository.references_glob(&format!("refs/remotes/{remote}/*"))?);
-            }
-        }
-    }
-    Ok(commits)
+fn add(repository: &Repository, references: References<'_>, commits: &mut Vec<Oid>) {
+    commits.extend(references.flatten().filter_map(|reference| repository.commit_of(&reference).ok()));
+}
+
+/// Whether the remote lacks a branch that our refs say it has. It may be another repository by now, and what our refs reach is
+/// then not there.
+fn is_stale(repository: &Repository, remote: &str, updates: &[Update]) -> bool {
+    let new = updates.iter().filter(|update| update.old.is_none());
+    let mut branches = new.filter_map(|update| update.name.strip_prefix("refs/heads/"));
+    branches.any(|branch| repository.find_reference(&format!("refs/remotes/{remote}/{branch}")).is_ok())
 }
 
 /// The remotes of this name, or at this address: git names to the hook what stood on its command line.
@@ -126,11 +152,15 @@ mod tests {
     #[test]
     fn lines_of_git_are_read_and_others_refused() {
         let (a, b, none) = ("a".repeat(40), "b".repeat(40), "0".repeat(40));
-        let update = |old: Option<&String>, new: &String| Update { old: old.cloned(), new: new.clone() };
+        let update = |old: Option<&String>, new: &String, name: &str| Update {
+            old: old.cloned(),
+            new: new.clone(),
+            name: name.to_owned(),
+        };
         let text = format!("refs/heads/x {a} refs/heads/x {b}\nrefs/heads/y {b} refs/heads/y {none}\n");
-        assert_eq!(outgoing(&text), Ok(vec![update(Some(&b), &a), update(None, &b)]));
+        assert_eq!(outgoing(&text), Ok(vec![update(Some(&b), &a, "refs/heads/x"), update(None, &b, "refs/heads/y")]));
         assert_eq!(outgoing(&format!("(delete) {none} refs/heads/x {a}\n")), Ok(vec![]));
-        assert_eq!(incoming(&format!("{a} {b} refs/heads/x\n")), Ok(vec![update(Some(&a), &b)]));
+        assert_eq!(incoming(&format!("{a} {b} refs/heads/x\n")), Ok(vec![update(Some(&a), &b, "refs/heads/x")]));
         assert_eq!(incoming(""), Ok(vec![]));
         for wrong in ["x", &format!("{a} {b}"), &format!("{a} --all refs/heads/x"), &format!("{a} {b} c d e")] {
             assert!(incoming(wrong).is_err() && outgoing(wrong).is_err(), "{wrong}");

@@ -142,7 +142,7 @@ impl<'r> Graph<'r> {
                 Kind::Commit => {
                     let Some(text) = CommitText::read(object.bytes) else { return };
                     loader.commit(object.number, &text, packs, grafts, &tables);
-                    if !loader.messages.keep(object.number, text.message, &room) && is_silent(text.message) {
+                    if !loader.messages.keep(object.number, &text.message, &room) && is_silent(&text.message) {
                         loader.silent.push(object.number);
                     }
                 }

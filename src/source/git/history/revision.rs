@@ -8,6 +8,12 @@ use git2::{ErrorClass, ErrorCode, Object, ObjectType, Oid, Reference};
 use super::HistoryOptions;
 use crate::source::git::{GitError, Repository, Unread};
 
+/// What the full names of branches begin with.
+const HEADS: &str = "refs/heads/";
+
+/// What the full names of all refs begin with, by their kind.
+const KINDS: [&str; 4] = [HEADS, "refs/tags/", "refs/remotes/", "refs/"];
+
 /// A tag object, whose message is scanned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tag {
@@ -50,6 +56,9 @@ pub fn starts(repository: &Repository, options: &HistoryOptions) -> Result<Start
     }
     if options.ranges.is_empty() && options.branches.is_empty() {
         starts.all(repository)?;
+    }
+    if let Some(since) = options.since {
+        starts.tags.retain(|tag| date(repository, tag.id).is_none_or(|date| date >= since));
     }
     Ok(starts)
 }
@@ -185,6 +194,12 @@ impl Starts {
     }
 }
 
+/// When a tag was made, in seconds since the epoch; `None` where it does not say, or nobody can read it.
+fn date(repository: &Repository, tag: Oid) -> Option<i64> {
+    // libgit2 gives the epoch for a date that it can't read.
+    Some(repository.find_tag(tag).ok()?.tagger()?.when().seconds()).filter(|seconds| *seconds != 0)
+}
+
 /// Whether the repository has no such commit. One that can't be read is no less to be scanned, which will be said.
 fn is_gone(repository: &Repository, commit: Oid) -> bool {
     repository.find_commit(commit).is_err_and(|error| error.code() == ErrorCode::NotFound)
@@ -241,10 +256,26 @@ fn is_too_short(error: &git2::Error) -> bool {
 
 /// `; did you mean …?`, if a ref has a similar name, and whether it may be no more than out of reach.
 fn suggestion(repository: &Repository, wanted: &str) -> String {
+    // Of `main~9` the name may be right, and the history shorter.
+    let start = wanted.split(['~', '^', '@', ':']).next().unwrap_or_default();
+    let is_head = start == "HEAD" || (start.is_empty() && wanted.starts_with('@'));
+    if let Some(branch) = unborn(repository) {
+        let short = branch.strip_prefix(HEADS).unwrap_or(&branch);
+        if is_head || start == short || start == branch {
+            return format!("; the branch that is checked out, `{short}`, has no commit yet");
+        }
+    }
     if Path::new(wanted).symlink_metadata().is_ok() {
         return "; it is a path here, and no path is taken: commits are scanned whole".to_owned();
     }
-    similar(repository, wanted) + reach(repository)
+    similar(repository, start) + reach(repository)
+}
+
+/// The branch that HEAD names, if that has no commit yet.
+fn unborn(repository: &Repository) -> Option<String> {
+    let is_unborn = repository.head().is_err_and(|error| error.code() == ErrorCode::UnbornBranch);
+    let branch = is_unborn.then(|| repository.find_reference("HEAD").ok())??;
+    branch.symbolic_target().ok().flatten().map(str::to_owned)
 }
 
 /// Where a commit may be missing only here: what brings it.
@@ -255,15 +286,22 @@ fn reach(repository: &Repository) -> &'static str {
     }
 }
 
+/// `; did you mean …?`, if a ref's name is like `wanted` but for its case.
 fn similar(repository: &Repository, wanted: &str) -> String {
-    // Of `main~9` the name may be right, and the history shorter.
-    let start = wanted.split(['~', '^', '@', ':']).next().unwrap_or_default();
-    if repository.revparse_single(start).is_ok() {
+    if repository.revparse_single(wanted).is_ok() {
         return String::new();
     }
+    // A full name is compared without what all of its kind begin with.
+    let short = KINDS.iter().find_map(|kind| wanted.strip_prefix(kind));
+    let plain = short.unwrap_or(wanted).to_lowercase();
     let references = repository.references().into_iter().flatten().flatten();
-    let names = references.filter_map(|r| r.shorthand().ok().map(str::to_owned)).chain(["HEAD".to_owned()]);
-    let scored = names.map(|name| (strsim::jaro_winkler(&name, wanted), name));
-    let nearest = scored.filter(|(score, _)| *score > 0.7).max_by(|a, b| a.0.total_cmp(&b.0));
+    let names = references.filter_map(|reference| {
+        let full = reference.name().ok()?.to_owned();
+        let name = reference.shorthand().ok()?.to_owned();
+        Some((strsim::jaro_winkler(&name.to_lowercase(), &plain), if short.is_some() { full } else { name }))
+    });
+    let head = repository.head().is_ok().then(|| (strsim::jaro_winkler("head", &plain), "HEAD".to_owned()));
+    let nearest = names.chain(head).filter(|(score, name)| *score > 0.7 && name != wanted);
+    let nearest = nearest.max_by(|a, b| a.0.total_cmp(&b.0));
     nearest.map(|(_, name)| format!("; did you mean `{name}`?")).unwrap_or_default()
 }
