@@ -81,9 +81,6 @@ pub struct Group {
     pub is_old: bool,
 }
 
-/// Groups by path and text.
-pub type Texts = HashMap<(PathNo, Secret), Vec<usize>>;
-
 /// Collects sightings in any order.
 #[derive(Default)]
 pub struct Groups {
@@ -159,51 +156,15 @@ impl Groups {
         }
     }
 
-    /// Marks what was found, and accepted by nobody, in a blob that stood at `path` before the scanned commits. What no rule
-    /// finds any more may be what another finds now; `texts` has that.
-    pub fn mark_old(&mut self, path: PathNo, findings: Vec<Finding>, texts: &Texts) {
-        let open = numbered(findings).into_iter().filter(|(.., finding)| finding.suppressed.is_none());
-        let mut gone = Vec::new();
-        for (key, nth, _) in open {
-            match self.keys.get(&(key.clone(), path, nth)) {
-                Some(at) => self.mark(*at),
-                None => gone.push(key),
+    /// Marks what was found, and accepted by nobody, in a blob that stood at `path` before the scanned commits.
+    pub fn mark_old(&mut self, path: PathNo, findings: Vec<Finding>) {
+        for (key, nth, _) in numbered(findings).into_iter().filter(|(.., finding)| finding.suppressed.is_none()) {
+            let Some(at) = self.keys.get(&(key, path, nth)).copied() else { continue };
+            let at = self.root(at);
+            if let Ok(group) = &mut self.groups[at] {
+                group.is_old = true;
             }
         }
-        for key in gone {
-            let others = texts.get(&(path, key.into_text())).into_iter().flatten();
-            let new = others.copied().find(|at| self.groups[self.root(*at)].as_ref().is_ok_and(|group| !group.is_old));
-            new.into_iter().for_each(|at| self.mark(at));
-        }
-    }
-
-    fn mark(&mut self, at: usize) {
-        let at = self.root(at);
-        if let Ok(group) = &mut self.groups[at] {
-            group.is_old = true;
-        }
-    }
-
-    /// The groups by path and text, whichever rule found them, in order.
-    pub fn texts(&mut self) -> Texts {
-        let mut texts = Texts::new();
-        for at in self.numbers() {
-            let Some(group) = self.get(at) else { continue };
-            let text = Key::of(&group.finding).into_text();
-            group.places.iter().for_each(|path| texts.entry((*path, text.clone())).or_default().push(at));
-        }
-        texts
-    }
-
-    /// Whether both are one secret of a file, which another rule found from some version on: that version does not have the
-    /// first any more.
-    pub fn became(&self, first: usize, later: usize) -> bool {
-        let (Ok(first), Ok(later)) = (&self.groups[self.root(first)], &self.groups[self.root(later)]) else {
-            return false;
-        };
-        first.finding.rule.id != later.finding.rule.id
-            && first.holder < later.holder
-            && first.seen.iter().all(|seen| seen.sight.blob != later.blob)
     }
 
     /// The numbers of the groups, in order.

@@ -1,7 +1,7 @@
 //! Whether HEAD still has a secret. Where all refs were scanned, it has one of the versions that the secret was seen in; a
 //! range may end before the version that HEAD has.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
 use git2::Oid;
@@ -18,42 +18,45 @@ use crate::source::git::{Runner, share};
 const MAX_NEW: usize = 2_000;
 
 impl Engine {
-    /// For each of the groups of files, whether HEAD has its secret.
+    /// For each of the groups, whether HEAD has its secret; `None` if too much is new in HEAD to tell. Messages have their own
+    /// way to tell.
     pub(super) fn in_head(
         &self,
         history: &mut History<'_>,
         objects: &Objects,
         groups: &[Group],
         run: &Runner<'_>,
-    ) -> Vec<bool> {
+    ) -> Vec<Option<bool>> {
         let head = history.in_head();
-        let mut present: Vec<bool> =
-            groups.iter().map(|group| group.seen.iter().any(|seen| head.contains(&seen.sight.blob))).collect();
-        if !history.ends_elsewhere() {
+        let is_there = |group: &Group| group.seen.iter().any(|seen| head.contains(&seen.sight.blob));
+        let mut present: Vec<Option<bool>> = groups.iter().map(|group| Some(is_there(group))).collect();
+        let left: Vec<usize> =
+            (0..groups.len()).filter(|at| present[*at] == Some(false) && is_file(&groups[*at].places)).collect();
+        if left.is_empty() || !history.ends_elsewhere() {
             return present;
         }
-        let mut files: HashMap<usize, Vec<(PathNo, Oid)>> = HashMap::new();
-        let mut moved = None;
-        for (at, group) in groups.iter().enumerate().filter(|(at, group)| !present[*at] && is_file(&group.places)) {
-            let mut there: Vec<_> =
-                group.places.iter().filter_map(|path| Some((*path, history.at_head(*path)?))).collect();
-            if there.is_empty() {
-                there.clone_from(moved.get_or_insert_with(|| history.new_in_head(MAX_NEW)));
-            }
-            files.insert(at, there);
+        let new = history.new_in_head(MAX_NEW);
+        let is_known = new.len() < MAX_NEW;
+        let new: HashSet<(PathNo, Oid)> = new.into_iter().collect();
+        let mut files = new.clone();
+        for path in left.iter().flat_map(|at| &groups[*at].places) {
+            files.extend(history.at_head(*path).map(|blob| (*path, blob)));
         }
-        let distinct: HashSet<(PathNo, Oid)> = files.values().flatten().copied().collect();
-        let found: Mutex<HashMap<(PathNo, Oid), HashSet<Secret>>> = Mutex::new(HashMap::new());
+        // Under its own path, or in any of the files that are new.
+        let found: Mutex<HashSet<(Option<PathNo>, Secret)>> = Mutex::new(HashSet::new());
         let texts = history.texts();
-        share(run, distinct.into_iter().collect(), |(path, blob)| {
-            let scanned = self.scan_before(objects, blob, texts.of(path));
-            let secrets = scanned.findings.iter().map(|finding| Key::of(finding).into_text()).collect();
-            found.lock().unwrap_or_else(PoisonError::into_inner).insert((path, blob), secrets);
+        share(run, files.into_iter().collect(), |file| {
+            let scanned = self.scan_before(objects, file.1, texts.of(file.0));
+            let path = (!new.contains(&file)).then_some(file.0);
+            let secrets = scanned.findings.iter().map(|finding| (path, Key::of(finding).into_text()));
+            found.lock().unwrap_or_else(PoisonError::into_inner).extend(secrets);
         });
         let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-        for (at, files) in files {
+        for at in left {
             let text = Key::of(&groups[at].finding).into_text();
-            present[at] = files.iter().any(|file| found.get(file).is_some_and(|secrets| secrets.contains(&text)));
+            let mut paths = groups[at].places.iter().map(|path| Some(*path)).chain([None]);
+            let has = paths.any(|path| found.contains(&(path, text.clone())));
+            present[at] = (has || is_known).then_some(has);
         }
         present
     }

@@ -11,7 +11,7 @@ use super::lineages::MAX_REMOVED;
 use super::verdict::Lookup;
 use super::{COMMIT_MESSAGES, TAG_MESSAGES};
 use crate::engine::{Engine, Scanned, fingerprint, positions};
-use crate::model::{Finding, Origin, Secret, Source};
+use crate::model::{Finding, Origin, Secret, Severity, Source};
 use crate::source::git::cache::Trace;
 use crate::source::git::history::{History, Holder, PathNo};
 use crate::source::git::objects::{Author, Objects};
@@ -20,8 +20,8 @@ use crate::source::git::{Runner, share};
 /// Removed files of a commit: paths and blobs.
 type Removed = HashMap<Oid, Vec<(PathNo, Oid)>>;
 
-/// What was found, and accepted by nobody, in versions from before. Another rule may find it now.
-type Versions = HashMap<(PathNo, Oid), HashSet<Secret>>;
+/// What was found, and accepted by nobody, in versions from before, and how grave it was at the most.
+type Versions = HashMap<(PathNo, Oid), HashMap<Secret, Severity>>;
 
 /// What a history comes to.
 #[derive(Default)]
@@ -64,7 +64,7 @@ impl Engine {
         let present = self.in_head(history, objects, &groups, run);
         let mut blobs: BTreeMap<(u32, Oid, String), Vec<Group>> = BTreeMap::new();
         for (mut group, present) in groups.into_iter().zip(present) {
-            group.finding.in_head = Some(present);
+            group.finding.in_head = present;
             let path = group.finding.origin.path().to_owned();
             blobs.entry((group.holder, group.blob, path)).or_default().push(group);
         }
@@ -123,10 +123,9 @@ impl Engine {
                 commits.insert(*commit);
             }
         }
-        let texts = groups.texts();
         for path in paths {
             for blob in history.before(path) {
-                groups.mark_old(path, self.scan_before(objects, blob, history.texts().of(path)).findings, &texts);
+                groups.mark_old(path, self.scan_before(objects, blob, history.texts().of(path)).findings);
             }
         }
         self.mark_moved(history, objects, groups, removed, &commits);
@@ -141,7 +140,7 @@ impl Engine {
         before: &foldhash::HashMap<Oid, Vec<PathNo>>,
         known: &mut Versions,
     ) -> bool {
-        let what = Key::of(&group.finding).into_text();
+        let (what, severity) = (Key::of(&group.finding).into_text(), group.finding.severity);
         let kind = |path: PathNo| self.path_kind(&history.texts().of(path));
         let mut places = group
             .seen
@@ -153,7 +152,9 @@ impl Engine {
                 return seen.accepted.is_none();
             }
             let blob = seen.sight.blob;
-            known.entry((path, blob)).or_insert_with(|| self.open_in(history, objects, path, blob)).contains(&what)
+            // The same bytes, which another rule may have found under the other path; what became graver by that is new.
+            let known = known.entry((path, blob)).or_insert_with(|| self.graveness(history, objects, path, blob));
+            known.get(&what).is_some_and(|before| *before >= severity)
         })
     }
 
@@ -166,7 +167,7 @@ impl Engine {
         removed: &mut Removed,
         commits: &HashSet<Oid>,
     ) {
-        let mut moved: HashMap<Oid, HashSet<Secret>> = HashMap::new();
+        let mut moved: HashMap<Oid, HashSet<Key>> = HashMap::new();
         for commit in commits {
             let files = files_removed(history, removed, *commit).to_vec();
             let found = files.into_iter().flat_map(|(path, blob)| self.open_in(history, objects, path, blob));
@@ -175,17 +176,33 @@ impl Engine {
         for at in groups.numbers() {
             let Some(group) = groups.get(at) else { continue };
             let Some(Holder::Commit(commit)) = history.holders.get(group.holder as usize).cloned() else { continue };
-            let what = Key::of(&group.finding).into_text();
+            let what = Key::of(&group.finding);
             let is_moved = moved.get(&commit).is_some_and(|moved| moved.contains(&what)) && is_file(&group.places);
             group.is_old |= is_moved && group.places.iter().any(|path| history.is_new_in(commit, *path));
         }
     }
 
     /// What was found, and accepted by nobody, in a version from before.
-    fn open_in(&self, history: &History<'_>, objects: &Objects, path: PathNo, blob: Oid) -> HashSet<Secret> {
+    fn open_in(&self, history: &History<'_>, objects: &Objects, path: PathNo, blob: Oid) -> HashSet<Key> {
         let found = self.scan_before(objects, blob, history.texts().of(path)).findings;
-        let open = found.iter().filter(|finding| finding.suppressed.is_none());
-        open.map(|finding| Key::of(finding).into_text()).collect()
+        found.iter().filter(|finding| finding.suppressed.is_none()).map(Key::of).collect()
+    }
+
+    /// The same, whichever rule found it, with how grave it was at the most.
+    fn graveness(
+        &self,
+        history: &History<'_>,
+        objects: &Objects,
+        path: PathNo,
+        blob: Oid,
+    ) -> HashMap<Secret, Severity> {
+        let mut known = HashMap::new();
+        let found = self.scan_before(objects, blob, history.texts().of(path)).findings;
+        for finding in found.iter().filter(|finding| finding.suppressed.is_none()) {
+            let most = known.entry(Key::of(finding).into_text()).or_insert(finding.severity);
+            *most = finding.severity.max(*most);
+        }
+        known
     }
 }
 
@@ -226,8 +243,8 @@ fn files_removed<'m>(history: &mut History<'_>, removed: &'m mut Removed, commit
     removed.entry(commit).or_insert_with(|| history.removed(commit, MAX_REMOVED))
 }
 
-/// Joins a secret to what it was before: in the same file, where another rule finds it as something else stands around it;
-/// or in a file that the same commit removed, as it was moved, and changed on the way.
+/// Joins a secret that came with a new file to the same one in a file that the same commit removed: it was moved, and the
+/// file changed on the way.
 fn join_moved(
     history: &mut History<'_>,
     groups: &mut Groups,
@@ -235,18 +252,11 @@ fn join_moved(
     objects: &Objects,
     run: &Runner<'_>,
 ) {
-    for numbers in by_text(groups) {
-        for (nth, at) in numbers.iter().enumerate() {
-            if let Some(first) = numbers[..nth].iter().find(|first| groups.became(**first, *at)) {
-                groups.join(*first, *at);
-            }
-        }
-    }
-    let mut same: HashMap<Secret, Vec<usize>> = HashMap::new();
+    let mut same: HashMap<Key, Vec<usize>> = HashMap::new();
     for at in groups.numbers() {
         let Some(group) = groups.get(at) else { continue };
         if !group.finding.secret.expose().is_empty() {
-            same.entry(group.finding.secret.clone()).or_default().push(at);
+            same.entry(Key::of(&group.finding)).or_default().push(at);
         }
     }
     let same: Vec<Vec<usize>> = same.into_values().filter(|numbers| numbers.len() > 1).collect();
@@ -269,24 +279,13 @@ fn join_moved(
             continue;
         }
         let gone = files_removed(history, removed, commit);
-        let mut moved = |other: &&usize| {
+        let from = numbers.iter().find(|other| {
             groups
                 .get(**other)
                 .is_some_and(|group| group.holder < holder && gone.iter().any(|(path, _)| group.places.contains(path)))
-        };
-        let from: Vec<usize> = numbers.iter().filter(&mut moved).copied().collect();
-        // The same rule goes first.
-        let from = from.iter().find(|from| !groups.became(**from, at)).or(from.first());
+        });
         if let Some(from) = from {
             groups.join(*from, at);
         }
     }
-}
-
-/// The groups of each file and text, always in the same order.
-fn by_text(groups: &mut Groups) -> Vec<Vec<usize>> {
-    let ranks: HashMap<usize, usize> = groups.numbers().into_iter().enumerate().map(|(rank, at)| (at, rank)).collect();
-    let mut lists: Vec<Vec<usize>> = groups.texts().into_values().filter(|numbers| numbers.len() > 1).collect();
-    lists.sort_by_cached_key(|numbers| numbers.iter().map(|at| ranks.get(at).copied()).collect::<Vec<_>>());
-    lists
 }

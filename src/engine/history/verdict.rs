@@ -52,12 +52,8 @@ impl Engine {
             let findings = numbered(scanned.findings).into_iter();
             Version { findings: findings.map(|(key, nth, finding)| ((key, nth), finding)).collect(), secrets }
         });
-        let key = Key::of(&group.finding);
-        // Under another path another rule may see it; open it is all the same.
-        let same = |(known, _): &(&(Key, u32), &Finding)| known.0.clone().into_text() == key.clone().into_text();
-        let others = || version.findings.iter().filter(same).map(|(_, finding)| finding);
-        let others = || others().filter(|finding| finding.suppressed.is_none()).min_by_key(|finding| finding.span);
-        let Some(finding) = version.findings.get(&(key.clone(), nth)).or_else(others) else { return };
+        // Under another path a rule may see it with other eyes; open it is all the same.
+        let Some(finding) = version.findings.get(&(Key::of(&group.finding), nth)) else { return };
         let holder = lookup.heads.brought(history, blob, place).unwrap_or(seen.sight.holder);
         let path = history.texts().of(place);
         let origin = match history.holders.get(holder as usize) {

@@ -64,6 +64,9 @@ pub fn entries<'a>(mut tree: &'a [u8], mut sink: impl FnMut(Entry<'a>)) -> Optio
 /// The header of a merge that holds a signed tag, whole.
 const MERGED_TAG: &[u8] = b"mergetag ";
 
+/// What begins the signature of a tag, or a key in its message: what follows is not compared.
+const SIGNATURE: &[u8] = b"\n-----BEGIN ";
+
 /// What a commit says.
 #[derive(Clone, Debug)]
 pub struct CommitText<'a> {
@@ -111,15 +114,15 @@ fn header<'a>(bytes: &'a [u8], name: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     Some((&rest[..end], &rest[end + 1..]))
 }
 
-/// The message behind headers of other kinds, and that of each `mergetag` among them. Lines of a header behind its first one
-/// begin with a blank.
+/// The message behind headers of other kinds, and that of each `mergetag` among them, unless it is there already: `git merge`
+/// takes a tag's message into the commit's. Lines of a header behind its first one begin with a blank.
 fn behind_headers(rest: &[u8]) -> Cow<'_, [u8]> {
     let end = memchr::memmem::find(rest, b"\n\n");
     let (headers, message) = end.map_or((rest, &[][..]), |at| rest.split_at(at + 2));
     if memchr::memmem::find(headers, MERGED_TAG).is_none() {
         return Cow::Borrowed(message);
     }
-    let mut whole = message.to_vec();
+    let mut tags: Vec<Vec<u8>> = Vec::new();
     let (mut is_tag, mut is_message) = (false, false);
     for line in headers.split_inclusive(|byte| *byte == b'\n') {
         let Some(line) = line.strip_prefix(b" ") else {
@@ -127,11 +130,18 @@ fn behind_headers(rest: &[u8]) -> Cow<'_, [u8]> {
             is_message = false;
             continue;
         };
-        let is_first = is_tag && !is_message && line == b"\n";
-        if is_first || (is_tag && is_message) {
-            whole.extend_from_slice(line);
+        if is_tag && is_message {
+            tags.last_mut().into_iter().for_each(|tag| tag.extend_from_slice(line));
+        } else if is_tag && line == b"\n" {
+            is_message = true;
+            tags.push(line.to_vec());
         }
-        is_message |= is_first;
+    }
+    let mut whole = message.to_vec();
+    for tag in tags {
+        let (text, signature) = tag.split_at(memchr::memmem::find(&tag, SIGNATURE).map_or(tag.len(), |at| at + 1));
+        let is_there = memchr::memmem::find(message, text.trim_ascii()).is_some();
+        whole.extend_from_slice(if is_there { signature } else { &tag });
     }
     Cow::Owned(whole)
 }
@@ -184,6 +194,9 @@ mod tests {
             tag("two")
         );
         let commit = CommitText::read(text.as_bytes()).unwrap();
+        assert_eq!(String::from_utf8_lossy(&commit.message), "subject\n\none:\n\n x\n\ntwo:\n\n x\n");
+        let merged = text.replace("\n\nsubject\n", "\n\nsubject\n\none:\n\n x\n");
+        let commit = CommitText::read(merged.as_bytes()).unwrap();
         assert_eq!(String::from_utf8_lossy(&commit.message), "subject\n\none:\n\n x\n\ntwo:\n\n x\n");
         let text = text.replace("gpgsig mergetag \n \n not this\n", "");
         let commit = CommitText::read(text.as_bytes()).unwrap();

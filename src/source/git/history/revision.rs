@@ -194,10 +194,15 @@ impl Starts {
     }
 }
 
-/// When a tag was made, in seconds since the epoch; `None` where it does not say, or nobody can read it.
+/// When a tag was made, in seconds since the epoch: not before the commit that it names, whatever its clock said. `None`
+/// where it does not say, or nobody can read it.
 fn date(repository: &Repository, tag: Oid) -> Option<i64> {
+    let tag = repository.find_tag(tag).ok()?;
+    let named =
+        repository.peeled(tag.target_id()).and_then(|commit| Ok(repository.find_commit(commit)?.time().seconds()));
     // libgit2 gives the epoch for a date that it can't read.
-    Some(repository.find_tag(tag).ok()?.tagger()?.when().seconds()).filter(|seconds| *seconds != 0)
+    let seconds = Some(tag.tagger()?.when().seconds()).filter(|seconds| *seconds != 0)?;
+    Some(named.map_or(seconds, |named| seconds.max(named)))
 }
 
 /// Whether the repository has no such commit. One that can't be read is no less to be scanned, which will be said.
