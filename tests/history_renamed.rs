@@ -53,6 +53,22 @@ fn what_becomes_graver_by_a_rename_is_new() {
 }
 
 #[test]
+fn what_another_rule_finds_in_its_file_now_is_still_in_head() {
+    let mut repository = Repository::new();
+    let secret = secret("web", "osprey-Lantern-88");
+    repository.write("a.yaml", &secret.replace("kind: Secret", "kind: ConfigMap").replace("stringData", "data"));
+    repository.commit("a config map");
+    repository.write("a.yaml", &secret);
+    repository.commit("a secret");
+    let in_head: Vec<bool> = found(&repository, &[]).into_iter().map(|(.., in_head)| in_head).collect();
+    assert_eq!(in_head, [true, true]);
+    repository.write("a.yaml", "nothing: here\n");
+    repository.commit("gone");
+    let in_head: Vec<bool> = found(&repository, &[]).into_iter().map(|(.., in_head)| in_head).collect();
+    assert_eq!(in_head, [false, false]);
+}
+
+#[test]
 fn one_secret_hides_no_second_place_under_another_rule() {
     let mut repository = Repository::new();
     let map =

@@ -1,7 +1,7 @@
 //! Whether HEAD still has a secret. Where all refs were scanned, it has one of the versions that the secret was seen in; a
 //! range may end before the version that HEAD has.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use git2::Oid;
@@ -30,6 +30,19 @@ impl Engine {
         let head = history.in_head();
         let is_there = |group: &Group| group.seen.iter().any(|seen| head.contains(&seen.sight.blob));
         let mut present: Vec<Option<bool>> = groups.iter().map(|group| Some(is_there(group))).collect();
+        let text = |group: &Group| Key::of(&group.finding).into_text();
+        // Another rule may find it in the file that HEAD has.
+        let mut there: HashMap<(PathNo, Secret), HashSet<&str>> = HashMap::new();
+        for (group, _) in groups.iter().zip(&present).filter(|(_, is_there)| **is_there == Some(true)) {
+            for path in &group.places {
+                there.entry((*path, text(group))).or_default().insert(&group.finding.rule.id);
+            }
+        }
+        for (group, is_there) in groups.iter().zip(&mut present).filter(|(group, _)| is_file(&group.places)) {
+            let own: &str = &group.finding.rule.id;
+            let mut others = group.places.iter().filter_map(|path| there.get(&(*path, text(group)))).flatten();
+            *is_there = Some(*is_there == Some(true) || others.any(|rule| *rule != own));
+        }
         let left: Vec<usize> =
             (0..groups.len()).filter(|at| present[*at] == Some(false) && is_file(&groups[*at].places)).collect();
         if left.is_empty() || !history.ends_elsewhere() {
@@ -53,7 +66,7 @@ impl Engine {
         });
         let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
         for at in left {
-            let text = Key::of(&groups[at].finding).into_text();
+            let text = text(&groups[at]);
             let mut paths = groups[at].places.iter().map(|path| Some(*path)).chain([None]);
             let has = paths.any(|path| found.contains(&(path, text.clone())));
             present[at] = (has || is_known).then_some(has);
