@@ -1,6 +1,6 @@
-//! Scans what is staged. What is new among the findings of a file: those on changed lines, and those on other lines that the file did not
-//! have before, as it was read as something else under its old path, or as something else stood above the value. Only where
-//! there are others is the old version scanned, too.
+//! Scans what is staged. What is new among the findings of a file: those on changed lines, and those on other lines that the
+//! file did not have before, as it was read as something else under its old path, or as something else stood above the value.
+//! Only where there are others is the old version scanned, too.
 
 use std::collections::HashMap;
 use std::path::Path;

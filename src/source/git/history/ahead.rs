@@ -15,6 +15,9 @@ use crate::source::git::{Odb, Runner};
 /// Folders deeper than this are left to the walk.
 const MAX_DEPTH: usize = 256;
 
+/// Equal names in a tree that are compared, at the most. No sane tree has any.
+const MAX_SAME: usize = 16;
+
 /// Fewer commits than these are walked before the other threads have opened the repository.
 const FEW: usize = 8;
 
@@ -28,9 +31,6 @@ struct Step {
     /// The parents, as grafts and the shallow border have them.
     parents: Vec<Oid>,
 }
-
-/// Equal names in a tree that are compared, at the most. No sane tree has any.
-const MAX_SAME: usize = 16;
 
 /// Bytes of objects, and what they are, by their ids.
 pub type Bytes = HashMap<Oid, (ObjectType, Arc<Vec<u8>>)>;

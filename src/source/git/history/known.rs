@@ -15,6 +15,9 @@ use crate::source::git::{Odb, Runner};
 /// Fewer folders than these are read before the other threads have begun.
 const FEW: usize = 4;
 
+/// Folders deeper than this, and what is in them, are not known by their paths.
+const MAX_DEPTH: usize = 256;
+
 /// The files that a commit brought, as paths and blobs, in the order of its tree.
 pub type Files = HashMap<Oid, Vec<(Vec<u8>, Oid)>>;
 
@@ -26,9 +29,6 @@ pub struct Known {
     /// What the commits of sights brought, as far as it counts: of those whose paths HEAD still has, all.
     pub files: Files,
 }
-
-/// Folders deeper than this, and what is in them, are not known by their paths.
-const MAX_DEPTH: usize = 256;
 
 /// A folder of HEAD.
 #[derive(Clone)]
